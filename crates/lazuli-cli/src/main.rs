@@ -1,2 +1,2 @@
 //! lz
-fn main(){}
+fn main() {}

@@ -1,0 +1,94 @@
+//! Lists: `i64` offsets into another array.
+
+use std::sync::Arc;
+
+use crate::{Array, Bitmap, Buffer, Result, array::string::check_offsets, buffer_validity};
+
+/// Lists with validity. Row `i` is the values from `offsets[i]` to `offsets[i + 1]`.
+#[derive(Debug, Clone)]
+pub struct ListArray {
+    offsets: Buffer<i64>,
+    values: Arc<Array>,
+    validity: Option<Bitmap>,
+}
+
+impl ListArray {
+    /// Lists from their parts, checked.
+    ///
+    /// # Errors
+    /// [`crate::ArrayError::InvalidOffsets`].
+    pub fn try_new(offsets: Buffer<i64>, values: Array, validity: Option<Bitmap>) -> Result<Self> {
+        check_offsets(&offsets, values.len())?;
+        let validity = buffer_validity(validity, offsets.len() - 1);
+        Ok(Self { offsets, values: Arc::new(values), validity })
+    }
+
+    /// As [`ListArray::try_new`], for parts made here. Panics if they do not fit.
+    pub fn new(offsets: Buffer<i64>, values: Array, validity: Option<Bitmap>) -> Self {
+        Self::try_new(offsets, values, validity).expect("the caller made offsets for these values")
+    }
+
+    /// One offset more than rows; the first need not be 0.
+    pub fn offsets(&self) -> &[i64] {
+        &self.offsets
+    }
+
+    /// The values that offsets point into; slices see the whole of them.
+    pub fn values(&self) -> &Array {
+        &self.values
+    }
+
+    /// Which rows hold a value; `None` when all do.
+    pub fn validity(&self) -> Option<&Bitmap> {
+        self.validity.as_ref()
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.offsets.len() - 1
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The list of a row. Panics out of bounds.
+    pub fn get(&self, row: usize) -> Option<Array> {
+        let (start, end) = (self.offsets[row] as usize, self.offsets[row + 1] as usize);
+        self.validity
+            .as_ref()
+            .is_none_or(|validity| validity.get(row))
+            .then(|| self.values.sliced(start, end - start))
+    }
+
+    /// All rows in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Option<Array>> + '_ {
+        (0..self.len()).map(|row| self.get(row))
+    }
+
+    /// The `length` rows from `offset` on, sharing memory. Panics out of bounds.
+    pub fn sliced(&self, offset: usize, length: usize) -> Self {
+        Self {
+            offsets: self.offsets.sliced(offset, length + 1),
+            values: self.values.clone(),
+            validity: buffer_validity(
+                self.validity.as_ref().map(|validity| validity.sliced(offset, length)),
+                length,
+            ),
+        }
+    }
+
+    /// Bytes of memory that the rows refer to, with all values.
+    pub fn memory_bytes(&self) -> usize {
+        self.offsets.len() * 8
+            + self.values.memory_bytes()
+            + self.validity.as_ref().map_or(0, Bitmap::memory_bytes)
+    }
+}
+
+impl From<ListArray> for Array {
+    fn from(array: ListArray) -> Self {
+        Self::List(array)
+    }
+}

@@ -1,0 +1,77 @@
+//! Shared, immutable values: a reference-counted slice that can be narrowed without copying.
+
+use std::ops::Deref;
+
+/// An immutable run of values, shared by reference count. Cloning and slicing are O(1).
+#[derive(Clone)]
+pub struct Buffer<T: Clone>(arrow2::buffer::Buffer<T>);
+
+impl<T: Clone> Buffer<T> {
+    /// The values.
+    #[inline]
+    pub fn as_slice(&self) -> &[T] {
+        self.0.as_slice()
+    }
+
+    /// The `length` values from `offset` on, sharing memory.
+    ///
+    /// Panics if they are out of bounds.
+    pub fn sliced(&self, offset: usize, length: usize) -> Self {
+        Self(self.0.clone().sliced(offset, length))
+    }
+
+    /// The values as a vector of their own: without copying when nobody else shares them.
+    pub fn into_vec(self) -> Vec<T> {
+        match self.0.into_mut() {
+            arrow2::Either::Left(shared) => shared.as_slice().to_vec(),
+            arrow2::Either::Right(owned) => owned,
+        }
+    }
+
+    pub(crate) fn from_arrow2(buffer: arrow2::buffer::Buffer<T>) -> Self {
+        Self(buffer)
+    }
+
+    pub(crate) fn to_arrow2(&self) -> arrow2::buffer::Buffer<T> {
+        self.0.clone()
+    }
+}
+
+impl<T: Clone> From<Vec<T>> for Buffer<T> {
+    fn from(values: Vec<T>) -> Self {
+        Self(values.into())
+    }
+}
+
+impl<T: Clone> FromIterator<T> for Buffer<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(iter: I) -> Self {
+        Self::from(iter.into_iter().collect::<Vec<T>>())
+    }
+}
+
+impl<T: Clone> Deref for Buffer<T> {
+    type Target = [T];
+
+    #[inline]
+    fn deref(&self) -> &[T] {
+        self.as_slice()
+    }
+}
+
+impl<T: Clone> Default for Buffer<T> {
+    fn default() -> Self {
+        Self::from(Vec::new())
+    }
+}
+
+impl<T: Clone + PartialEq> PartialEq for Buffer<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_slice() == other.as_slice()
+    }
+}
+
+impl<T: Clone + std::fmt::Debug> std::fmt::Debug for Buffer<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.as_slice().fmt(f)
+    }
+}
