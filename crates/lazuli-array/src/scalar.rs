@@ -221,7 +221,7 @@ impl Scalar {
 /// `length` rows that all hold the same list: the values once, repeated by scalar, since lists have no views.
 fn repeat_list(values: &Column, rows: &[&Array], length: usize) -> Column {
     let scalars = rows.iter().flat_map(|_| (0..values.len()).map(|row| values.get(row)));
-    let items = crate::series::column_from_scalars(values.data_type(), scalars)
+    let items = crate::series::column_from_scalars(values.data_type(), scalars.collect())
         .expect("values of the list's own type");
     let offsets: Vec<i64> = (0..=length).map(|row| (row * values.len()) as i64).collect();
     let data_type = DataType::List(Box::new(values.data_type().clone()));

@@ -174,11 +174,7 @@ impl<'a> FromValues<Option<&'a str>> for Column {
 ///
 /// # Errors
 /// [`ArrayError::ValueType`] with the row if a value has another type.
-pub(crate) fn column_from_scalars(
-    data_type: &DataType,
-    values: impl Iterator<Item = Scalar>,
-) -> Result<Column> {
-    let values: Vec<Scalar> = values.collect();
+pub(crate) fn column_from_scalars(data_type: &DataType, values: Vec<Scalar>) -> Result<Column> {
     let mismatch = |row: usize| ArrayError::ValueType {
         row,
         expected: data_type.clone(),
@@ -239,7 +235,7 @@ pub(crate) fn column_from_scalars(
                 }
                 offsets.push(items.len() as i64);
             }
-            let items = column_from_scalars(item, items.into_iter())?;
+            let items = column_from_scalars(item, items)?;
             ListArray::new(offsets.into(), items.into_array(), Some(validity())).into()
         }
         PhysicalType::Struct => {
@@ -250,7 +246,7 @@ pub(crate) fn column_from_scalars(
                     Scalar::Struct(items) => items.get(index).map_or(Scalar::Null, |(_, item)| item.clone()),
                     _ => Scalar::Null,
                 });
-                arrays.push(column_from_scalars(field.data_type(), items)?.into_array());
+                arrays.push(column_from_scalars(field.data_type(), items.collect())?.into_array());
             }
             StructArray::new(values.len(), arrays, Some(validity())).into()
         }
@@ -286,6 +282,6 @@ impl Column {
     /// # Errors
     /// [`ArrayError::ValueType`] with the row if a value has another type.
     pub fn from_scalars(data_type: &DataType, values: impl IntoIterator<Item = Scalar>) -> Result<Self> {
-        column_from_scalars(data_type, values.into_iter())
+        column_from_scalars(data_type, values.into_iter().collect())
     }
 }
