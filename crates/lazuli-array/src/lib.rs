@@ -14,7 +14,6 @@ mod array; // the closed enum and its typed arrays
 mod batch; // columns of equal length
 mod bitmap; // packed booleans
 mod buffer; // shared values
-pub mod calendar; // dates and ticks, and their ISO text
 mod column; // an array and what it means
 mod data_type; // logical types
 mod dispatch; // the only file that lists the types in macros
