@@ -7,7 +7,10 @@
 //!
 //! Not here: anything about expressions, plans, threads or files.
 
+pub mod calendar; // civil dates, times and their text
 mod error; // what can go wrong
+pub mod parse; // field text to value
+pub mod text; // where separators, quotes and newlines are
 
 pub use error::KernelError;
 

@@ -1,0 +1,93 @@
+//! Text to value: the one set of routines that turns the bytes of a field into a number, date, time or boolean.
+//!
+//! CSV inference, CSV parsing and the String casts all call these, so that a text has one meaning by every route. Each
+//! routine reads the whole text (no trimming, no trailing rest), is exact or refuses, and allocates nothing. A refusal
+//! is a [`Misfit`]: the reason only; the caller knows the place and the text.
+//!
+//! | type | accepted |
+//! |---|---|
+//! | integers | optional `+` or `-` (`-` not for unsigned), ASCII digits, within range |
+//! | floats | what Rust's `f64::from_str` accepts: digits, `.5`, `5.`, `1e3`, `inf`, `infinity`, `nan` in any case |
+//! | decimals | sign, digits, dot, digits; rejected when a digit would be lost |
+//! | boolean | `true`, `false` in any case |
+//! | date | `YYYY-MM-DD`, years outside 0..=9999 with a sign and up to 7 digits |
+//! | time | `HH:MM`, `HH:MM:SS`, fraction of 1 to 9 digits |
+//! | datetime | date, `T` or space, time, then nothing, `Z` or an offset; a date alone is its midnight |
+//!
+//! The `_at` forms take a range of a larger buffer: they may load whole words that begin before the range, which is
+//! what makes short fields cheap.
+//!
+//! Not here: quotes, separators, null texts (see `lazuli-io`), null rows.
+
+mod boolean; // true, false
+mod date; // YYYY-MM-DD
+mod datetime; // date and time of day, zone
+mod decimal; // scaled i128
+mod digits; // eight digits at a time
+mod float; // f64, f32
+mod integer; // i64, u64
+mod time; // time of day
+
+pub use boolean::{parse_bool, parse_bool_at};
+pub use date::{parse_date, parse_date_at};
+pub use datetime::{DatetimeText, parse_datetime, parse_datetime_ticks, parse_datetime_ticks_at};
+pub use decimal::parse_decimal;
+pub use float::{parse_f32, parse_f64, parse_f64_at};
+pub use integer::{parse_i64, parse_i64_at, parse_u64, parse_u64_at};
+pub use time::{parse_time, parse_time_at};
+
+use std::fmt;
+
+/// Why a text is not a value of the wanted type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Misfit {
+    /// Not an optional sign followed by digits.
+    NotInteger,
+    /// Not a floating point number.
+    NotNumber,
+    /// Not a decimal number.
+    NotDecimal,
+    /// Neither `true` nor `false`.
+    NotBoolean,
+    /// Not of the form `YYYY-MM-DD`.
+    NotDate,
+    /// Of the right form, but the calendar has no such day.
+    NoSuchDate,
+    /// Not of the form `HH:MM:SS`.
+    NotTime,
+    /// Of the right form, but the clock has no such time.
+    NoSuchTime,
+    /// Not of the form `YYYY-MM-DD HH:MM:SS`.
+    NotDatetime,
+    /// The type has no room for a value of this size.
+    OutOfRange,
+    /// The type would drop digits that are not zero.
+    TooPrecise,
+    /// The type is an instant and the text names no zone.
+    ZoneMissing,
+    /// The type has no zone and the text names one.
+    ZoneUnexpected,
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Misfit::NotInteger => "not an integer",
+            Misfit::NotNumber => "not a number",
+            Misfit::NotDecimal => "not a decimal number",
+            Misfit::NotBoolean => "neither true nor false",
+            Misfit::NotDate => "not a date of the form YYYY-MM-DD",
+            Misfit::NoSuchDate => "the calendar has no such day",
+            Misfit::NotTime => "not a time of the form HH:MM:SS",
+            Misfit::NoSuchTime => "the clock has no such time",
+            Misfit::NotDatetime => "not a datetime of the form YYYY-MM-DD HH:MM:SS",
+            Misfit::OutOfRange => "out of the type's range",
+            Misfit::TooPrecise => "more digits than the type keeps",
+            Misfit::ZoneMissing => "names no time zone or offset",
+            Misfit::ZoneUnexpected => "names a time zone or offset and the type has none",
+        })
+    }
+}
+
+impl std::error::Error for Misfit {}
