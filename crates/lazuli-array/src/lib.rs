@@ -14,16 +14,22 @@ mod array; // the closed enum and its typed arrays
 mod batch; // columns of equal length
 mod bitmap; // packed booleans
 mod buffer; // shared values
+pub mod calendar; // dates and ticks, and their ISO text
 mod column; // an array and what it means
 mod data_type; // logical types
+pub mod decimal; // exact text of decimal numbers
 mod dispatch; // the only file that lists the types in macros
+mod display; // values and frames as text
 mod error; // what can be wrong with columns
 mod frame; // aligned batches
+mod from_scalars; // columns from scalars
+mod from_values; // columns from Rust values, `df!`
 mod name; // column names
 mod scalar; // one value
 mod schema; // names and types in order
 mod series; // one named column
 mod statistics; // facts about a column, cached
+mod to_values; // columns to Rust values
 mod validity; // the rule for validity maps
 
 pub use array::{
@@ -35,13 +41,16 @@ pub use bitmap::{Bitmap, BitmapBuilder};
 pub use buffer::Buffer;
 pub use column::Column;
 pub use data_type::{DataType, PhysicalType, TimeUnit, TimeZone};
+pub use display::{TableFormat, TableStyle};
 pub use error::ArrayError;
 pub use frame::DataFrame;
+pub use from_values::{FromValues, IntoSeries};
 pub use name::Name;
 pub use scalar::Scalar;
 pub use schema::{Field, Schema, SchemaRef};
-pub use series::{FromValues, Series};
+pub use series::Series;
 pub use statistics::{Sortedness, Statistics};
+pub use to_values::ColumnValue;
 pub(crate) use validity::buffer_validity;
 
 /// The result of building or checking columns.

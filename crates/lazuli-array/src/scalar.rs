@@ -206,8 +206,7 @@ impl Scalar {
             }
             Self::Binary(bytes) => std::iter::repeat_n(Some(bytes), length).collect::<BinaryArray>().into(),
             Self::List(values) => {
-                let rows: Vec<&Array> = std::iter::repeat_n(values.array(), length).collect();
-                return repeat_list(values, &rows, length);
+                return repeat_list(values, length);
             }
             Self::Struct(fields) => {
                 let arrays = fields.iter().map(|(_, value)| value.to_column(length).into_array()).collect();
@@ -219,10 +218,9 @@ impl Scalar {
 }
 
 /// `length` rows that all hold the same list: the values once, repeated by scalar, since lists have no views.
-fn repeat_list(values: &Column, rows: &[&Array], length: usize) -> Column {
-    let scalars = rows.iter().flat_map(|_| (0..values.len()).map(|row| values.get(row)));
-    let items = crate::series::column_from_scalars(values.data_type(), scalars.collect())
-        .expect("values of the list's own type");
+fn repeat_list(values: &Column, length: usize) -> Column {
+    let scalars = (0..length).flat_map(|_| (0..values.len()).map(|row| values.get(row)));
+    let items = Column::from_scalars(values.data_type(), scalars).expect("values of the list's own type");
     let offsets: Vec<i64> = (0..=length).map(|row| (row * values.len()) as i64).collect();
     let data_type = DataType::List(Box::new(values.data_type().clone()));
     Column::new(data_type, ListArray::new(offsets.into(), items.into_array(), None))
