@@ -71,9 +71,10 @@ pub fn unargued_unsafe(tree: &Tree) -> Vec<Finding> {
             let is_function =
                 after.starts_with("fn ") || after.starts_with("trait ") || after.starts_with("extern ");
             if is_function {
+                // Docs and attributes, which may run over several lines, up to the item before.
                 let docs = lines[..line - 1].iter().rev().take_while(|text| {
-                    let text = text.trim_start();
-                    text.starts_with("///") || text.starts_with("#[") || text.starts_with("//")
+                    let text = text.trim();
+                    !text.is_empty() && !text.ends_with('}') && !text.ends_with(';')
                 });
                 let is_test_or_type = source.is_test(at) || !lines[line - 1].contains("fn ");
                 if !is_test_or_type && !docs.into_iter().any(|text| text.contains("# Safety")) {
@@ -158,24 +159,64 @@ pub fn long_files(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
-/// A sealed package is named in code by its one crate only, and that crate does not re-export it.
+/// A sealed package is named in code by its one crate only, and none of its types shows in that crate's public signatures
+/// or trait impls.
 pub fn sealed_names(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (file, source) in rust_files(tree) {
         for (package, home) in SEALED_NAMES {
-            for at in source.find_word(package) {
-                let line_start = source.code[..at].rfind('\n').map_or(0, |newline| newline + 1);
-                if file.crate_name() != Some(home) {
-                    let message = format!("only {home} names {package}");
-                    findings.push(Finding::new(&file.path, source.line(at), message));
-                } else if source.code[line_start..at].trim_start().starts_with("pub use") {
-                    let message = format!("{package} is sealed: none of its types may be public");
-                    findings.push(Finding::new(&file.path, source.line(at), message));
-                }
+            if file.crate_name() != Some(home) {
+                let message = format!("only {home} names {package}");
+                findings.extend(
+                    source.find_word(package).map(|at| Finding::new(&file.path, source.line(at), &message)),
+                );
+                continue;
+            }
+            let mut names = imported_names(source, package);
+            names.insert(package.to_string());
+            let message = format!("{package} is sealed: none of its types may be public");
+            for name in &names {
+                let public = source
+                    .find_word(name)
+                    .filter(|&at| !source.is_test(at) && shows_outside(&source.code, at));
+                findings.extend(public.map(|at| Finding::new(&file.path, source.line(at), &message)));
             }
         }
     }
+    findings.dedup();
     findings
+}
+
+/// The names that `use package::...;` brings into a file.
+fn imported_names(source: &RustSource, package: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for at in source.find_word(package).filter(|&at| source.code[..at].ends_with("use ")) {
+        let import = source.code[at..].split(';').next().unwrap_or("");
+        for leaf in import
+            .split(['{', '}', ','])
+            .filter(|leaf| !leaf.trim().is_empty() && !leaf.trim().ends_with("::"))
+        {
+            let name = leaf.rsplit([':', ' ']).find(|part| !part.is_empty()).unwrap_or("").trim();
+            names.insert(name.to_string());
+        }
+    }
+    names.remove("self");
+    names.remove("*");
+    names
+}
+
+/// Whether the name at `at` stands in a public function's signature, a public field, a `pub use`, or the head of an impl.
+fn shows_outside(code: &str, at: usize) -> bool {
+    let start = code[..at].rfind(['{', '}', ';']).map_or(0, |end| end + 1);
+    let head = code[start..at].trim_start();
+    let head = head.rfind("pub ").map_or(head, |begin| &head[begin..]);
+    if head.starts_with("impl") {
+        // Only the head of a block: `impl From<Foreign> for Ours {`.
+        return true;
+    }
+    let Some(item) = head.strip_prefix("pub ") else { return false };
+    // A tuple struct's field is private unless it has its own `pub`, which then is the last one before the name.
+    !item.starts_with("struct ") && !item.starts_with("mod ")
 }
 
 fn rust_files(tree: &Tree) -> impl Iterator<Item = (&TextFile, &RustSource)> {
@@ -304,5 +345,27 @@ mod tests {
             ),
         ];
         check(sealed_names, &files, &["crates/lazuli-io/src/a.rs:2", "crates/lazuli-array/src/a.rs:2"]);
+    }
+
+    #[test]
+    fn sealed_types_do_not_show() {
+        let path = "crates/lazuli-array/src/a.rs";
+        for hidden in [
+            "pub struct Bitmap(arrow2::bitmap::Bitmap);",
+            "impl Bitmap { pub(crate) fn from_arrow2(bitmap: arrow2::bitmap::Bitmap) -> Self { Self(bitmap) } }",
+            "pub fn len(&self) -> usize { arrow2::bitmap::count(self) }",
+            "use arrow2::ffi::{ArrowArray as Foreign}; fn import(array: Foreign) {}",
+        ] {
+            check(sealed_names, &[(path, hidden)], &[]);
+        }
+        for shown in [
+            "pub struct Bitmap(pub arrow2::bitmap::Bitmap);",
+            "impl Bitmap { pub fn inner(self) -> arrow2::bitmap::Bitmap { self.0 } }",
+            "impl From<arrow2::bitmap::Bitmap> for Bitmap {}",
+            "use arrow2::{ffi::ArrowArray as Foreign}; pub fn import(array: Foreign) {}",
+            "pub type Raw = arrow2::buffer::Buffer<u8>;",
+        ] {
+            check(sealed_names, &[(path, shown)], &["crates/lazuli-array/src/a.rs:1"]);
+        }
     }
 }
