@@ -66,6 +66,8 @@ impl Bitmap {
     /// The bit at `index`. Panics out of bounds.
     #[inline]
     pub fn get(&self, index: usize) -> bool {
+        // arrow2 checks only that the byte exists, so that a slice would show its neighbours' bits.
+        assert!(index < self.len(), "bit {index} of {}", self.len());
         self.0.get_bit(index)
     }
 

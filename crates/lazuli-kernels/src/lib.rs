@@ -5,14 +5,33 @@
 //! handled by the drivers of `arity`, so the code of a kernel is its arithmetic. Types are checked when a plan is
 //! resolved; a kernel that meets others says [`KernelError::Unsupported`].
 //!
+//! Operands of kernels that take two sides are [`Datum`]s: a column, or a constant that is never expanded.
+//!
 //! Not here: anything about expressions, plans, threads or files.
 
+mod arity; // drivers: loops over slices, nulls and constants handled once
 pub mod calendar; // civil dates, times and their text
+mod concat; // rows of several arrays one after the other
+mod datum; // operands: a column, or one value for every row
+mod dictionary; // several dictionaries as one
 mod error; // what can go wrong
+mod filter; // keep rows where a mask is set
+mod gather; // copies of whole rows of variable length
+#[cfg(test)]
+mod naive; // slow, obvious twins
 pub mod parse; // field text to value
+#[cfg(test)]
+mod strategies; // arbitrary columns for property tests
+mod take; // gather rows by index
 pub mod text; // where separators, quotes and newlines are
 
+pub use concat::{concat, concat_batches, concat_columns};
+pub use datum::{Constant, Datum, Value};
 pub use error::KernelError;
+pub use filter::{filter, filter_batch, filter_column};
+pub use take::{
+    NO_ROW, take, take_batch, take_batch_optional, take_column, take_column_optional, take_optional,
+};
 
 /// The result of a kernel that may fail.
 pub type Result<T> = std::result::Result<T, KernelError>;

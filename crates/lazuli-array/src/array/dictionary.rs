@@ -101,6 +101,16 @@ impl DictionaryArray {
         Ok(Self { codes: PrimitiveArray::new(cleaned, codes.validity().cloned()), dictionary })
     }
 
+    /// As [`DictionaryArray::try_new`], for codes that were taken from an array over this dictionary or made for it.
+    /// Debug builds check them; a wrong code panics where it is looked up.
+    pub fn new(codes: PrimitiveArray<u32>, dictionary: Arc<Dictionary>) -> Self {
+        debug_assert!(
+            codes.iter().flatten().all(|code| (code as usize) < dictionary.len()),
+            "a code without an entry"
+        );
+        Self { codes, dictionary }
+    }
+
     /// `length` nulls.
     pub fn new_null(dictionary: Arc<Dictionary>, length: usize) -> Self {
         let validity = (length > 0).then(|| Bitmap::filled(false, length));
