@@ -78,6 +78,11 @@ pub enum KernelError {
         /// Number of rows.
         rows: usize,
     },
+    /// More distinct keys or texts than one table can number.
+    TooManyGroups {
+        /// The largest number of them.
+        limit: usize,
+    },
     /// A row index beyond the end of the rows.
     OutOfBounds {
         /// What was computed.
@@ -162,6 +167,9 @@ impl fmt::Display for KernelError {
             }
             Self::TooLong { operation, rows } => {
                 write!(f, "too many rows for {operation}: {rows}, at most {}", u32::MAX)
+            }
+            Self::TooManyGroups { limit } => {
+                write!(f, "too many distinct keys: one table numbers at most {limit}")
             }
             Self::OutOfBounds { operation, index, rows } => {
                 write!(f, "row index out of bounds in {operation}: {index} of {rows} rows")

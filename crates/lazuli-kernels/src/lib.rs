@@ -17,6 +17,8 @@ mod dictionary; // several dictionaries as one
 mod error; // what can go wrong
 mod filter; // keep rows where a mask is set
 mod gather; // copies of whole rows of variable length
+pub mod hash; // one number a row, equal for equal rows
+pub mod keys; // rows with equal keys
 #[cfg(test)]
 mod naive; // slow, obvious twins
 pub mod parse; // field text to value
