@@ -22,6 +22,7 @@ pub mod keys; // rows with equal keys
 #[cfg(test)]
 mod naive; // slow, obvious twins
 pub mod parse; // field text to value
+pub mod sort; // order of rows
 #[cfg(test)]
 mod strategies; // arbitrary columns for property tests
 mod take; // gather rows by index

@@ -21,7 +21,8 @@ mod tests;
 
 use lazuli_array::{Column, DataType};
 
-use self::encode::{decode, encode, for_each_null};
+pub(crate) use self::encode::for_each_null;
+use self::encode::{decode, encode};
 use self::interner::Interner;
 use self::layout::{Codec, Layout};
 use self::table::{NO_GROUP, PackedTable};
