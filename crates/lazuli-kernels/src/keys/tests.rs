@@ -1,3 +1,5 @@
+//! Row keys against naive twins: equal rows and only equal rows share a number, in order of first appearance.
+
 use lazuli_array::{Column, DataType, Field, FromValues, Scalar, TimeUnit};
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Sorting against the standard library's stable sort over compared rows.
+
 use std::cmp::Ordering;
 
 use lazuli_array::{Column, DataType, Native, Scalar};
