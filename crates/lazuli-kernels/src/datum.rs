@@ -138,10 +138,10 @@ impl<'a> Datum<'a> {
         }
     }
 
-    /// Whether every row is known to be null without a look at rows: a null constant, or a column of nothing else.
+    /// Whether no row holds a value: a null constant, or a column of nothing but nulls or without rows.
     pub(crate) fn is_all_null(self) -> bool {
         let column = self.one_or_all();
-        column.null_count() == column.len() && !column.is_empty()
+        column.null_count() == column.len()
     }
 
     /// Which rows hold a value; `None` when all do. Constants must have been checked with [`Datum::is_all_null`].

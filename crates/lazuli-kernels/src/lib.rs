@@ -10,7 +10,9 @@
 //! Not here: anything about expressions, plans, threads or files.
 
 mod arity; // drivers: loops over slices, nulls and constants handled once
+mod boolean; // Kleene's logic by words
 pub mod calendar; // civil dates, times and their text
+mod compare; // two operands row by row, to booleans
 mod concat; // rows of several arrays one after the other
 mod datum; // operands: a column, or one value for every row
 mod dictionary; // several dictionaries as one
@@ -19,6 +21,9 @@ mod filter; // keep rows where a mask is set
 mod gather; // copies of whole rows of variable length
 pub mod hash; // one number a row, equal for equal rows
 pub mod keys; // rows with equal keys
+mod if_else; // each row from one of two operands
+mod is_in; // values that are in a set
+mod is_null; // tests of single values
 #[cfg(test)]
 mod naive; // slow, obvious twins
 pub mod parse; // field text to value
@@ -28,10 +33,17 @@ mod strategies; // arbitrary columns for property tests
 mod take; // gather rows by index
 pub mod text; // where separators, quotes and newlines are
 
+pub use boolean::{LogicalOp, all_kleene, all_true, and, any_kleene, any_true, logical, not, or, xor};
+pub use compare::{
+    Closed, CompareOp, compare, eq, eq_missing, gt, gt_eq, is_between, lt, lt_eq, ne, ne_missing,
+};
 pub use concat::{concat, concat_batches, concat_columns};
 pub use datum::{Constant, Datum, Value};
 pub use error::KernelError;
 pub use filter::{filter, filter_batch, filter_column};
+pub use if_else::{coalesce, fill_null, if_else};
+pub use is_in::{is_in, is_in_missing};
+pub use is_null::{is_finite, is_infinite, is_nan, is_not_null, is_null};
 pub use take::{
     NO_ROW, take, take_batch, take_batch_optional, take_column, take_column_optional, take_optional,
 };
