@@ -156,12 +156,21 @@ impl Bitmap {
         self.len().div_ceil(8)
     }
 
-    pub(crate) fn from_arrow2(bitmap: arrow2::bitmap::Bitmap) -> Self {
-        Self(bitmap)
+    /// The `length` bits from bit `offset` of `bytes` on. Panics if there are too few bytes.
+    pub(crate) fn from_bytes(bytes: Vec<u8>, offset: usize, length: usize) -> Self {
+        let whole = Self(arrow2::bitmap::Bitmap::from_u8_vec(bytes, offset + length));
+        whole.sliced(offset, length)
     }
 
-    pub(crate) fn to_arrow2(&self) -> arrow2::bitmap::Bitmap {
-        self.0.clone()
+    /// The same bits, the first of them at the start of a byte: shared if it is already, else shifted.
+    pub(crate) fn to_byte_aligned(&self) -> Self {
+        let (_, offset, _) = self.0.as_slice();
+        if offset == 0 { self.clone() } else { Self::from_words(self.words().collect(), self.len()) }
+    }
+
+    /// The bytes that hold the bits; the first bit is at the start of one only after [`Bitmap::to_byte_aligned`].
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.0.as_slice().0
     }
 }
 
@@ -219,7 +228,7 @@ impl BitmapBuilder {
     /// Appends `count` equal bits.
     pub fn push_many(&mut self, bit: bool, count: usize) {
         let mut left = count;
-        while left > 0 && self.length % 64 != 0 {
+        while left > 0 && !self.length.is_multiple_of(64) {
             self.push(bit);
             left -= 1;
         }

@@ -31,10 +31,6 @@ impl<T: Clone> Buffer<T> {
     pub(crate) fn from_arrow2(buffer: arrow2::buffer::Buffer<T>) -> Self {
         Self(buffer)
     }
-
-    pub(crate) fn to_arrow2(&self) -> arrow2::buffer::Buffer<T> {
-        self.0.clone()
-    }
 }
 
 impl<T: Clone> From<Vec<T>> for Buffer<T> {

@@ -21,6 +21,8 @@ pub mod decimal; // exact text of decimal numbers
 mod dispatch; // the only file that lists the types in macros
 mod display; // values and frames as text
 mod error; // what can be wrong with columns
+#[allow(unsafe_code, reason = "foreign memory is read through raw pointers")]
+pub mod ffi; // the Arrow C data interface
 mod frame; // aligned batches
 mod from_scalars; // columns from scalars
 mod from_values; // columns from Rust values, `df!`

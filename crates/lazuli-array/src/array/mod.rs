@@ -18,6 +18,7 @@ pub use dictionary::{Dictionary, DictionaryArray};
 pub use list::ListArray;
 pub use null::NullArray;
 pub use primitive::{Native, PrimitiveArray};
+pub(crate) use string::check_offsets;
 pub use string::{StringArray, StringBuilder};
 pub use structs::StructArray;
 
@@ -81,7 +82,7 @@ impl Array {
     /// Which rows hold a value; `None` when all do. A [`NullArray`] gives an all-unset map.
     pub fn validity(&self) -> Option<Bitmap> {
         match self {
-            Self::Null(array) => (array.len() > 0).then(|| Bitmap::filled(false, array.len())),
+            Self::Null(array) => (!array.is_empty()).then(|| Bitmap::filled(false, array.len())),
             other => dispatch_array!(other, |array| array.validity().cloned()),
         }
     }

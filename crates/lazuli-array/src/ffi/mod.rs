@@ -1,0 +1,43 @@
+//! The Arrow C data interface: columns and batches to and from other libraries, without copying where that is safe.
+//!
+//! Two C structs carry everything: [`ArrowSchema`] says what the values are, [`ArrowArray`] where they lie and who frees
+//! them. Both are laid out as <https://arrow.apache.org/docs/format/CDataInterface.html> says, so a pointer to one of
+//! ours is a pointer to one of anybody's.
+//!
+//! **Out.** [`export_column`], [`export_batch`]. The schema is a function of the logical type alone, so that all chunks of a
+//! frame have one: `String` goes out as large UTF-8 (dictionary codes are decoded), `Categorical` and `Enum` go out as a
+//! dictionary with `u32` codes, of an `Enum` marked as ordered. Values are shared, not copied.
+//!
+//! **In.** [`import_column`], [`import_batch`]. Nothing of the foreign structs is believed: format, counts, signs, null
+//! pointers, alignment, offsets, UTF-8 and codes are checked before a typed array exists, and a lie is an
+//! [`ArrayError::ForeignData`](crate::ArrayError::ForeignData) that says where. What cannot be checked is whether a pointer
+//! points at what it should; that is what their `# Safety` is about. Values are shared when they are aligned and wide
+//! enough, else copied; validity maps and booleans are always copied (an eighth of a byte a row).
+//!
+//! | Arrow | here |
+//! |---|---|
+//! | null, bool, int8 to int64, uint8 to uint64, float, double | the same |
+//! | decimal128 of scale 0 to its precision | `Decimal` |
+//! | utf8, large utf8, binary, large binary | `String`, `Binary` |
+//! | date32; date64 | `Date`; `Datetime(ms)`, since date64 has hours |
+//! | time32, time64 | `Time`, in nanoseconds |
+//! | timestamp, duration in ms, us, ns | `Datetime`, `Duration` of that unit |
+//! | timestamp, duration in s | in milliseconds; an overflow is an error |
+//! | dictionary of text, any width of codes | `Categorical`, or `Enum` when ordered; equal entries become one, null entries null rows |
+//! | list, large list, struct | `List`, `Struct` |
+//! | anything else (views, maps, unions, run ends, half floats, fixed sizes ...) | [`ArrayError::Unsupported`](crate::ArrayError::Unsupported) |
+//!
+//! Not here: metadata and extension types (dropped on the way in), streams of batches, files (see `lazuli-io`).
+
+mod export; // our columns as C structs
+mod foreign; // checked reading of a foreign array's memory
+mod format; // format strings
+mod import; // C structs as our columns
+mod schema; // checked reading of a foreign schema
+mod structs; // the two C structs
+#[cfg(test)]
+mod tests;
+
+pub use export::{export_batch, export_column, export_schema};
+pub use import::{import_batch, import_column};
+pub use structs::{ArrowArray, ArrowSchema};
