@@ -1,1 +1,8 @@
-//! lazuli-io
+//! File formats: bytes to batches and back.
+//!
+//! Each format is a pure core that takes bytes and gives positions and values, and a thin shell that reads files. A
+//! format knows projections, limits and a mask over rows ([`csv::RowFilter`]); it knows no expressions, plans or threads
+//! of its own: a scan is a shared object that any number of workers ask for the next piece.
+#![forbid(unsafe_code)]
+
+pub mod csv; // delimited text

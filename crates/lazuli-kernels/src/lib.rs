@@ -11,7 +11,6 @@
 
 mod arity; // drivers: loops over slices, nulls and constants handled once
 mod boolean; // Kleene's logic by words
-pub mod calendar; // civil dates, times and their text
 mod compare; // two operands row by row, to booleans
 mod concat; // rows of several arrays one after the other
 mod datum; // operands: a column, or one value for every row

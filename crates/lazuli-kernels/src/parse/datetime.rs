@@ -6,8 +6,9 @@
 use super::Misfit;
 use super::date::{four_digit_year, parse_date};
 use super::time::{leading_time, two_digits};
+use lazuli_array::TimeUnit;
+use lazuli_array::calendar::NANOS_PER_SECOND;
 
-const NS_PER_SECOND: i64 = 1_000_000_000;
 const SECONDS_PER_DAY: i64 = 86_400;
 
 /// What a datetime text says, before it is put on a scale.
@@ -22,27 +23,28 @@ pub struct DatetimeText {
 }
 
 impl DatetimeText {
-    /// The datetime in ticks since 1970-01-01T00:00:00, `ticks_per_second` being 1 (seconds) to 10^9 (nanoseconds).
-    /// With `zoned` the text must name a zone and the result is in UTC; without, it must not.
+    /// The datetime in ticks since 1970-01-01T00:00:00. With `zoned` the text must name a zone and the result is in UTC;
+    /// without, it must not.
     ///
     /// # Errors
     /// [`Misfit::ZoneMissing`], [`Misfit::ZoneUnexpected`], [`Misfit::TooPrecise`] when the fraction has digits below
     /// one tick, [`Misfit::OutOfRange`] past 64 bits.
     #[inline]
-    pub fn ticks(&self, ticks_per_second: i64, zoned: bool) -> Result<i64, Misfit> {
+    pub fn ticks(&self, unit: TimeUnit, zoned: bool) -> Result<i64, Misfit> {
         let offset = match (self.offset_seconds, zoned) {
             (None, false) => 0,
             (Some(offset), true) => i64::from(offset),
             (None, true) => return Err(Misfit::ZoneMissing),
             (Some(_), false) => return Err(Misfit::ZoneUnexpected),
         };
-        let ns_per_tick = NS_PER_SECOND / ticks_per_second;
+        let per_second = unit.per_second();
+        let ns_per_tick = NANOS_PER_SECOND / per_second;
         if self.ns_of_day % ns_per_tick != 0 {
             return Err(Misfit::TooPrecise);
         }
-        let ticks = i128::from(i64::from(self.days) * SECONDS_PER_DAY - offset)
-            * i128::from(ticks_per_second)
-            + i128::from(self.ns_of_day / ns_per_tick);
+        // In 128 bits: days before 1677-09-22 overflow as nanoseconds although the sum may fit.
+        let seconds = i64::from(self.days) * SECONDS_PER_DAY - offset;
+        let ticks = i128::from(seconds) * i128::from(per_second) + i128::from(self.ns_of_day / ns_per_tick);
         i64::try_from(ticks).map_err(|_| Misfit::OutOfRange)
     }
 }
@@ -54,10 +56,11 @@ impl DatetimeText {
 /// [`Misfit::NotDatetime`], [`Misfit::NoSuchDate`], [`Misfit::NoSuchTime`].
 ///
 /// ```
+/// use lazuli_array::TimeUnit;
 /// use lazuli_kernels::parse::parse_datetime;
 /// let text = parse_datetime(b"1970-01-02T00:00:01+01:00")?;
 /// assert_eq!((text.days, text.ns_of_day, text.offset_seconds), (1, 1_000_000_000, Some(3600)));
-/// assert_eq!(text.ticks(1, true), Ok(86_401 - 3_600));
+/// assert_eq!(text.ticks(TimeUnit::Milliseconds, true), Ok(86_401_000 - 3_600_000));
 /// # Ok::<(), lazuli_kernels::parse::Misfit>(())
 /// ```
 #[inline]
@@ -84,13 +87,14 @@ pub fn parse_datetime(text: &[u8]) -> Result<DatetimeText, Misfit> {
 /// As those two.
 ///
 /// ```
+/// use lazuli_array::TimeUnit::{Microseconds, Milliseconds};
 /// use lazuli_kernels::parse::{Misfit, parse_datetime_ticks};
-/// assert_eq!(parse_datetime_ticks(b"1970-01-01 00:00:01.5", 1_000_000, false), Ok(1_500_000));
-/// assert_eq!(parse_datetime_ticks(b"1970-01-01 00:00:01Z", 1_000, false), Err(Misfit::ZoneUnexpected));
+/// assert_eq!(parse_datetime_ticks(b"1970-01-01 00:00:01.5", Microseconds, false), Ok(1_500_000));
+/// assert_eq!(parse_datetime_ticks(b"1970-01-01 00:00:01Z", Milliseconds, false), Err(Misfit::ZoneUnexpected));
 /// ```
 #[inline]
-pub fn parse_datetime_ticks(text: &[u8], ticks_per_second: i64, zoned: bool) -> Result<i64, Misfit> {
-    parse_datetime(text)?.ticks(ticks_per_second, zoned)
+pub fn parse_datetime_ticks(text: &[u8], unit: TimeUnit, zoned: bool) -> Result<i64, Misfit> {
+    parse_datetime(text)?.ticks(unit, zoned)
 }
 
 /// [`parse_datetime_ticks`] of `buffer[start..end]`.
@@ -102,10 +106,10 @@ pub fn parse_datetime_ticks_at(
     buffer: &[u8],
     start: usize,
     end: usize,
-    ticks_per_second: i64,
+    unit: TimeUnit,
     zoned: bool,
 ) -> Result<i64, Misfit> {
-    parse_datetime_ticks(&buffer[start..end], ticks_per_second, zoned)
+    parse_datetime_ticks(&buffer[start..end], unit, zoned)
 }
 
 /// A date with a signed year at the head of `text`, and what follows it.
@@ -145,7 +149,7 @@ fn offset(zone: &[u8]) -> Result<Option<i32>, Misfit> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::calendar::{DatetimeStyle, write_datetime};
+    use lazuli_array::calendar::write_datetime;
     use proptest::prelude::*;
 
     #[test]
@@ -177,25 +181,31 @@ mod tests {
             ("03/10/2024 01:25:58", false, Err(Misfit::NotDatetime)),
             ("", false, Err(Misfit::NotDatetime)),
         ] {
-            assert_eq!(parse_datetime_ticks(text.as_bytes(), us, zoned), result, "{text:?}");
+            assert_eq!(
+                parse_datetime_ticks(text.as_bytes(), TimeUnit::Microseconds, zoned),
+                result,
+                "{text:?}"
+            );
         }
         assert_eq!(
-            parse_datetime_ticks(b"2500-01-01 00:00:00", 1_000_000_000, false),
+            parse_datetime_ticks(b"2500-01-01 00:00:00", TimeUnit::Nanoseconds, false),
             Err(Misfit::OutOfRange)
         );
     }
 
     proptest! {
         #[test]
-        fn reads_what_is_written(ticks: i64, digits in prop::sample::select(vec![0_u32, 3, 6, 9]), zoned: bool) {
-            let per_second = 10_i64.pow(digits);
+        fn reads_what_is_written(
+            ticks: i64,
+            unit in prop::sample::select(vec![TimeUnit::Milliseconds, TimeUnit::Microseconds, TimeUnit::Nanoseconds]),
+            zoned: bool,
+        ) {
             // Years past what 32 bits of days hold are outside this grammar.
-            let ticks = if digits == 0 { ticks % 100_000_000_000 } else { ticks };
-            let ticks = if digits == 3 { ticks % 100_000_000_000_000 } else { ticks };
-            let mut text = Vec::new();
-            write_datetime(ticks, per_second, DatetimeStyle::Iso, &mut text);
-            if zoned { text.push(b'Z'); }
-            prop_assert_eq!(parse_datetime_ticks(&text, per_second, zoned), Ok(ticks), "{}", String::from_utf8_lossy(&text));
+            let ticks = if unit == TimeUnit::Milliseconds { ticks % 100_000_000_000_000 } else { ticks };
+            let mut text = String::new();
+            write_datetime(&mut text, ticks, unit, if zoned { 'T' } else { ' ' }).expect("a string takes any text");
+            if zoned { text.push('Z'); }
+            prop_assert_eq!(parse_datetime_ticks(text.as_bytes(), unit, zoned), Ok(ticks), "{}", text);
         }
 
         #[test]

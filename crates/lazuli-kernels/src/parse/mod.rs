@@ -68,6 +68,10 @@ pub enum Misfit {
     ZoneMissing,
     /// The type has no zone and the text names one.
     ZoneUnexpected,
+    /// The type is an Enum and its list has no such text.
+    NotInEnum,
+    /// The type holds nothing but nulls.
+    NotNull,
 }
 
 impl fmt::Display for Misfit {
@@ -86,6 +90,8 @@ impl fmt::Display for Misfit {
             Misfit::TooPrecise => "more digits than the type keeps",
             Misfit::ZoneMissing => "names no time zone or offset",
             Misfit::ZoneUnexpected => "names a time zone or offset and the type has none",
+            Misfit::NotInEnum => "not in the list of the Enum",
+            Misfit::NotNull => "the type holds nothing but nulls",
         })
     }
 }

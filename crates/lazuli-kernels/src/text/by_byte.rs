@@ -83,6 +83,27 @@ pub fn scan_records_by_byte(text: &[u8], marks: Marks, comment: Option<&[u8]>) -
     scan
 }
 
+/// Where the quote opens that has not closed at the end of `text`; `None` if the text does not end inside quotes.
+///
+/// ```
+/// use lazuli_kernels::text::{Marks, open_quote};
+/// let marks = Marks { separator: b',', quote: Some(b'"'), newline: b'\n' };
+/// assert_eq!(open_quote(b"a,\"b\"\"c\n", marks, None), Some(2));
+/// ```
+pub fn open_quote(text: &[u8], marks: Marks, comment: Option<&[u8]>) -> Option<usize> {
+    let mut state = State::RecordStart;
+    let mut opened = 0;
+    for (i, &byte) in text.iter().enumerate() {
+        let entered = state.enter(&text[i..], comment);
+        let (next, _) = entered.step(byte, marks);
+        if next == State::Quoted && matches!(entered, State::RecordStart | State::FieldStart) {
+            opened = i;
+        }
+        state = next;
+    }
+    (state == State::Quoted).then_some(opened)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,7 +19,7 @@ mod structure; // the two passes over masks
 #[cfg(target_arch = "x86_64")]
 mod x86; // 64 bytes to masks, AVX2 and AVX-512
 
-pub use by_byte::{index_by_byte, scan_records_by_byte};
+pub use by_byte::{index_by_byte, open_quote, scan_records_by_byte};
 pub use level::Level;
 pub use structure::{index, index_with, scan_records, scan_records_with};
 

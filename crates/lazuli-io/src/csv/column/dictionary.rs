@@ -1,0 +1,218 @@
+//! Strings as codes into a dictionary made on the way, while values repeat.
+//!
+//! The table is open addressing over codes, at most half full. A text of up to 16 bytes is two words and its length, so
+//! that a repeated short value costs a few loads and no call; longer ones compare their bytes.
+
+use super::super::records::Fields;
+use super::strings::parse_strings;
+use super::{FieldRules, Rows, text_of};
+use lazuli_array::{Array, BitmapBuilder, Dictionary, DictionaryArray, PrimitiveArray, StringArray};
+use std::sync::Arc;
+
+/// Rows before the first look at whether values repeat; then at every doubling.
+const FIRST_LOOK_ROWS: usize = 1024;
+
+/// Codes, if at most half of the values are distinct; else plain strings.
+pub(super) fn parse_if_repeating(fields: Fields<'_>, rows: Rows<'_>, rules: FieldRules<'_>) -> Array {
+    match code_texts(fields, rows, rules, 2) {
+        Some(array) => array.into(),
+        None => parse_strings(fields, rows, rules).into(),
+    }
+}
+
+/// Codes, however many distinct values there are.
+pub(super) fn parse_dictionary(fields: Fields<'_>, rows: Rows<'_>, rules: FieldRules<'_>) -> DictionaryArray {
+    code_texts(fields, rows, rules, 0).expect("without a limit the dictionary is never given up")
+}
+
+/// `None` when more than one in `rows_per_value` values is distinct.
+fn code_texts(
+    fields: Fields<'_>,
+    rows: Rows<'_>,
+    rules: FieldRules<'_>,
+    rows_per_value: usize,
+) -> Option<DictionaryArray> {
+    let mut table = Table::new();
+    let mut codes: Vec<u32> = Vec::with_capacity(rows.len());
+    let mut validity = BitmapBuilder::with_capacity(rows.len());
+    let mut scratch = Vec::new();
+    let mut next_look = FIRST_LOOK_ROWS;
+    let repeats = |values: usize, rows: usize| values * rows_per_value <= rows;
+    let done = rows.try_each(|row| {
+        let text = text_of(fields, row, rules, &mut scratch);
+        validity.push(text.is_some());
+        codes.push(text.map_or(0, |text| table.code(text)));
+        if codes.len() == next_look {
+            next_look *= 2;
+            if !repeats(table.len(), codes.len()) {
+                return Err(());
+            }
+        }
+        Ok(())
+    });
+    if done.is_err() || !repeats(table.len(), codes.len()) {
+        return None;
+    }
+    let codes = PrimitiveArray::new(codes.into(), validity.finish_validity());
+    let dictionary = Arc::new(Dictionary::new(table.into_strings()));
+    Some(DictionaryArray::try_new(codes, dictionary).expect("codes come from the table"))
+}
+
+/// A text as far as it fits two words.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Key {
+    low: u64,
+    high: u64,
+    len: usize,
+}
+
+impl Key {
+    /// For texts of up to 16 bytes the key is the whole text; for longer ones its first and last eight bytes.
+    #[inline(always)]
+    fn new(text: &[u8]) -> Self {
+        let len = text.len();
+        let (low, high) = match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+            (Some(low), Some(high)) => (u64::from_le_bytes(*low), u64::from_le_bytes(*high)),
+            _ => match (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+                (Some(low), Some(high)) => {
+                    (u64::from(u32::from_le_bytes(*low)), u64::from(u32::from_le_bytes(*high)))
+                }
+                _ => match *text {
+                    [] => (0, 0),
+                    [a] => (u64::from(a), 0),
+                    [a, b] => (u64::from(a), u64::from(b)),
+                    [a, b, c, ..] => (u64::from(a), u64::from(b) | u64::from(c) << 8),
+                },
+            },
+        };
+        Self { low, high, len }
+    }
+
+    /// Spread over 64 bits; for longer texts `middle` is what lies between the words.
+    #[inline(always)]
+    fn hash(&self, text: &[u8]) -> u64 {
+        let mut hash =
+            fold(self.low ^ 0x9E37_79B9_7F4A_7C15, self.high ^ (self.len as u64) ^ 0xD6E8_FEB8_6659_FD93);
+        if self.len > 16 {
+            for chunk in text[8..self.len - 8].chunks(8) {
+                let mut word = [0; 8];
+                word[..chunk.len()].copy_from_slice(chunk);
+                hash = fold(hash ^ u64::from_le_bytes(word), 0xA076_1D64_78BD_642F);
+            }
+        }
+        hash
+    }
+}
+
+/// Both halves of a 128-bit product (Yi, wyhash).
+#[inline(always)]
+fn fold(a: u64, b: u64) -> u64 {
+    let product = u128::from(a) * u128::from(b);
+    product as u64 ^ (product >> 64) as u64
+}
+
+/// Distinct texts in order of first appearance.
+struct Table {
+    /// Code + 1, or 0 for an empty slot; a power of two of them.
+    slots: Vec<u32>,
+    keys: Vec<Key>,
+    hashes: Vec<u64>,
+    offsets: Vec<i64>,
+    bytes: Vec<u8>,
+}
+
+impl Table {
+    fn new() -> Self {
+        Self {
+            slots: vec![0; 256],
+            keys: Vec::new(),
+            hashes: Vec::new(),
+            offsets: vec![0],
+            bytes: Vec::new(),
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    #[inline(always)]
+    fn code(&mut self, text: &[u8]) -> u32 {
+        let key = Key::new(text);
+        let hash = key.hash(text);
+        let mask = self.slots.len() - 1;
+        let mut slot = hash as usize & mask;
+        loop {
+            match self.slots[slot] {
+                0 => return self.insert(text, key, hash, slot),
+                taken => {
+                    let code = (taken - 1) as usize;
+                    if self.keys[code] == key && (key.len <= 16 || self.text(code) == text) {
+                        return taken - 1;
+                    }
+                }
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+
+    fn text(&self, code: usize) -> &[u8] {
+        &self.bytes[self.offsets[code] as usize..self.offsets[code + 1] as usize]
+    }
+
+    #[inline(never)]
+    fn insert(&mut self, text: &[u8], key: Key, hash: u64, slot: usize) -> u32 {
+        let code = self.keys.len() as u32;
+        self.keys.push(key);
+        self.hashes.push(hash);
+        self.bytes.extend_from_slice(text);
+        self.offsets.push(self.bytes.len() as i64);
+        self.slots[slot] = code + 1;
+        if self.keys.len() * 2 > self.slots.len() {
+            self.grow();
+        }
+        code
+    }
+
+    fn grow(&mut self) {
+        let mask = self.slots.len() * 4 - 1;
+        self.slots = vec![0; mask + 1];
+        for (code, &hash) in self.hashes.iter().enumerate() {
+            let mut slot = hash as usize & mask;
+            while self.slots[slot] != 0 {
+                slot = (slot + 1) & mask;
+            }
+            self.slots[slot] = code as u32 + 1;
+        }
+    }
+
+    fn into_strings(self) -> StringArray {
+        StringArray::try_new(self.offsets.into(), self.bytes.into(), None)
+            .expect("the chunk was checked to be UTF-8, and fields are cut at ASCII bytes")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::HashMap;
+
+    proptest! {
+        #[test]
+        fn codes_are_those_of_a_map(texts in prop::collection::vec(prop_oneof!["[ab\0]{0,4}", "[ab]{5,20}", "a{14,40}b?"], 0..600)) {
+            let mut table = Table::new();
+            let mut known: HashMap<&str, u32> = HashMap::new();
+            for text in &texts {
+                let next = known.len() as u32;
+                let expected = *known.entry(text).or_insert(next);
+                prop_assert_eq!(table.code(text.as_bytes()), expected);
+            }
+            let strings = table.into_strings();
+            prop_assert_eq!(strings.len(), known.len());
+            for (text, code) in known {
+                prop_assert_eq!(strings.value(code as usize), text);
+            }
+        }
+    }
+}

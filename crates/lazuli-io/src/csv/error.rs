@@ -1,0 +1,269 @@
+//! What can be wrong with a delimited file, as fields; the sentences are made in one place.
+
+use lazuli_array::{DataType, Name};
+use lazuli_kernels::parse::Misfit;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A place in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Line of the file, from 1; line ends inside quotes count.
+    pub line: u64,
+    /// Byte of the file, from 0.
+    pub byte: u64,
+}
+
+/// What is wrong.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum CsvErrorKind {
+    /// The system refused to open or read.
+    Io(io::Error),
+    /// The path is a directory.
+    IsDirectory,
+    /// The path is neither a file nor a directory.
+    NotAFile,
+    /// There is no header and no record.
+    Empty,
+    /// The file had more bytes when it was opened than when it was read.
+    Shrunk {
+        /// Bytes at opening.
+        expected: u64,
+        /// Bytes found.
+        found: u64,
+    },
+    /// The bytes are not plain UTF-8 text.
+    Encoding {
+        /// What they seem to be.
+        found: &'static str,
+    },
+    /// The dialect contradicts itself.
+    Dialect {
+        /// How.
+        reason: &'static str,
+    },
+    /// A text that is no value of its column's type.
+    Misfit {
+        /// The column.
+        column: Name,
+        /// Its type.
+        data_type: DataType,
+        /// The text without quotes; long ones are cut.
+        text: String,
+        /// Why.
+        reason: Misfit,
+        /// The type came from samples of the file.
+        sampled: bool,
+    },
+    /// A record of the wrong number of fields.
+    Ragged {
+        /// Fields of the record.
+        found: usize,
+        /// Columns of the file.
+        expected: usize,
+        /// The record; long ones are cut.
+        text: String,
+    },
+    /// Bytes that are not UTF-8.
+    InvalidUtf8 {
+        /// The column, unless the header is meant.
+        column: Option<Name>,
+        /// The field, bad bytes replaced; long ones are cut.
+        text: String,
+    },
+    /// A quote opens at the error's place and the file ends before it closes.
+    UnclosedQuote,
+    /// A record begins at the error's place and is longer than allowed.
+    RecordTooLong {
+        /// Bytes allowed.
+        limit: usize,
+        /// Line where a quote opens that had not closed by then.
+        open_quote_line: Option<u64>,
+    },
+    /// A type was given for a column that is not there.
+    UnknownColumn {
+        /// The name.
+        name: Name,
+        /// The names there are.
+        available: Vec<Name>,
+    },
+    /// A type that this format can't hold.
+    Unsupported {
+        /// The column.
+        column: Name,
+        /// Its type.
+        data_type: DataType,
+    },
+    /// The header differs from the schema that was given.
+    Header {
+        /// Position of the first difference.
+        index: usize,
+        /// The name in the schema.
+        expected: Option<Name>,
+        /// The name in the file.
+        found: Option<Name>,
+    },
+    /// The filter on rows failed.
+    Filter(super::FilterError),
+}
+
+/// What is wrong with a file, and where.
+#[derive(Debug)]
+pub struct CsvError(Box<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    kind: CsvErrorKind,
+    path: Option<PathBuf>,
+    place: Option<Place>,
+    sequence: Option<u64>,
+}
+
+impl CsvError {
+    pub(super) fn new(kind: CsvErrorKind) -> Self {
+        Self(Box::new(Parts { kind, path: None, place: None, sequence: None }))
+    }
+
+    pub(super) fn at(mut self, place: Place) -> Self {
+        self.0.place = Some(place);
+        self
+    }
+
+    pub(super) fn in_file(mut self, path: &Path) -> Self {
+        self.0.path = Some(path.to_owned());
+        self
+    }
+
+    pub(super) fn in_chunk(mut self, sequence: u64) -> Self {
+        self.0.sequence = Some(sequence);
+        self
+    }
+
+    /// What is wrong.
+    pub fn kind(&self) -> &CsvErrorKind {
+        &self.0.kind
+    }
+
+    /// The file.
+    pub fn path(&self) -> Option<&Path> {
+        self.0.path.as_deref()
+    }
+
+    /// Where in the file.
+    pub fn place(&self) -> Option<Place> {
+        self.0.place
+    }
+
+    /// The chunk of a scan. Of several errors the one with the smallest is the first by place.
+    pub fn sequence(&self) -> Option<u64> {
+        self.0.sequence
+    }
+}
+
+impl From<io::Error> for CsvError {
+    fn from(error: io::Error) -> Self {
+        Self::new(CsvErrorKind::Io(error))
+    }
+}
+
+impl fmt::Display for CsvError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(path) = &self.0.path {
+            write!(f, "{}", path.display())?;
+            if let Some(place) = self.0.place {
+                write!(f, ", line {}", place.line)?;
+            }
+            f.write_str(": ")?;
+        } else if let Some(place) = self.0.place {
+            write!(f, "line {}: ", place.line)?;
+        }
+        write!(f, "{}", self.0.kind)?;
+        if let Some(place) = self.0.place {
+            write!(f, " (byte {})", place.byte)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for CsvErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(error) => write!(f, "{error}"),
+            Self::IsDirectory => f.write_str("is a directory, not a file"),
+            Self::NotAFile => f.write_str("is not a regular file"),
+            Self::Empty => f.write_str("the file has no header and no record"),
+            Self::Shrunk { expected, found } => {
+                write!(f, "the file shrank while it was read: {expected} bytes at first, then {found}")
+            }
+            Self::Encoding { found } => write!(f, "not UTF-8 text: this looks like {found}"),
+            Self::Dialect { reason } => f.write_str(reason),
+            Self::Misfit { column, data_type, text, reason, sampled } => {
+                write!(f, "column {column:?}: {text:?} is not a {data_type}: {reason}")?;
+                if *sampled {
+                    f.write_str(
+                        "; the type was inferred from samples of the file: give the column's type, or infer from the \
+                         whole file",
+                    )?;
+                }
+                Ok(())
+            }
+            Self::Ragged { found, expected, text } => {
+                write!(f, "{found} fields where the file has {expected} columns: {text:?}")
+            }
+            Self::InvalidUtf8 { column: Some(column), text } => {
+                write!(f, "column {column:?}: invalid UTF-8: {text:?}")
+            }
+            Self::InvalidUtf8 { column: None, text } => write!(f, "header: invalid UTF-8: {text:?}"),
+            Self::UnclosedQuote => f.write_str("a quote opens here and the file ends before it closes"),
+            Self::RecordTooLong { limit, open_quote_line } => {
+                write!(f, "the record that begins here is longer than {limit} bytes")?;
+                match open_quote_line {
+                    Some(line) => write!(f, "; a quote that opens on line {line} has not closed by then"),
+                    None => Ok(()),
+                }
+            }
+            Self::UnknownColumn { name, available } => {
+                write!(f, "a type was given for column {name:?}, but the file has: {}", available.join(", "))
+            }
+            Self::Unsupported { column, data_type } => {
+                write!(f, "column {column:?}: delimited text does not hold {data_type}")
+            }
+            Self::Header { index, expected, found } => {
+                let name = |name: &Option<Name>| {
+                    name.as_ref().map_or("no column".into(), |name| format!("{name:?}"))
+                };
+                write!(
+                    f,
+                    "column {} of the file is {}, where the given schema has {}",
+                    index + 1,
+                    name(found),
+                    name(expected)
+                )
+            }
+            Self::Filter(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl std::error::Error for CsvError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0.kind {
+            CsvErrorKind::Io(error) => Some(error),
+            CsvErrorKind::Filter(error) => Some(error.as_ref()),
+            _ => None,
+        }
+    }
+}
+
+/// The text of a field or record for a message: bad bytes replaced, at most some 80 characters.
+pub(super) fn excerpt(bytes: &[u8]) -> String {
+    const LONGEST: usize = 80;
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(4 * LONGEST)]);
+    match text.char_indices().nth(LONGEST) {
+        Some((cut, _)) => format!("{}…", &text[..cut]),
+        None if bytes.len() > 4 * LONGEST => format!("{text}…"),
+        None => text.into_owned(),
+    }
+}
