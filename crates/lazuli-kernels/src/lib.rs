@@ -15,6 +15,7 @@ mod compare; // two operands row by row, to booleans
 mod concat; // rows of several arrays one after the other
 mod datum; // operands: a column, or one value for every row
 mod dictionary; // several dictionaries as one
+pub mod double_double; // sums of floats, the same in every order
 mod error; // what can go wrong
 mod filter; // keep rows where a mask is set
 mod gather; // copies of whole rows of variable length
