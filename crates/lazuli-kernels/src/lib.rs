@@ -9,6 +9,7 @@
 //!
 //! Not here: anything about expressions, plans, threads or files.
 
+pub mod aggregate; // sums, counts and extremes, also by group
 mod arity; // drivers: loops over slices, nulls and constants handled once
 mod boolean; // Kleene's logic by words
 mod compare; // two operands row by row, to booleans
