@@ -145,6 +145,11 @@ pub fn hash_rows(columns: &[Column], rows: usize, hashes: &mut Vec<u64>) {
 }
 
 /// Writes one hash a row of an array. Panics if `hashes` has another length.
+#[allow(
+    clippy::unnecessary_cast,
+    clippy::useless_conversion,
+    reason = "one body for all widths: for one of them it does nothing"
+)]
 pub fn hash_array(array: &Array, hashes: &mut [u64]) {
     assert_eq!(array.len(), hashes.len(), "one hash a row");
     dispatch_integer!(

@@ -21,10 +21,10 @@ mod error; // what can go wrong
 mod filter; // keep rows where a mask is set
 mod gather; // copies of whole rows of variable length
 pub mod hash; // one number a row, equal for equal rows
-pub mod keys; // rows with equal keys
 mod if_else; // each row from one of two operands
 mod is_in; // values that are in a set
 mod is_null; // tests of single values
+pub mod keys; // rows with equal keys
 #[cfg(test)]
 mod naive; // slow, obvious twins
 pub mod parse; // field text to value

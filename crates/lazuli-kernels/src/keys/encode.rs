@@ -62,6 +62,7 @@ impl Target<'_> {
     }
 }
 
+#[allow(clippy::unnecessary_cast, reason = "one body for all widths: for one of them it does nothing")]
 fn encode_column(
     key: &KeyColumn,
     array: &Array,

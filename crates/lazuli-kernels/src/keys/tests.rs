@@ -40,7 +40,7 @@ fn scalar(data_type: &DataType, number: u8) -> Scalar {
     let signed = i64::from(number) - 4;
     match data_type {
         DataType::Null => Scalar::Null,
-        DataType::Boolean => Scalar::Boolean(number % 2 == 0),
+        DataType::Boolean => Scalar::Boolean(number.is_multiple_of(2)),
         DataType::Int8 => Scalar::Int8(signed as i8),
         DataType::Int16 => Scalar::Int16(signed as i16 * 300),
         DataType::Int32 => Scalar::Int32(signed as i32 * 70_000),

@@ -89,6 +89,7 @@ struct Codes {
 
 const SIGN: u64 = 1 << 63;
 
+#[allow(clippy::unnecessary_cast, reason = "one body for all widths: for one of them it does nothing")]
 fn codes(key: &SortKey<'_>) -> Codes {
     let array = key.column.array();
     let integers = |values: Vec<u64>| narrow(values, array.validity(), key, true);
