@@ -62,6 +62,7 @@ pub fn unsafe_outside_its_rooms(tree: &Tree) -> Vec<Finding> {
 /// Each unsafe block and impl has a `// SAFETY:` comment within six lines above; each `unsafe fn` says its duty under
 /// `# Safety`.
 pub fn unargued_unsafe(tree: &Tree) -> Vec<Finding> {
+    let test_files = test_files(tree);
     let mut findings = Vec::new();
     for (file, source) in rust_files(tree) {
         let lines: Vec<&str> = file.text.lines().collect();
@@ -76,7 +77,8 @@ pub fn unargued_unsafe(tree: &Tree) -> Vec<Finding> {
                     let text = text.trim();
                     !text.is_empty() && !text.ends_with('}') && !text.ends_with(';')
                 });
-                let is_test_or_type = source.is_test(at) || !lines[line - 1].contains("fn ");
+                let is_test = source.is_test(at) || is_test_file(&file.path, &test_files);
+                let is_test_or_type = is_test || !lines[line - 1].contains("fn ");
                 if !is_test_or_type && !docs.into_iter().any(|text| text.contains("# Safety")) {
                     findings.push(Finding::new(
                         &file.path,
@@ -211,8 +213,10 @@ fn shows_outside(code: &str, at: usize) -> bool {
     let head = code[start..at].trim_start();
     let head = head.rfind("pub ").map_or(head, |begin| &head[begin..]);
     if head.starts_with("impl") {
-        // Only the head of a block: `impl From<Foreign> for Ours {`.
-        return true;
+        // Only the head of a block: `impl From<Foreign> for Ours {`. A bound, `impl<T: Foreign> Ours for T`, shows nothing:
+        // whoever cannot name it cannot use the trait either.
+        let closed = |head: &str| head.matches('<').count() == head.replace("->", "").matches('>').count();
+        return !head.starts_with("impl<") || head.match_indices('>').any(|(end, _)| closed(&head[..=end]));
     }
     let Some(item) = head.strip_prefix("pub ") else { return false };
     // A tuple struct's field is private unless it has its own `pub`, which then is the last one before the name.
@@ -354,6 +358,7 @@ mod tests {
             "pub struct Bitmap(arrow2::bitmap::Bitmap);",
             "impl Bitmap { pub(crate) fn from_arrow2(bitmap: arrow2::bitmap::Bitmap) -> Self { Self(bitmap) } }",
             "pub fn len(&self) -> usize { arrow2::bitmap::count(self) }",
+            "impl<T: Native + arrow2::types::NativeType> Adoptable for T {}",
             "use arrow2::ffi::{ArrowArray as Foreign}; fn import(array: Foreign) {}",
         ] {
             check(sealed_names, &[(path, hidden)], &[]);
@@ -362,6 +367,7 @@ mod tests {
             "pub struct Bitmap(pub arrow2::bitmap::Bitmap);",
             "impl Bitmap { pub fn inner(self) -> arrow2::bitmap::Bitmap { self.0 } }",
             "impl From<arrow2::bitmap::Bitmap> for Bitmap {}",
+            "impl<T: Native> From<arrow2::buffer::Buffer<T>> for Buffer<T> {}",
             "use arrow2::{ffi::ArrowArray as Foreign}; pub fn import(array: Foreign) {}",
             "pub type Raw = arrow2::buffer::Buffer<u8>;",
         ] {
