@@ -142,6 +142,14 @@ unsafe extern "C" fn release_schema(schema: *mut ArrowSchema) {
 }
 
 fn array_of(data_type: &DataType, array: &Array) -> ArrowArray {
+    // A slice without rows may have an offset far into its values; receivers look for no values then, and refuse it.
+    let empty;
+    let array = if array.is_empty() {
+        empty = Array::new_null(data_type, 0);
+        &empty
+    } else {
+        array
+    };
     let mut parts = Parts { validity: Some(array.validity()), ..Parts::default() };
     match array {
         Array::Null(_) => parts.validity = None, // the one type without a validity buffer
