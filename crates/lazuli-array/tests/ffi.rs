@@ -424,6 +424,8 @@ struct Counted {
     private_data: *mut c_void,
 }
 
+/// # Safety
+/// `array` must point to a struct that [`counted`] made and that has not been released.
 unsafe extern "C" fn release_counted(array: *mut FFI_ArrowArray) {
     // SAFETY: `counted` put the private data there; the struct gets back what it had, then releases itself.
     unsafe {
