@@ -155,13 +155,12 @@ impl Decoder {
     }
 
     fn invalid_utf8(&self, records: &Records<'_>, row: usize, at: usize) -> CsvErrorKind {
-        let column = (0..records.columns())
-            .find(|&column| row < records.rows() && at < records.column(column).span(row).1);
-        let (column, text) = match column {
-            Some(column) => (self.schema.field(column).name().clone(), records.column(column).raw(row)),
-            None => (Default::default(), &records.bytes[at..at + 1]),
-        };
-        CsvErrorKind::InvalidUtf8 { column: Some(column), text: excerpt(text) }
+        let is_in_record = row < records.rows() && records.start_of(row) <= at;
+        let column =
+            (0..records.columns()).find(|&column| is_in_record && at < records.column(column).span(row).1);
+        let text = column.map_or(&records.bytes[at..at + 1], |column| records.column(column).raw(row));
+        let column = column.map(|column| self.schema.field(column).name().clone());
+        CsvErrorKind::InvalidUtf8 { column, text: excerpt(text) }
     }
 }
 

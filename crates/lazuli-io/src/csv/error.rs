@@ -68,7 +68,7 @@ pub enum CsvErrorKind {
     },
     /// Bytes that are not UTF-8.
     InvalidUtf8 {
-        /// The column, unless the header is meant.
+        /// The column; `None` in the header, in comments and in dropped fields.
         column: Option<Name>,
         /// The field, bad bytes replaced; long ones are cut.
         text: String,
@@ -215,7 +215,7 @@ impl fmt::Display for CsvErrorKind {
             Self::InvalidUtf8 { column: Some(column), text } => {
                 write!(f, "column {column:?}: invalid UTF-8: {text:?}")
             }
-            Self::InvalidUtf8 { column: None, text } => write!(f, "header: invalid UTF-8: {text:?}"),
+            Self::InvalidUtf8 { column: None, text } => write!(f, "invalid UTF-8: {text:?}"),
             Self::UnclosedQuote => f.write_str("a quote opens here and the file ends before it closes"),
             Self::RecordTooLong { limit, open_quote_line } => {
                 write!(f, "the record that begins here is longer than {limit} bytes")?;

@@ -77,7 +77,7 @@ fn the_first_mistake_by_place_is_told() {
         ),
         (b"a,b\nx,y\n\xff,2\n", "line 2: column \"b\": \"y\" is not a Int64: not an integer (byte 6)"),
         (b"a,b\nx\n\xff,2\n", "line 2: 1 fields where the file has 2 columns: \"x\" (byte 4)"),
-        (b"a,b\nx,1\n\xff\n", "line 3: column \"\": invalid UTF-8: \"\u{fffd}\" (byte 8)"),
+        (b"a,b\nx,1\n\xff\n", "line 3: invalid UTF-8: \"\u{fffd}\" (byte 8)"),
         (b"a,b\n\xc3,1\n\xa9,2\n", "line 2: column \"a\": invalid UTF-8: \"\u{fffd}\" (byte 4)"),
     ] {
         assert_eq!(message(bytes, &text), format!("FILE, {expected}"));
@@ -98,7 +98,7 @@ fn files_that_are_none() {
         (b"\n\r\n\n", "FILE: the file has no header and no record"),
         (b"\xef\xbb\xbf", "FILE: the file has no header and no record"),
         (b"a,\"b\nc", "FILE, line 1: a quote opens here and the file ends before it closes (byte 2)"),
-        (b"a,\xff\n1,2\n", "FILE, line 1: header: invalid UTF-8: \"\u{fffd}\" (byte 2)"),
+        (b"a,\xff\n1,2\n", "FILE, line 1: invalid UTF-8: \"\u{fffd}\" (byte 2)"),
         (b"\xff\xfea\0\n\0", "FILE: not UTF-8 text: this looks like UTF-16 (little endian)"),
         (b"\x1f\x8b\x08", "FILE: not UTF-8 text: this looks like a gzip file"),
     ] {
