@@ -55,17 +55,11 @@ pub struct SortKey<'a> {
 pub fn sort_indices(keys: &[SortKey<'_>], rows: usize) -> Result<Vec<u32>> {
     check(keys, rows)?;
     let packed = pack(keys, rows);
-    let mut order = match &packed.keys {
-        Packed::Narrow(values) => radix::sort_narrow(values, packed.bits),
-        Packed::Wide(values) => radix::sort_wide(values),
-    };
-    if let Some(ties) = ties(keys, packed.num_exact) {
-        match &packed.keys {
-            Packed::Narrow(values) => sort_ties(&mut order, values, &ties),
-            Packed::Wide(values) => sort_ties(&mut order, values, &ties),
-        }
-    }
-    Ok(order)
+    let ties = ties(keys, packed.num_exact);
+    Ok(match packed.keys {
+        Packed::Narrow(values) => radix::sort_narrow(values, packed.bits, ties.as_ref()),
+        Packed::Wide(values) => radix::sort_wide(values, ties.as_ref()),
+    })
 }
 
 /// The first `k` rows of [`sort_indices`], without sorting the others; all rows if there are no more than `k`.
@@ -123,14 +117,6 @@ fn check(keys: &[SortKey<'_>], rows: usize) -> Result<()> {
 /// The order of rows that are equal in the first keys; `None` if those are all.
 fn ties<'a>(keys: &[SortKey<'a>], num_exact: usize) -> Option<RowComparator<'a>> {
     (num_exact < keys.len()).then(|| RowComparator::new(&keys[num_exact..]))
-}
-
-fn sort_ties<T: PartialEq>(order: &mut [u32], values: &[T], ties: &RowComparator<'_>) {
-    for run in order.chunk_by_mut(|&left, &right| values[left as usize] == values[right as usize]) {
-        if run.len() > 1 {
-            run.sort_by(|&left, &right| ties.compare(left as usize, right as usize));
-        }
-    }
 }
 
 fn select<T: Ord + Copy>(values: &[T], k: usize, ties: Option<&RowComparator<'_>>) -> Vec<u32> {

@@ -247,13 +247,14 @@ fn wide(values: Vec<u128>, validity: Option<Bitmap>, key: &SortKey<'_>) -> Codes
 
 /// The smallest and the largest value of the valid rows; zeros if there are none.
 fn range<T: Ord + Copy + Default>(values: &[T], validity: Option<&Bitmap>) -> (T, T) {
+    let widen = |(min, max): (T, T), value: T| (value.min(min), value.max(max));
     let Some(validity) = validity else {
-        let min = values.iter().copied().min().unwrap_or_default();
-        return (min, values.iter().copied().max().unwrap_or_default());
+        let Some(&first) = values.first() else { return (T::default(), T::default()) };
+        return values.iter().fold((first, first), |range, &value| widen(range, value));
     };
     let mut valid = validity.ones().map(|row| values[row]);
     let Some(first) = valid.next() else { return (T::default(), T::default()) };
-    valid.fold((first, first), |(min, max), value| (min.min(value), max.max(value)))
+    valid.fold((first, first), widen)
 }
 
 fn fill_nulls<T: Copy>(values: &mut [T], validity: &Bitmap, null: T) {
