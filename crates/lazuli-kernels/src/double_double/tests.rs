@@ -1,3 +1,5 @@
+//! Double-double sums against an exact accumulator, in any order and any split; and where their promise ends.
+
 use proptest::prelude::*;
 
 use super::*;
@@ -200,4 +202,13 @@ fn means_and_variances() {
     let (count, sum, squares) = moments(&[1.0, f64::INFINITY]);
     assert_eq!(mean(count, sum), Some(f64::INFINITY));
     assert!(variance(count, sum, squares, 1).is_some_and(f64::is_nan));
+}
+
+/// The honest limit, as `docs/decisions/double-double-sums.md` states it: three magnitudes that are 66 bits apart do not
+/// fit into 106 bits, and then cancel.
+#[test]
+fn beyond_the_limit_the_order_shows() {
+    assert_eq!(one_by_one(&[1e40, 1.0, -1e40]).to_f64(), 1.0, "two magnitudes always fit");
+    assert_eq!(one_by_one(&[1e40, -1e40, 1e20, -1e20, 1.0]).to_f64(), 1.0);
+    assert_eq!(one_by_one(&[1e40, 1e20, 1.0, -1e40, -1e20]).to_f64(), 0.0, "the 1 was rounded away");
 }
