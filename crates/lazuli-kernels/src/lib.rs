@@ -10,6 +10,7 @@
 //! Not here: anything about expressions, plans, threads or files.
 
 pub mod aggregate; // sums, counts and extremes, also by group
+mod arithmetic; // numbers, dates and spans of time, exact or an error
 mod arity; // drivers: loops over slices, nulls and constants handled once
 mod boolean; // Kleene's logic by words
 mod compare; // two operands row by row, to booleans
@@ -34,6 +35,10 @@ mod strategies; // arbitrary columns for property tests
 mod take; // gather rows by index
 pub mod text; // where separators, quotes and newlines are
 
+pub use arithmetic::{
+    ArithmeticOp, abs, add, add_whole_days, arithmetic, div, floor_div, mul, neg, pow, rem, sub,
+    sub_whole_days, wrapping_add, wrapping_mul, wrapping_sub,
+};
 pub use boolean::{LogicalOp, all_kleene, all_true, and, any_kleene, any_true, logical, not, or, xor};
 pub use compare::{
     Closed, CompareOp, compare, eq, eq_missing, gt, gt_eq, is_between, lt, lt_eq, ne, ne_missing,
