@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::buffer::assert_slice;
 use crate::{ArrayError, Column, Field, Name, Result, Schema, SchemaRef};
 
 /// Columns of equal length. Cloning is cheap: columns share their memory.
@@ -113,7 +114,7 @@ impl Batch {
 
     /// The `length` rows from `offset` on, sharing memory. Panics out of bounds.
     pub fn sliced(&self, offset: usize, length: usize) -> Self {
-        assert!(offset + length <= self.num_rows, "slice {offset}+{length} of {}", self.num_rows);
+        assert_slice(offset, length, self.num_rows);
         if length == self.num_rows {
             return self.clone();
         }

@@ -3,6 +3,8 @@
 //! Kernels read whole 64-bit words ([`Bitmap::word`]) and build words ([`Bitmap::from_words`]); nothing outside this
 //! file cares that a slice may start in the middle of a byte.
 
+use crate::buffer::assert_slice;
+
 /// An immutable run of bits, shared by reference count. Cloning is O(1); slicing counts the smaller part's bits.
 #[derive(Clone)]
 pub struct Bitmap(arrow2::bitmap::Bitmap);
@@ -126,6 +128,7 @@ impl Bitmap {
 
     /// The `length` bits from `offset` on, sharing memory. Panics out of bounds.
     pub fn sliced(&self, offset: usize, length: usize) -> Self {
+        assert_slice(offset, length, self.len());
         Self(self.0.clone().sliced(offset, length))
     }
 

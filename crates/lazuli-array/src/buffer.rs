@@ -17,6 +17,7 @@ impl<T: Clone> Buffer<T> {
     ///
     /// Panics if they are out of bounds.
     pub fn sliced(&self, offset: usize, length: usize) -> Self {
+        assert_slice(offset, length, self.len());
         Self(self.0.clone().sliced(offset, length))
     }
 
@@ -31,6 +32,15 @@ impl<T: Clone> Buffer<T> {
     pub(crate) fn from_arrow2(buffer: arrow2::buffer::Buffer<T>) -> Self {
         Self(buffer)
     }
+}
+
+/// Panics unless `offset + length <= total`, also where the sum overflows: arrow2 adds without looking, and in release
+/// builds a wrapped sum would let a slice reach anywhere.
+pub(crate) fn assert_slice(offset: usize, length: usize, total: usize) {
+    assert!(
+        offset.checked_add(length).is_some_and(|end| end <= total),
+        "slice of {length} from {offset} on, but there are {total}"
+    );
 }
 
 impl<T: Clone> From<Vec<T>> for Buffer<T> {

@@ -156,6 +156,80 @@ impl DataFrame {
 /// Frames are equal if schemas and rows are, in order; batches and the form of strings do not matter.
 impl PartialEq for DataFrame {
     fn eq(&self, other: &Self) -> bool {
-        self.schema == other.schema && self.height == other.height && self.rows().eq(other.rows())
+        let heights = |frame: &Self| frame.batches.iter().map(Batch::num_rows).collect::<Vec<_>>();
+        self.schema == other.schema
+            && self.height == other.height
+            && common_slices(&heights(self), &heights(other)).all(|slice| {
+                let left = self.batches[slice.left.0].sliced(slice.left.1, slice.length);
+                left == other.batches[slice.right.0].sliced(slice.right.1, slice.length)
+            })
+    }
+}
+
+/// A run of rows that lies within one chunk on both sides: for each side the chunk and where in it the run starts.
+pub(crate) struct CommonSlice {
+    pub(crate) left: (usize, usize),
+    pub(crate) right: (usize, usize),
+    pub(crate) length: usize,
+}
+
+/// Two divisions of the same rows into chunks, as the slices that respect both, in order.
+pub(crate) fn common_slices(left: &[usize], right: &[usize]) -> impl Iterator<Item = CommonSlice> {
+    /// The next row of a side: its chunk and its place there, past chunks that have no rows left.
+    fn settle(lengths: &[usize], mut place: (usize, usize)) -> Option<(usize, usize)> {
+        while place.1 == *lengths.get(place.0)? {
+            place = (place.0 + 1, 0);
+        }
+        Some(place)
+    }
+    let (mut left_place, mut right_place) = ((0, 0), (0, 0));
+    std::iter::from_fn(move || {
+        let (at_left, at_right) = (settle(left, left_place)?, settle(right, right_place)?);
+        let length = (left[at_left.0] - at_left.1).min(right[at_right.0] - at_right.1);
+        left_place = (at_left.0, at_left.1 + length);
+        right_place = (at_right.0, at_right.1 + length);
+        Some(CommonSlice { left: at_left, right: at_right, length })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{DataType, DictionaryArray, df};
+
+    /// The rows of a frame in batches of these sizes.
+    fn cut(frame: &DataFrame, sizes: &[usize]) -> DataFrame {
+        let (mut start, mut batches) = (0, Vec::new());
+        for &size in sizes {
+            batches.push(frame.batches()[0].sliced(start, size));
+            start += size;
+        }
+        DataFrame::from_batches(frame.schema().clone(), batches).expect("one schema")
+    }
+
+    #[test]
+    fn batches_do_not_matter_to_equality() {
+        let frame =
+            df! { "a" => 0..10i64, "b" => (0..10).map(|row| (row != 3).then_some("x")) }.expect("ten rows");
+        let cuts: [&[usize]; 5] = [&[10], &[5, 5], &[1, 0, 9], &[3, 3, 4], &[9, 1]];
+        for (left, right) in cuts.iter().flat_map(|left| cuts.iter().map(move |right| (left, right))) {
+            assert_eq!(cut(&frame, left), cut(&frame, right));
+            assert_eq!(cut(&frame, left).column_at(1), cut(&frame, right).column_at(1));
+        }
+        assert_ne!(cut(&frame, &[5, 4]), frame);
+        assert_ne!(cut(&frame, &[5, 4]).column_at(0), frame.column_at(0));
+        let other =
+            df! { "a" => (0..10i64).map(|row| row.min(8)), "b" => frame.column_at(1) }.expect("ten rows");
+        assert_ne!(cut(&other, &[2, 8]), cut(&frame, &[4, 6]));
+        assert_ne!(other.column_at(0), frame.column_at(0));
+    }
+
+    #[test]
+    fn the_form_of_strings_does_not_matter_to_equality() {
+        let codes: DictionaryArray = [Some("x"), None, Some("y")].into_iter().collect();
+        let coded = df! { "s" => Column::new(DataType::String, codes) }.expect("a column");
+        let plain = df! { "s" => [Some("x"), None, Some("y")] }.expect("a column");
+        assert_eq!(coded, plain);
+        assert_ne!(coded, df! { "s" => [Some("x"), None, Some("z")] }.expect("a column"));
     }
 }

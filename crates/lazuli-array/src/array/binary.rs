@@ -1,6 +1,7 @@
 //! Byte strings: `i64` offsets into bytes.
 
 use crate::array::string::check_offsets;
+use crate::buffer::assert_slice;
 use crate::{Array, Bitmap, Buffer, Result, buffer_validity};
 
 /// Byte strings with validity. Row `i` is the bytes from `offsets[i]` to `offsets[i + 1]`.
@@ -81,6 +82,7 @@ impl BinaryArray {
 
     /// The `length` rows from `offset` on, sharing memory. Panics out of bounds.
     pub fn sliced(&self, offset: usize, length: usize) -> Self {
+        assert_slice(offset, length, self.len());
         Self {
             offsets: self.offsets.sliced(offset, length + 1),
             bytes: self.bytes.clone(),

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::{Array, Bitmap, Buffer, Result, array::string::check_offsets, buffer_validity};
+use crate::array::string::check_offsets;
+use crate::buffer::assert_slice;
+use crate::{Array, Bitmap, Buffer, Result, buffer_validity};
 
 /// Lists with validity. Row `i` is the values from `offsets[i]` to `offsets[i + 1]`.
 #[derive(Debug, Clone)]
@@ -69,6 +71,7 @@ impl ListArray {
 
     /// The `length` rows from `offset` on, sharing memory. Panics out of bounds.
     pub fn sliced(&self, offset: usize, length: usize) -> Self {
+        assert_slice(offset, length, self.len());
         Self {
             offsets: self.offsets.sliced(offset, length + 1),
             values: self.values.clone(),

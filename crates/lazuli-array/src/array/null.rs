@@ -1,5 +1,6 @@
 //! Nothing but nulls: a length.
 
+use crate::buffer::assert_slice;
 use crate::{Array, Bitmap};
 
 /// `len` nulls without values.
@@ -31,7 +32,7 @@ impl NullArray {
 
     /// The `length` rows from `offset` on. Panics out of bounds.
     pub fn sliced(&self, offset: usize, length: usize) -> Self {
-        assert!(offset + length <= self.length, "slice {offset}+{length} of {}", self.length);
+        assert_slice(offset, length, self.length);
         Self { length }
     }
 

@@ -1,5 +1,6 @@
 //! Plain strings: `i64` offsets into UTF-8 bytes.
 
+use crate::buffer::assert_slice;
 use crate::{Array, ArrayError, Bitmap, BitmapBuilder, Buffer, Result, buffer_validity};
 
 /// Strings with validity. Row `i` is the bytes from `offsets[i]` to `offsets[i + 1]`.
@@ -143,6 +144,7 @@ impl StringArray {
 
     /// The `length` rows from `offset` on, sharing memory. Panics out of bounds.
     pub fn sliced(&self, offset: usize, length: usize) -> Self {
+        assert_slice(offset, length, self.len());
         Self {
             offsets: self.offsets.sliced(offset, length + 1),
             bytes: self.bytes.clone(),

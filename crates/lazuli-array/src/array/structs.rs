@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::buffer::assert_slice;
 use crate::{Array, Bitmap, buffer_validity};
 
 /// Arrays of equal length, one a field, with a validity of their own: a null struct is not a struct of nulls.
@@ -43,7 +44,7 @@ impl StructArray {
 
     /// The `length` rows from `offset` on, sharing memory. Panics out of bounds.
     pub fn sliced(&self, offset: usize, length: usize) -> Self {
-        assert!(offset + length <= self.length, "slice {offset}+{length} of {}", self.length);
+        assert_slice(offset, length, self.length);
         Self {
             length,
             fields: self.fields.iter().map(|field| field.sliced(offset, length)).collect(),
@@ -63,19 +64,32 @@ impl StructArray {
 
 impl PartialEq for StructArray {
     fn eq(&self, other: &Self) -> bool {
-        let valid =
-            |array: &Self, row: usize| array.validity.as_ref().is_none_or(|validity| validity.get(row));
-        self.length == other.length
-            && self.fields.len() == other.fields.len()
-            && (0..self.length).all(|row| match (valid(self, row), valid(other, row)) {
-                (true, true) => self
-                    .fields
-                    .iter()
-                    .zip(other.fields.iter())
-                    .all(|(left, right)| left.sliced(row, 1) == right.sliced(row, 1)),
-                (left, right) => left == right,
-            })
+        if self.length != other.length || self.fields.len() != other.fields.len() {
+            return false;
+        }
+        let same_rows = |start: usize, length: usize| {
+            let fields = self.fields.iter().zip(other.fields.iter());
+            fields.into_iter().all(|(left, right)| left.sliced(start, length) == right.sliced(start, length))
+        };
+        match (&self.validity, &other.validity) {
+            (None, None) => same_rows(0, self.length),
+            (Some(left), Some(right)) => {
+                left == right && valid_runs(left).all(|(start, length)| same_rows(start, length))
+            }
+            _ => false, // a validity is there only if there is a null
+        }
     }
+}
+
+/// Runs of set bits, as start and length: what fields hold under a null struct does not count.
+fn valid_runs(validity: &Bitmap) -> impl Iterator<Item = (usize, usize)> {
+    let mut row = 0;
+    std::iter::from_fn(move || {
+        let start = (row..validity.len()).find(|&row| validity.get(row))?;
+        let end = (start..validity.len()).find(|&row| !validity.get(row)).unwrap_or(validity.len());
+        row = end;
+        Some((start, end - start))
+    })
 }
 
 impl From<StructArray> for Array {
