@@ -5,13 +5,25 @@
 /// After the closing quote the rest of the field, if any, counts as it stands.
 #[inline]
 pub(super) fn unquote<'a>(raw: &'a [u8], quote: u8, scratch: &'a mut Vec<u8>) -> &'a [u8] {
-    debug_assert_eq!(raw.first(), Some(&quote));
-    if let [_, inner @ .., last] = raw
-        && *last == quote
-        && memchr::memchr(quote, inner).is_none()
-    {
-        return inner;
+    match inside_quotes(raw, quote) {
+        Some(inner) => inner,
+        None => undouble(raw, quote, scratch),
     }
+}
+
+/// What stands between the first and the last byte, if both are quotes and no other is.
+#[inline]
+pub(super) fn inside_quotes(raw: &[u8], quote: u8) -> Option<&[u8]> {
+    debug_assert_eq!(raw.first(), Some(&quote));
+    match raw {
+        [_, inner @ .., last] if *last == quote && memchr::memchr(quote, inner).is_none() => Some(inner),
+        _ => None,
+    }
+}
+
+/// The general case of [`unquote`].
+#[inline(never)]
+pub(super) fn undouble<'a>(raw: &[u8], quote: u8, scratch: &'a mut Vec<u8>) -> &'a [u8] {
     scratch.clear();
     let mut rest = &raw[1..];
     while let Some(at) = memchr::memchr(quote, rest) {

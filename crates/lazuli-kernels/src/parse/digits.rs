@@ -42,7 +42,7 @@ pub(super) fn pair(pairs: u64, lane: u32) -> u32 {
 }
 
 /// The last `len` (1..=8) bytes before `end`, right-aligned: earlier bytes of the word read as `'0'`.
-#[inline]
+#[inline(always)]
 pub(super) fn load_right(buffer: &[u8], end: usize, len: usize) -> u64 {
     debug_assert!((1..=8).contains(&len) && len <= end);
     let keep = u64::MAX << (8 * (8 - len));
@@ -64,7 +64,7 @@ fn load_near_start(text: &[u8]) -> u64 {
 /// The number written by the `len` (1..=19) digits before `end`; `None` if one of them is no digit.
 ///
 /// 19 digits always fit: 10^19 - 1 < 2^64.
-#[inline]
+#[inline(always)]
 pub(super) fn up_to_19_digits(buffer: &[u8], end: usize, len: usize) -> Option<u64> {
     if len <= 8 {
         let word = load_right(buffer, end, len);

@@ -67,7 +67,7 @@ pub fn parse_u64_at(buffer: &[u8], start: usize, end: usize) -> Result<u64, Misf
 }
 
 /// The number that the digits `buffer[start..end]` write.
-#[inline]
+#[inline(always)]
 fn magnitude(buffer: &[u8], start: usize, end: usize) -> Result<u64, Misfit> {
     match end - start {
         0 => Err(Misfit::NotInteger),

@@ -116,18 +116,12 @@ impl Carry {
     }
 }
 
-/// The text as whole blocks; the last one is filled up, and `valid` says which of its bits count.
+/// The last, unfinished block, filled up; and which of its bits count.
 #[inline(always)]
-fn for_each_block(text: &[u8], mut each: impl FnMut(&[u8; 64], usize, u64)) {
-    let (blocks, tail) = text.as_chunks::<64>();
-    for (i, block) in blocks.iter().enumerate() {
-        each(block, 64 * i, u64::MAX);
-    }
-    if !tail.is_empty() {
-        let mut block = [0; 64];
-        block[..tail.len()].copy_from_slice(tail);
-        each(&block, 64 * blocks.len(), (1 << tail.len()) - 1);
-    }
+fn filled_block(tail: &[u8]) -> ([u8; 64], u64) {
+    let mut block = [0; 64];
+    block[..tail.len()].copy_from_slice(tail);
+    (block, (1 << tail.len()) - 1)
 }
 
 #[inline(always)]
@@ -140,19 +134,37 @@ fn valid_masks(blocks: impl Blocks, block: &[u8; 64], valid: u64) -> Masks {
 /// Positions are made room for in steps of so many, so that the check for room is rare.
 const ROOM: usize = 4096;
 
+// No closures below: the code of one would be compiled without the instructions of the function it ends up in, and the
+// kernels of the level would be calls instead of instructions.
+
 #[inline(always)]
 fn index_blocks(blocks: impl Blocks, text: &[u8], positions: &mut Vec<u32>) -> IndexSummary {
     let mut carry = Carry::RECORD_START;
     let mut records = 0;
-    for_each_block(text, |block, base, valid| {
-        let masks = valid_masks(blocks, block, valid);
-        let outside = !carry.inside(blocks, &masks);
-        let newlines = masks.newline & outside;
-        let structural = (masks.separator & outside) | newlines;
-        records += newlines.count_ones() as usize;
-        push_positions(blocks, structural, base as u32, positions);
-    });
+    let (whole, tail) = text.as_chunks::<64>();
+    for (i, block) in whole.iter().enumerate() {
+        records += index_block(blocks, blocks.masks(block), (64 * i) as u32, &mut carry, positions);
+    }
+    if !tail.is_empty() {
+        let (block, valid) = filled_block(tail);
+        let masks = valid_masks(blocks, &block, valid);
+        records += index_block(blocks, masks, (64 * whole.len()) as u32, &mut carry, positions);
+    }
     IndexSummary { records, lawful: carry.unlawful == 0, open: carry.inside != 0 }
+}
+
+#[inline(always)]
+fn index_block(
+    blocks: impl Blocks,
+    masks: Masks,
+    base: u32,
+    carry: &mut Carry,
+    positions: &mut Vec<u32>,
+) -> usize {
+    let outside = !carry.inside(blocks, &masks);
+    let newlines = masks.newline & outside;
+    push_positions(blocks, (masks.separator & outside) | newlines, base, positions);
+    newlines.count_ones() as usize
 }
 
 #[inline(always)]
@@ -171,25 +183,28 @@ fn push_positions(blocks: impl Blocks, mask: u64, base: u32, positions: &mut Vec
 #[inline(always)]
 fn scan_blocks(blocks: impl Blocks, text: &[u8], marks: Marks) -> RecordScan {
     let mut carry = Carry::RECORD_START;
-    let (mut complete_bytes, mut lines, mut quotes) = (0, 0, 0);
-    for_each_block(text, |block, base, valid| {
-        let masks = valid_masks(blocks, block, valid);
-        let newlines = masks.newline & !carry.inside(blocks, &masks);
-        if newlines != 0 {
-            complete_bytes = base + 64 - newlines.leading_zeros() as usize;
-        }
-        lines += u64::from(masks.newline.count_ones());
-        quotes |= masks.quote;
-    });
-    // Those in the unfinished rest belong to the next chunk.
-    lines -= text[complete_bytes..].iter().filter(|&&byte| byte == marks.newline).count() as u64;
-    RecordScan {
-        complete_bytes,
-        lines,
-        quotes: quotes != 0,
-        lawful: carry.unlawful == 0,
-        open: carry.inside != 0,
+    let mut scan = RecordScan { complete_bytes: 0, lines: 0, quotes: false, lawful: true, open: false };
+    let (whole, tail) = text.as_chunks::<64>();
+    for (i, block) in whole.iter().enumerate() {
+        scan_block(blocks, blocks.masks(block), 64 * i, &mut carry, &mut scan);
     }
+    if !tail.is_empty() {
+        let (block, valid) = filled_block(tail);
+        scan_block(blocks, valid_masks(blocks, &block, valid), 64 * whole.len(), &mut carry, &mut scan);
+    }
+    // Lines of the unfinished rest belong to the next chunk.
+    scan.lines -= text[scan.complete_bytes..].iter().filter(|&&byte| byte == marks.newline).count() as u64;
+    RecordScan { lawful: carry.unlawful == 0, open: carry.inside != 0, ..scan }
+}
+
+#[inline(always)]
+fn scan_block(blocks: impl Blocks, masks: Masks, base: usize, carry: &mut Carry, scan: &mut RecordScan) {
+    let newlines = masks.newline & !carry.inside(blocks, &masks);
+    if newlines != 0 {
+        scan.complete_bytes = base + 64 - newlines.leading_zeros() as usize;
+    }
+    scan.lines += u64::from(masks.newline.count_ones());
+    scan.quotes |= masks.quote != 0;
 }
 
 #[cfg(test)]

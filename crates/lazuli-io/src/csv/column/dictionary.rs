@@ -1,12 +1,14 @@
 //! Strings as codes into a dictionary made on the way, while values repeat.
 //!
-//! The table is open addressing over codes, at most half full. A text of up to 16 bytes is two words and its length, so
-//! that a repeated short value costs a few loads and no call; longer ones compare their bytes.
+//! The table is open addressing over codes, at most half full. A text of up to 16 bytes is one 128-bit word and its
+//! length, so that a repeated short value costs a few loads and no call; longer ones compare their bytes.
 
+use super::super::field::unquote;
 use super::super::records::Fields;
 use super::strings::parse_strings;
-use super::{FieldRules, Rows, text_of};
-use lazuli_array::{Array, BitmapBuilder, Dictionary, DictionaryArray, PrimitiveArray, StringArray};
+use super::validity::Validity;
+use super::{FieldRules, Rows};
+use lazuli_array::{Array, Dictionary, DictionaryArray, PrimitiveArray, StringArray};
 use std::sync::Arc;
 
 /// Rows before the first look at whether values repeat; then at every doubling.
@@ -32,69 +34,95 @@ fn code_texts(
     rules: FieldRules<'_>,
     rows_per_value: usize,
 ) -> Option<DictionaryArray> {
+    match rows {
+        Rows::First(count) => code_rows(fields, 0..count, rules, rows_per_value),
+        Rows::These(rows) => code_rows(fields, rows.iter().map(|&row| row as usize), rules, rows_per_value),
+    }
+}
+
+fn code_rows(
+    fields: Fields<'_>,
+    rows: impl ExactSizeIterator<Item = usize>,
+    rules: FieldRules<'_>,
+    rows_per_value: usize,
+) -> Option<DictionaryArray> {
     let mut table = Table::new();
     let mut codes: Vec<u32> = Vec::with_capacity(rows.len());
-    let mut validity = BitmapBuilder::with_capacity(rows.len());
+    let mut validity = Validity::with_capacity(rows.len());
     let mut scratch = Vec::new();
     let mut next_look = FIRST_LOOK_ROWS;
     let repeats = |values: usize, rows: usize| values * rows_per_value <= rows;
-    let done = rows.try_each(|row| {
-        let text = text_of(fields, row, rules, &mut scratch);
-        validity.push(text.is_some());
-        codes.push(text.map_or(0, |text| table.code(text)));
+    let bytes = fields.bytes;
+    // No byte is 256: then no field is quoted.
+    let quote = rules.quote.map_or(256, u32::from);
+    let has_null_texts = !rules.null_texts.is_empty();
+    for row in rows {
+        let (start, end) = fields.span(row);
+        let code = if start >= end {
+            None
+        } else if has_null_texts || u32::from(bytes[start]) == quote {
+            code_slowly(&bytes[start..end], rules, &mut scratch, &mut table)
+        } else {
+            Some(table.code(bytes, start, end))
+        };
+        if let Some(code) = code {
+            codes.push(code);
+            validity.push_valid();
+        } else {
+            validity.push_null(codes.len());
+            codes.push(0);
+        }
         if codes.len() == next_look {
             next_look *= 2;
             if !repeats(table.len(), codes.len()) {
-                return Err(());
+                return None;
             }
         }
-        Ok(())
-    });
-    if done.is_err() || !repeats(table.len(), codes.len()) {
+    }
+    if !repeats(table.len(), codes.len()) {
         return None;
     }
-    let codes = PrimitiveArray::new(codes.into(), validity.finish_validity());
+    let codes = PrimitiveArray::new(codes.into(), validity.finish());
     let dictionary = Arc::new(Dictionary::new(table.into_strings()));
     Some(DictionaryArray::try_new(codes, dictionary).expect("codes come from the table"))
 }
 
-/// A text as far as it fits two words.
+/// The code of a field that is quoted, or that may be a null text.
+#[inline(never)]
+fn code_slowly(raw: &[u8], rules: FieldRules<'_>, scratch: &mut Vec<u8>, table: &mut Table) -> Option<u32> {
+    let text = if rules.quote == Some(raw[0]) { unquote(raw, raw[0], scratch) } else { raw };
+    (!rules.null_texts.contains(text)).then(|| table.code(text, 0, text.len()))
+}
+
+/// A text as far as it fits 16 bytes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Key {
-    low: u64,
-    high: u64,
+    /// The first 16 bytes; behind the text's end, zeros.
+    prefix: u128,
     len: usize,
 }
 
 impl Key {
-    /// For texts of up to 16 bytes the key is the whole text; for longer ones its first and last eight bytes.
+    /// The key of `bytes[start..end]`: one load and a mask, without a branch on the length, where 16 bytes lie there.
     #[inline(always)]
-    fn new(text: &[u8]) -> Self {
-        let len = text.len();
-        let (low, high) = match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
-            (Some(low), Some(high)) => (u64::from_le_bytes(*low), u64::from_le_bytes(*high)),
-            _ => match (text.first_chunk::<4>(), text.last_chunk::<4>()) {
-                (Some(low), Some(high)) => {
-                    (u64::from(u32::from_le_bytes(*low)), u64::from(u32::from_le_bytes(*high)))
-                }
-                _ => match *text {
-                    [] => (0, 0),
-                    [a] => (u64::from(a), 0),
-                    [a, b] => (u64::from(a), u64::from(b)),
-                    [a, b, c, ..] => (u64::from(a), u64::from(b) | u64::from(c) << 8),
-                },
-            },
+    fn new(bytes: &[u8], start: usize, end: usize) -> Self {
+        let len = end - start;
+        let prefix = match bytes.get(start..start + 16) {
+            Some(prefix) => u128::from_le_bytes(prefix.try_into().expect("the range is 16 bytes long")),
+            None => load_at_end(&bytes[start..end]),
         };
-        Self { low, high, len }
+        let unused_bits = 128 - 8 * len.min(16) as u32;
+        // Two shifts, since a shift by all 128 bits is none.
+        let mask = (u128::MAX >> (unused_bits / 2)) >> (unused_bits - unused_bits / 2);
+        Self { prefix: prefix & mask, len }
     }
 
-    /// Spread over 64 bits; for longer texts `middle` is what lies between the words.
     #[inline(always)]
     fn hash(&self, text: &[u8]) -> u64 {
-        let mut hash =
-            fold(self.low ^ 0x9E37_79B9_7F4A_7C15, self.high ^ (self.len as u64) ^ 0xD6E8_FEB8_6659_FD93);
+        let (low, high) = (self.prefix as u64, (self.prefix >> 64) as u64);
+        let mut hash = fold(low ^ 0x9E37_79B9_7F4A_7C15, high ^ (self.len as u64) ^ 0xD6E8_FEB8_6659_FD93);
         if self.len > 16 {
-            for chunk in text[8..self.len - 8].chunks(8) {
+            for chunk in text[16..].chunks(8) {
                 let mut word = [0; 8];
                 word[..chunk.len()].copy_from_slice(chunk);
                 hash = fold(hash ^ u64::from_le_bytes(word), 0xA076_1D64_78BD_642F);
@@ -102,6 +130,14 @@ impl Key {
         }
         hash
     }
+}
+
+#[cold]
+fn load_at_end(text: &[u8]) -> u128 {
+    let mut bytes = [0; 16];
+    let len = text.len().min(16);
+    bytes[..len].copy_from_slice(&text[..len]);
+    u128::from_le_bytes(bytes)
 }
 
 /// Both halves of a 128-bit product (Yi, wyhash).
@@ -136,9 +172,11 @@ impl Table {
         self.keys.len()
     }
 
+    /// The code of `bytes[start..end]`.
     #[inline(always)]
-    fn code(&mut self, text: &[u8]) -> u32 {
-        let key = Key::new(text);
+    fn code(&mut self, bytes: &[u8], start: usize, end: usize) -> u32 {
+        let text = &bytes[start..end];
+        let key = Key::new(bytes, start, end);
         let hash = key.hash(text);
         let mask = self.slots.len() - 1;
         let mut slot = hash as usize & mask;
@@ -206,7 +244,7 @@ mod tests {
             for text in &texts {
                 let next = known.len() as u32;
                 let expected = *known.entry(text).or_insert(next);
-                prop_assert_eq!(table.code(text.as_bytes()), expected);
+                prop_assert_eq!(table.code(text.as_bytes(), 0, text.len()), expected);
             }
             let strings = table.into_strings();
             prop_assert_eq!(strings.len(), known.len());

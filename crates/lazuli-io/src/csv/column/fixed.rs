@@ -3,8 +3,9 @@
 use super::super::OnMisfit;
 use super::super::field::unquote;
 use super::super::records::Fields;
+use super::validity::Validity;
 use super::{FieldMisfit, FieldRules, Rows};
-use lazuli_array::{Array, BitmapBuilder, Native, PrimitiveArray};
+use lazuli_array::{Array, Native, PrimitiveArray};
 use lazuli_kernels::parse::{Misfit, parse_i64_at};
 
 /// A parser of `buffer[start..end]` for an integer narrower than 64 bits.
@@ -13,36 +14,27 @@ pub(super) fn narrow<T: TryFrom<i64>>(buffer: &[u8], start: usize, end: usize) -
     T::try_from(parse_i64_at(buffer, start, end)?).map_err(|_| Misfit::OutOfRange)
 }
 
-/// Values and which rows have one; the map of the latter is only made at the first null.
+/// Values and which rows have one.
 struct Builder<T> {
     values: Vec<T>,
-    validity: Option<BitmapBuilder>,
+    validity: Validity,
 }
 
 impl<T: Native> Builder<T> {
     #[inline(always)]
     fn push(&mut self, value: T) {
         self.values.push(value);
-        if let Some(validity) = &mut self.validity {
-            validity.push(true);
-        }
+        self.validity.push_valid();
     }
 
     #[inline(always)]
     fn push_null(&mut self) {
-        let (before, capacity) = (self.values.len(), self.values.capacity());
-        self.validity
-            .get_or_insert_with(|| {
-                let mut validity = BitmapBuilder::with_capacity(capacity);
-                validity.push_many(true, before);
-                validity
-            })
-            .push(false);
+        self.validity.push_null(self.values.len());
         self.values.push(T::default());
     }
 }
 
-/// One loop per type: the field as it stands, else the slow way.
+/// One loop per type and kind of rows: the field as it stands, else the slow way.
 #[inline(always)]
 pub(super) fn parse_fixed<T: Native>(
     fields: Fields<'_>,
@@ -50,18 +42,32 @@ pub(super) fn parse_fixed<T: Native>(
     rules: FieldRules<'_>,
     parse: impl Fn(&[u8], usize, usize) -> Result<T, Misfit> + Copy,
 ) -> Result<Array, FieldMisfit> {
-    let mut builder = Builder { values: Vec::with_capacity(rows.len()), validity: None };
+    match rows {
+        Rows::First(count) => parse_rows(fields, 0..count, rules, parse),
+        Rows::These(rows) => parse_rows(fields, rows.iter().map(|&row| row as usize), rules, parse),
+    }
+}
+
+#[inline(never)]
+fn parse_rows<T: Native>(
+    fields: Fields<'_>,
+    rows: impl ExactSizeIterator<Item = usize>,
+    rules: FieldRules<'_>,
+    parse: impl Fn(&[u8], usize, usize) -> Result<T, Misfit> + Copy,
+) -> Result<Array, FieldMisfit> {
+    let mut builder =
+        Builder { values: Vec::with_capacity(rows.len()), validity: Validity::with_capacity(rows.len()) };
     let has_null_texts = !rules.null_texts.is_empty();
-    rows.try_each(|row| {
+    for row in rows {
         let (start, end) = fields.span(row);
         if start >= end {
             builder.push_null();
-            return Ok(());
+            continue;
         }
         // A null text may look like a value (-999), so it goes first where there are any.
         if !has_null_texts && let Ok(value) = parse(fields.bytes, start, end) {
             builder.push(value);
-            return Ok(());
+            continue;
         }
         match parse_slowly(&fields.bytes[start..end], rules, parse) {
             Ok(Some(value)) => builder.push(value),
@@ -69,10 +75,8 @@ pub(super) fn parse_fixed<T: Native>(
             Err(_) if rules.on_misfit == OnMisfit::Null => builder.push_null(),
             Err(reason) => return Err(FieldMisfit { row, reason }),
         }
-        Ok(())
-    })?;
-    let validity = builder.validity.map(BitmapBuilder::finish);
-    Ok(PrimitiveArray::new(builder.values.into(), validity).into())
+    }
+    Ok(PrimitiveArray::new(builder.values.into(), builder.validity.finish()).into())
 }
 
 /// Quotes off, null texts, then the parser. A quoted empty field is null: these types have no empty value.

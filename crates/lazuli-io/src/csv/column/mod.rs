@@ -3,9 +3,10 @@
 //! Each loop first takes the field as it stands. Only when that fails does it look for quotes, and only after that is a
 //! text a misfit. So quoted numbers work and unquoted ones pay nothing for it.
 
-mod dictionary;
+mod dictionary; // strings as codes
 mod fixed; // numbers, dates, times
-mod strings; // plain strings and binary // strings as codes
+mod strings; // plain strings and binary
+mod validity; // which rows have a value
 
 use super::field::{NullTexts, unquote};
 use super::records::Fields;
@@ -34,13 +35,13 @@ impl Rows<'_> {
         }
     }
 
-    /// Calls `each` for every row until it fails. The two loops are compiled apart.
-    #[inline(always)]
-    fn try_each<E>(self, mut each: impl FnMut(usize) -> Result<(), E>) -> Result<(), E> {
-        match self {
-            Rows::First(count) => (0..count).try_for_each(&mut each),
-            Rows::These(rows) => rows.iter().try_for_each(|&row| each(row as usize)),
-        }
+    /// The row numbers, for loops that have more to do than to count.
+    fn iter(self) -> impl Iterator<Item = usize> {
+        let (count, these) = match self {
+            Rows::First(count) => (count, None),
+            Rows::These(rows) => (rows.len(), Some(rows)),
+        };
+        (0..count).map(move |index| these.map_or(index, |rows| rows[index] as usize))
     }
 }
 
@@ -135,12 +136,14 @@ fn text_of<'a>(
 
 fn parse_null(fields: Fields<'_>, rows: Rows<'_>, rules: FieldRules<'_>) -> Result<Array, FieldMisfit> {
     let mut scratch = Vec::new();
-    rows.try_each(|row| match text_of(fields, row, rules, &mut scratch) {
-        Some(text) if !text.is_empty() && rules.on_misfit == OnMisfit::Fail => {
-            Err(FieldMisfit { row, reason: Misfit::NotNull })
+    for row in rows.iter() {
+        match text_of(fields, row, rules, &mut scratch) {
+            Some(text) if !text.is_empty() && rules.on_misfit == OnMisfit::Fail => {
+                return Err(FieldMisfit { row, reason: Misfit::NotNull });
+            }
+            _ => {}
         }
-        _ => Ok(()),
-    })?;
+    }
     Ok(NullArray::new(rows.len()).into())
 }
 
@@ -148,7 +151,7 @@ fn parse_boolean(fields: Fields<'_>, rows: Rows<'_>, rules: FieldRules<'_>) -> R
     let mut values = BitmapBuilder::with_capacity(rows.len());
     let mut validity = BitmapBuilder::with_capacity(rows.len());
     let mut scratch = Vec::new();
-    rows.try_each(|row| {
+    for row in rows.iter() {
         let value = match text_of(fields, row, rules, &mut scratch) {
             None | Some([]) => None,
             Some(text) => match (parse::parse_bool(text), rules.on_misfit) {
@@ -159,8 +162,7 @@ fn parse_boolean(fields: Fields<'_>, rows: Rows<'_>, rules: FieldRules<'_>) -> R
         };
         values.push(value.unwrap_or(false));
         validity.push(value.is_some());
-        Ok(())
-    })?;
+    }
     Ok(BooleanArray::new(values.finish(), validity.finish_validity()).into())
 }
 
@@ -179,9 +181,8 @@ fn parse_enum(
         .collect();
     let mut codes = Vec::with_capacity(rows.len());
     let mut validity = BitmapBuilder::with_capacity(rows.len());
-    let mut found = parsed.codes().iter();
-    rows.try_each(|row| {
-        let code = match found.next().flatten() {
+    for (row, code) in rows.iter().zip(parsed.codes().iter()) {
+        let code = match code {
             None => None,
             Some(code) => match code_of[code as usize] {
                 // A quoted empty field is null in types that have no empty text.
@@ -194,8 +195,7 @@ fn parse_enum(
         };
         codes.push(code.unwrap_or(0));
         validity.push(code.is_some());
-        Ok(())
-    })?;
+    }
     let codes = PrimitiveArray::new(codes.into(), validity.finish_validity());
     let array = DictionaryArray::try_new(codes, categories.clone()).expect("codes come from the categories");
     Ok(array.into())

@@ -1,9 +1,9 @@
 //! Plain strings: offsets and bytes, copied field by field.
 
 use super::super::records::Fields;
+use super::validity::Validity;
 use super::{FieldRules, Rows, text_of};
-use lazuli_array::{BinaryArray, Bitmap, BitmapBuilder, StringArray};
-use std::convert::Infallible;
+use lazuli_array::{BinaryArray, Bitmap, StringArray};
 
 pub(super) fn parse_strings(fields: Fields<'_>, rows: Rows<'_>, rules: FieldRules<'_>) -> StringArray {
     let (offsets, bytes, validity) = copy_texts(fields, rows, rules);
@@ -25,25 +25,23 @@ fn copy_texts(
     let mut offsets = Vec::with_capacity(rows.len() + 1);
     offsets.push(0);
     let mut bytes = Vec::with_capacity(text_bytes(fields, rows));
-    let mut validity = BitmapBuilder::with_capacity(rows.len());
+    let mut validity = Validity::with_capacity(rows.len());
     let mut scratch = Vec::new();
-    let Ok(()) = rows.try_each::<Infallible>(|row| {
-        let text = text_of(fields, row, rules, &mut scratch);
-        bytes.extend_from_slice(text.unwrap_or(&[]));
-        validity.push(text.is_some());
+    for row in rows.iter() {
+        match text_of(fields, row, rules, &mut scratch) {
+            Some(text) => {
+                bytes.extend_from_slice(text);
+                validity.push_valid();
+            }
+            None => validity.push_null(offsets.len() - 1),
+        }
         offsets.push(bytes.len() as i64);
-        Ok(())
-    });
-    (offsets, bytes, validity.finish_validity())
+    }
+    (offsets, bytes, validity.finish())
 }
 
 /// An upper bound for the bytes of all texts.
 fn text_bytes(fields: Fields<'_>, rows: Rows<'_>) -> usize {
-    let mut total = 0;
-    let Ok(()) = rows.try_each::<Infallible>(|row| {
-        let (start, end) = fields.span(row);
-        total += end.saturating_sub(start);
-        Ok(())
-    });
-    total
+    let spans = rows.iter().map(|row| fields.span(row));
+    spans.map(|(start, end)| end.saturating_sub(start)).sum()
 }
