@@ -13,6 +13,7 @@ pub mod aggregate; // sums, counts and extremes, also by group
 mod arithmetic; // numbers, dates and spans of time, exact or an error
 mod arity; // drivers: loops over slices, nulls and constants handled once
 mod boolean; // Kleene's logic by words
+pub mod cast; // values of one type as another
 mod compare; // two operands row by row, to booleans
 mod concat; // rows of several arrays one after the other
 mod datum; // operands: a column, or one value for every row

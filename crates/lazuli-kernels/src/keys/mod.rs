@@ -23,7 +23,7 @@ use lazuli_array::{Column, DataType};
 
 pub(crate) use self::encode::for_each_null;
 use self::encode::{decode, encode};
-use self::interner::Interner;
+pub(crate) use self::interner::Interner;
 use self::layout::{Codec, Layout};
 use self::table::{NO_GROUP, PackedTable};
 use crate::Result;

@@ -1,0 +1,129 @@
+//! Booleans, integers and floats, one as another.
+
+use std::borrow::Cow;
+
+use lazuli_array::{
+    Array, Bitmap, BooleanArray, DataType, PhysicalType, PrimitiveArray, dispatch_float, dispatch_integer,
+};
+
+use super::Cast;
+use crate::Result;
+use crate::arity::unary;
+
+pub(super) fn cast_number(cast: &Cast<'_>) -> Result<Array> {
+    match cast.to {
+        DataType::Boolean => Ok(to_boolean(cast.array)),
+        DataType::Float64 => Ok(to_f64(cast.array).into()),
+        DataType::Float32 => to_f32(cast),
+        to => to_integer(cast, to.physical()),
+    }
+}
+
+/// Whether each value is not zero.
+fn to_boolean(array: &Array) -> Array {
+    fn not_zero<T: lazuli_array::Native>(array: &PrimitiveArray<T>) -> BooleanArray {
+        let values = array.values();
+        let bits = Bitmap::from_fn(values.len(), |row| values[row] != T::default());
+        BooleanArray::new(bits, array.validity().cloned())
+    }
+    let booleans = dispatch_integer!(
+        array,
+        |array| not_zero(array),
+        else dispatch_float!(array, |array| not_zero(array), else unreachable!("numbers only, decimals apart"))
+    );
+    booleans.into()
+}
+
+/// The nearest float of each value.
+#[allow(
+    clippy::unnecessary_cast,
+    clippy::useless_conversion,
+    reason = "one body for all widths: for one of them it does nothing"
+)]
+pub(super) fn to_f64(array: &Array) -> PrimitiveArray<f64> {
+    dispatch_integer!(
+        array,
+        |array| unary(array, |value| value as f64),
+        else dispatch_float!(
+            array,
+            |array| unary(array, f64::from),
+            else match array {
+                Array::Boolean(array) => zero_or_one(array),
+                _ => unreachable!("numbers only, decimals apart"),
+            }
+        )
+    )
+}
+
+fn zero_or_one(array: &BooleanArray) -> PrimitiveArray<f64> {
+    let values: Vec<f64> = array.values().iter().map(|value| f64::from(u8::from(value))).collect();
+    PrimitiveArray::new(values.into(), array.validity().cloned())
+}
+
+#[allow(clippy::unnecessary_cast, reason = "one body for all widths: for one of them it does nothing")]
+fn to_f32(cast: &Cast<'_>) -> Result<Array> {
+    // Integers are rounded once, not by way of 64 bits.
+    dispatch_integer!(
+        cast.array,
+        |array| Ok(unary(array, |value| value as f32).into()),
+        else {
+            let wide = to_f64(cast.array);
+            let values = wide.values();
+            cast.primitive(|row| {
+                let narrow = values[row] as f32;
+                (narrow.is_finite() || !values[row].is_finite()).then_some(narrow)
+            })
+        }
+    )
+}
+
+#[allow(clippy::unnecessary_cast, reason = "one body for all widths: for one of them it does nothing")]
+fn to_integer(cast: &Cast<'_>, physical: PhysicalType) -> Result<Array> {
+    match cast.array {
+        Array::Boolean(array) => cast.integer(physical, |row| Some(array.values().get(row).into())),
+        Array::Float32(_) | Array::Float64(_) => {
+            let wide = to_f64(cast.array);
+            let values = wide.values();
+            cast.integer(physical, |row| truncated(values[row]))
+        }
+        Array::UInt64(array) => {
+            let values = array.values();
+            cast.integer(physical, |row| Some(values[row].into()))
+        }
+        other => dispatch_integer!(
+            other,
+            |array| {
+                // All others fit 64 bits with a sign, and mostly that is all that is asked for.
+                let wide = unary(array, |value| value as i64);
+                if physical == PhysicalType::Int64 {
+                    return Ok(wide.into());
+                }
+                narrowed(cast, physical, &wide)
+            },
+            else unreachable!("numbers only, decimals apart")
+        ),
+    }
+}
+
+fn narrowed(cast: &Cast<'_>, physical: PhysicalType, wide: &PrimitiveArray<i64>) -> Result<Array> {
+    let values = wide.values();
+    cast.integer(physical, |row| Some(values[row].into()))
+}
+
+/// A float without its digits after the point; `None` if it is no number or needs more than 64 bits and a sign.
+pub(super) fn truncated(value: f64) -> Option<i128> {
+    const LIMIT: f64 = 18_446_744_073_709_551_616.0; // 2^64
+    (value.abs() < LIMIT).then_some(value as i128)
+}
+
+/// The values of an integer array in 64 bits and a sign; `None` for other arrays.
+pub(super) fn integers(array: &Array) -> Option<Cow<'_, [i128]>> {
+    dispatch_integer!(
+        array,
+        |array| Some(Cow::Owned(array.values().iter().map(|&value| i128::from(value)).collect())),
+        else match array {
+            Array::Int128(array) => Some(Cow::Borrowed(array.values())),
+            _ => None,
+        }
+    )
+}
