@@ -47,21 +47,7 @@ pub(crate) fn try_unary<T: Native, O: Native>(
     array: &PrimitiveArray<T>,
     op: impl Fn(T) -> (O, bool),
 ) -> Result<PrimitiveArray<O>, usize> {
-    let mut values = vec![O::default(); array.len()];
-    let blocks = values.chunks_mut(BLOCK_ROWS).zip(array.values().chunks(BLOCK_ROWS));
-    for (index, (out, input)) in blocks.enumerate() {
-        let mut failed = false;
-        for (out, &value) in out.iter_mut().zip(input) {
-            let (result, fails) = op(value);
-            *out = result;
-            failed |= fails;
-        }
-        if failed {
-            let start = index * BLOCK_ROWS;
-            find_failed(array.validity(), start, input.len(), |row| op(input[row]).1)?;
-        }
-    }
-    Ok(PrimitiveArray::new(values.into(), array.validity().cloned()))
+    try_rows(array.values(), array.validity().cloned(), op)
 }
 
 /// As [`binary`], with an operation that says whether it failed.
@@ -95,19 +81,19 @@ pub(crate) fn try_binary<L: Native, R: Native, O: Native>(
             values
         }
         (Side::Rows(left), Side::Constant(right)) => {
-            return try_one_sided(left, validity, |left| op(left, right));
+            return try_rows(left, validity, |left| op(left, right));
         }
         (Side::Constant(left), Side::Rows(right)) => {
-            return try_one_sided(right, validity, |right| op(left, right));
+            return try_rows(right, validity, |right| op(left, right));
         }
         (Side::Constant(left), Side::Constant(right)) => {
-            return try_one_sided(&[left], validity, |left| op(left, right));
+            return try_rows(&[left], validity, |left| op(left, right));
         }
     };
     Ok(PrimitiveArray::new(values.into(), validity))
 }
 
-fn try_one_sided<T: Native, O: Native>(
+fn try_rows<T: Native, O: Native>(
     input: &[T],
     validity: Option<Bitmap>,
     op: impl Fn(T) -> (O, bool),

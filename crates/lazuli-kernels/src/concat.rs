@@ -79,7 +79,7 @@ pub fn concat(arrays: &[&Array]) -> Array {
     }
 }
 
-/// [`concat`] of columns of type `data_type`; no columns give no rows. Panics if one has another type.
+/// [`concat()`] of columns of type `data_type`; no columns give no rows. Panics if one has another type.
 pub fn concat_columns(data_type: &DataType, columns: &[&Column]) -> Column {
     for column in columns {
         assert_eq!(column.data_type(), data_type, "columns of different types");

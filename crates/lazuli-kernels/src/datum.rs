@@ -84,24 +84,11 @@ impl Constant {
             self.column.array(),
             |array| repeat(array, rows),
             else match self.column.array() {
-                Array::String(text) => DictionaryArray::from_iter([text.get(0)])
-                    .repeated(rows),
+                Array::String(text) => take(&DictionaryArray::from_iter([text.get(0)]).into(), &vec![0; rows]),
                 other => take(other, &vec![0; rows]),
             }
         );
         Column::new(self.data_type().clone(), array)
-    }
-}
-
-/// Repeating the one row of a dictionary array.
-trait Repeated {
-    fn repeated(self, rows: usize) -> Array;
-}
-
-impl Repeated for DictionaryArray {
-    fn repeated(self, rows: usize) -> Array {
-        let codes = PrimitiveArray::from_vec(vec![self.codes().values()[0]; rows]);
-        DictionaryArray::new(codes, self.dictionary().clone()).into()
     }
 }
 

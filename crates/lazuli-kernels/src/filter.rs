@@ -12,9 +12,10 @@ use lazuli_array::{
 use crate::gather::{ByteRows, binary_of_whole_rows, gather_ranges, string_of_whole_rows};
 use crate::take::take_batch;
 
-/// Words with at least this many bits set are compacted without branches, others by a walk over their bits: a walk costs
-/// some cycles a set bit, the compaction one or two a row whether set or not.
-const DENSE_WORD_BITS: u32 = 24;
+/// Words with at least this many bits set are compacted without branches, others by a walk over their bits. A walk costs
+/// about 0.9 ns a set bit, the compaction 0.65 ns a row whether set or not (`i64`, cache-resident, SSE2 code), so they
+/// meet near three rows in four.
+const DENSE_WORD_BITS: u32 = 48;
 
 /// A batch of several columns is filtered by row numbers, found once, when at most one row in this many is kept;
 /// otherwise the words of the mask are walked once a column.

@@ -292,7 +292,7 @@ mod tests {
             ((1 << 53) + 1, 9_007_199_254_740_992.0, Ordering::Greater),
             (i128::from(i64::MAX), 9_223_372_036_854_775_808.0, Ordering::Less),
             (i128::from(u64::MAX), 1.844_674_407_370_955_2e19, Ordering::Less),
-            (i128::from(i64::MIN), -9.223_372_036_854_775_808e18, Ordering::Equal),
+            (i128::from(i64::MIN), -9_223_372_036_854_775_808.0, Ordering::Equal),
             (0, -0.0, Ordering::Equal),
             (0, 1e-300, Ordering::Less),
             (0, -1e-300, Ordering::Greater),
