@@ -23,6 +23,10 @@ impl<T: Clone> Buffer<T> {
 
     /// The values as a vector of their own: without copying when nobody else shares them.
     pub fn into_vec(self) -> Vec<T> {
+        // arrow2 hands out the whole vector, also of a buffer that shows only a part of it.
+        if self.0.is_sliced() {
+            return self.as_slice().to_vec();
+        }
         match self.0.into_mut() {
             arrow2::Either::Left(shared) => shared.as_slice().to_vec(),
             arrow2::Either::Right(owned) => owned,
@@ -79,5 +83,31 @@ impl<T: Clone + PartialEq> PartialEq for Buffer<T> {
 impl<T: Clone + std::fmt::Debug> std::fmt::Debug for Buffer<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.as_slice().fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vector_is_taken_back_when_nobody_shares_it() {
+        let values = vec![1, 2, 3];
+        let pointer = values.as_ptr();
+        let taken = Buffer::from(values).into_vec();
+        assert_eq!((taken.as_ptr(), taken.as_slice()), (pointer, [1, 2, 3].as_slice()));
+
+        let buffer = Buffer::from(taken);
+        let shared = buffer.clone().into_vec();
+        assert_ne!(shared.as_ptr(), pointer);
+        assert_eq!((shared.as_slice(), buffer.as_slice()), ([1, 2, 3].as_slice(), [1, 2, 3].as_slice()));
+    }
+
+    #[test]
+    fn a_part_gives_its_own_values_only() {
+        for (offset, length) in [(0, 2), (1, 1), (1, 2), (3, 0)] {
+            let part = Buffer::from(vec![1, 2, 3]).sliced(offset, length);
+            assert_eq!(part.into_vec(), [1, 2, 3][offset..offset + length]);
+        }
     }
 }
