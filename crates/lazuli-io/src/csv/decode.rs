@@ -6,7 +6,7 @@ use super::column::{FieldMisfit, FieldRules, Rows, parse_column};
 use super::error::excerpt;
 use super::field::{NullTexts, unquote};
 use super::records::{Layout, Positions, Records};
-use super::{CsvError, CsvErrorKind, DictionaryStrings, FilterError, OnMisfit, Result, RowFilter};
+use super::{CsvError, CsvErrorKind, DictionaryStrings, FilterError, OnMisfit, RowFilter};
 use lazuli_array::{Array, Batch, Column, SchemaRef};
 use std::sync::Arc;
 
@@ -33,15 +33,27 @@ pub(super) struct Filter {
     pub schema: SchemaRef,
 }
 
+/// A chunk's rows up to the first thing that is wrong, and that.
+pub(super) struct Decoded {
+    pub batch: Batch,
+    pub error: Option<CsvError>,
+}
+
 /// Why some first rows of a chunk could not be made a batch.
 enum Failure {
     Misfit { column: usize, misfit: FieldMisfit },
     Filter(FilterError),
 }
 
+/// What is left of some first rows of a chunk by the filter.
+enum Kept {
+    /// All of them, and the columns that were parsed for the filter.
+    All(Vec<(usize, Array)>),
+    These(Vec<u32>),
+}
+
 impl Decoder {
-    /// The chunk's rows, or the first thing that is wrong with them.
-    pub(super) fn decode(&self, chunk: &Chunk, positions: &mut Positions) -> Result<Batch> {
+    pub(super) fn decode(&self, chunk: &Chunk, positions: &mut Positions) -> Decoded {
         let records = Records::cut(&chunk.bytes, &self.layout, Some(chunk.lawful), positions);
         let mut rows = records.rows();
         let mut error = records.ragged.map(|ragged| {
@@ -53,7 +65,7 @@ impl Decoder {
             (kind, ragged.start)
         });
         if let Some(at) = first_bad_byte(&chunk.bytes)
-            && error.as_ref().is_none_or(|_| records.ragged.is_some_and(|ragged| at < ragged.end))
+            && records.ragged.is_none_or(|ragged| at < ragged.end)
         {
             let row = row_of(&records, at);
             error = Some((self.invalid_utf8(&records, row, at), at));
@@ -61,39 +73,67 @@ impl Decoder {
         }
         // What is wrong further up the chunk comes to light when only the rows before are parsed again.
         loop {
-            match (self.decode_rows(&records, rows), error) {
-                (Ok(batch), None) => return Ok(batch),
-                (Ok(_), Some((kind, at))) => {
-                    return Err(CsvError::new(kind).at(chunk.place_of(at, self.layout.marks.newline)));
+            match self.decode_rows(&records, rows) {
+                Ok(batch) => {
+                    let newline = self.layout.marks.newline;
+                    let error = error.map(|(kind, at)| CsvError::new(kind).at(chunk.place_of(at, newline)));
+                    return Decoded { batch, error };
                 }
-                (Err(Failure::Filter(failure)), _) => {
-                    let place = chunk.place_of(0, self.layout.marks.newline);
-                    return Err(CsvError::new(CsvErrorKind::Filter(failure)).at(place));
-                }
-                (Err(Failure::Misfit { column, misfit }), _) => {
+                Err(Failure::Misfit { column, misfit }) => {
                     let at = records.column(column).span(misfit.row).0;
                     error = Some((self.misfit(&records, column, misfit), at));
                     rows = misfit.row;
+                }
+                Err(Failure::Filter(failure)) => {
+                    let (row, failure) = self.first_filter_failure(&records, rows, failure);
+                    let at = if row < records.rows() { records.start_of(row) } else { 0 };
+                    error = Some((CsvErrorKind::Filter(failure), at));
+                    rows = row;
                 }
             }
         }
     }
 
     fn decode_rows(&self, records: &Records<'_>, num_rows: usize) -> std::result::Result<Batch, Failure> {
-        let Some(Filter { filter, schema }) = &self.filter else {
-            return self.parse(records, Rows::First(num_rows), &self.projection, &self.output, &[]);
+        let (rows, ready) = match self.filter_rows(records, num_rows)? {
+            Kept::All(ready) => (Rows::First(num_rows), ready),
+            Kept::These(kept) => {
+                return self.parse(records, Rows::These(&kept), &self.projection, &self.output, &[]);
+            }
         };
+        self.parse(records, rows, &self.projection, &self.output, &ready)
+    }
+
+    fn filter_rows(&self, records: &Records<'_>, num_rows: usize) -> std::result::Result<Kept, Failure> {
+        let Some(Filter { filter, schema }) = &self.filter else { return Ok(Kept::All(Vec::new())) };
         let tested = filter.columns();
         let batch = self.parse(records, Rows::First(num_rows), tested, schema, &[])?;
         let mask = filter.keep(&batch).map_err(Failure::Filter)?;
-        let kept = mask.count_ones();
-        if kept == num_rows {
-            let ready: Vec<(usize, &Array)> =
-                tested.iter().copied().zip(batch.columns().iter().map(Column::array)).collect();
-            return self.parse(records, Rows::First(num_rows), &self.projection, &self.output, &ready);
+        assert_eq!(mask.len(), num_rows, "a filter says of each row whether to keep it");
+        if mask.count_ones() < num_rows {
+            return Ok(Kept::These(mask.ones().map(|row| row as u32).collect()));
         }
-        let kept: Vec<u32> = mask.ones().map(|row| row as u32).collect();
-        self.parse(records, Rows::These(&kept), &self.projection, &self.output, &[])
+        let arrays = batch.into_columns().into_iter().map(Column::into_array);
+        Ok(Kept::All(tested.iter().copied().zip(arrays).collect()))
+    }
+
+    /// The row at which the filter fails, found by halving: a filter fails on some first rows when it fails on one of
+    /// them. `failure` is what it said of the first `num_rows`.
+    fn first_filter_failure(
+        &self,
+        records: &Records<'_>,
+        num_rows: usize,
+        mut failure: FilterError,
+    ) -> (usize, FilterError) {
+        let (mut fine, mut failing) = (0, num_rows);
+        while fine + 1 < failing {
+            let middle = fine + (failing - fine) / 2;
+            match self.filter_rows(records, middle) {
+                Err(Failure::Filter(earlier)) => (failing, failure) = (middle, earlier),
+                _ => fine = middle,
+            }
+        }
+        (failing.saturating_sub(1), failure)
     }
 
     /// Parses `columns` (positions in the file), but those that are `ready`. Of several misfits the one in the first
@@ -104,14 +144,14 @@ impl Decoder {
         rows: Rows<'_>,
         columns: &[usize],
         output: &SchemaRef,
-        ready: &[(usize, &Array)],
+        ready: &[(usize, Array)],
     ) -> std::result::Result<Batch, Failure> {
         let mut parsed = Vec::with_capacity(columns.len());
         let mut first: Option<(FieldMisfit, usize)> = None;
         for &column in columns {
             let data_type = self.schema.field(column).data_type();
             let array = match ready.iter().find(|(known, _)| *known == column) {
-                Some((_, array)) => Ok((*array).clone()),
+                Some((_, array)) => Ok(array.clone()),
                 None => parse_column(records.column(column), rows, data_type, self.rules()),
             };
             match array {

@@ -1,7 +1,7 @@
 //! A scan in progress: what workers share, and the one call they make.
 
 use super::chunk::{Chunk, ChunkReader};
-use super::decode::{Decoder, Filter};
+use super::decode::{Decoded, Decoder, Filter};
 use super::field::NullTexts;
 use super::limit::LimitTracker;
 use super::records::Positions;
@@ -39,8 +39,9 @@ impl CsvScan {
     ///
     /// `projection`: the columns wanted, by position in the table, in the order wanted; `None` is all. Others are not
     /// parsed, so what is wrong with their values goes unseen (their quotes, number and encoding are still checked).
-    /// `filter`: rows to keep. `limit`: rows wanted, after the filter: the scan stops reading when it has them; batches
-    /// may bring some more when several threads take part, so the caller still cuts.
+    /// `filter`: rows to keep. `limit`: rows wanted, after the filter: the scan stops reading when it has them, and says
+    /// nothing of what is wrong behind them; batches may bring some more rows when several threads take part, so the
+    /// caller still cuts.
     ///
     /// # Errors
     /// When the file can't be opened again.
@@ -105,14 +106,28 @@ impl CsvScan {
     }
 
     fn next_with(&self, spare: &mut Spare) -> Result<Option<(u64, Batch)>> {
-        let Some(chunk) = self.next_chunk(std::mem::take(&mut spare.text))? else { return Ok(None) };
-        let decoded = self.decoder.decode(&chunk, &mut spare.positions);
-        let mut batch = decoded.map_err(|error| error.in_chunk(chunk.sequence))?;
-        self.bytes_done.fetch_add(chunk.bytes.len() as u64, Ordering::Relaxed);
-        self.rows_done.fetch_add(batch.num_rows() as u64, Ordering::Relaxed);
-        if let Some(limit) = &self.limit {
-            batch = batch.sliced(0, limit.finish(chunk.sequence, batch.num_rows()));
+        let chunk = match self.next_chunk(std::mem::take(&mut spare.text)) {
+            Ok(Some(chunk)) => chunk,
+            Ok(None) => return Ok(None),
+            Err(error) => {
+                let sequence = error.sequence().unwrap_or(0);
+                let is_enough = |limit: &LimitTracker| limit.claim(sequence).is_enough(0);
+                // The mistake lies behind the last row wanted.
+                return if self.limit.as_ref().is_some_and(is_enough) { Ok(None) } else { Err(error) };
+            }
+        };
+        let claim = self.limit.as_ref().map(|limit| limit.claim(chunk.sequence));
+        let Decoded { mut batch, error } = self.decoder.decode(&chunk, &mut spare.positions);
+        if let Some(error) = error
+            && !claim.as_ref().is_some_and(|claim| claim.is_enough(batch.num_rows()))
+        {
+            return Err(error.in_chunk(chunk.sequence));
         }
+        self.bytes_done.fetch_add(chunk.bytes.len() as u64, Ordering::Relaxed);
+        if let Some(claim) = claim {
+            batch = batch.sliced(0, claim.finish(batch.num_rows()));
+        }
+        self.rows_done.fetch_add(batch.num_rows() as u64, Ordering::Relaxed);
         spare.text = chunk.bytes;
         Ok(Some((chunk.sequence, batch)))
     }

@@ -389,13 +389,13 @@ fn check_header(schema: &Schema, names: &[Name], has_header: bool) -> Result<()>
 
 /// Opens what must be a regular file.
 fn open_file(path: &Path) -> Result<File> {
-    let file = File::open(path)?;
-    let metadata = file.metadata()?;
+    // Asked before opening: to open a pipe waits for somebody to write.
+    let metadata = std::fs::metadata(path)?;
     if metadata.is_dir() {
         return Err(CsvError::new(CsvErrorKind::IsDirectory));
     }
     if !metadata.is_file() {
         return Err(CsvError::new(CsvErrorKind::NotAFile));
     }
-    Ok(file)
+    Ok(File::open(path)?)
 }

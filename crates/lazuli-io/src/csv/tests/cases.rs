@@ -256,6 +256,43 @@ fn a_limit_stops_early_and_exactly_on_one_thread() {
 }
 
 #[test]
+fn what_is_wrong_behind_the_limit_is_not_told() {
+    let good: String = (0..500).map(|row| format!("{row},x\n")).collect();
+    for (bad, filter) in [
+        ("oops,y\n", None),
+        ("1\n", None),
+        ("1,\"\n", None),
+        ("-13,z\n", above(0, -1)),
+        ("\"oops\",y\n", above(0, -1)),
+    ] {
+        let file = TempFile::new(format!("a,b\n{good}{bad}"));
+        for (chunk_bytes, threads) in [(1, 1), (1, 4), (100, 3), (ONE_CHUNK, 1)] {
+            let types = vec![("a".into(), DataType::Int64)];
+            let options = CsvOptions { chunk_bytes, schema_overrides: types, ..options() };
+            let table = Arc::new(CsvTable::open(&file.0, &options).expect("fine"));
+            let read = |limit| {
+                let scan = CsvScan::open(table.clone(), None, filter.clone(), Some(limit)).expect("fine");
+                run(&scan, threads).map(|batches| rows(&batches).len())
+            };
+            assert!(read(500).expect("the mistake is behind it") >= 500, "{bad:?}");
+            assert!(read(501).is_err(), "{bad:?} in chunks of {chunk_bytes}");
+        }
+    }
+}
+
+#[test]
+fn a_failing_filter_is_told_by_its_row() {
+    let file = TempFile::new("a,b\n1,\"x\ny\"\n2,z\n-13,z\n-13,w\n");
+    for chunk_bytes in [1, 9, ONE_CHUNK] {
+        let table =
+            Arc::new(CsvTable::open(&file.0, &CsvOptions { chunk_bytes, ..options() }).expect("fine"));
+        let error =
+            run(&CsvScan::open(table, None, above(0, 0), None).expect("fine"), 2).expect_err("thirteen");
+        assert_eq!(error.place(), Some(Place { line: 5, byte: 16 }), "{error}");
+    }
+}
+
+#[test]
 fn threads_and_chunks_do_not_matter() {
     let text: String = (0..3_000)
         .map(|row| format!("{row},\"line\nof {}\",{:?}\r\n", row % 7, f64::from(row) / 8.0))
