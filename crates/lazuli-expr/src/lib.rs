@@ -1,1 +1,33 @@
-//! lazuli-expr
+//! Expressions: what to compute from the columns of one batch.
+//!
+//! [`Expr`] is the one expression type: the user builds it, the planner types and rewrites it, and [`evaluate`] runs
+//! it. Functions and aggregates are one file each behind [`ScalarFunction`] and [`Aggregate`].
+//!
+//! Not here: plans, files, threads. An expression sees one batch at a time; an aggregate sees columns and group ids.
+
+#![forbid(unsafe_code)]
+
+pub mod aggregate; // many rows to one, group by group
+mod build; // the methods that users call
+mod display; // expressions as text
+mod error; // what can be wrong with an expression
+pub mod evaluate; // expressions over one batch
+mod expr; // the tree
+pub mod function; // rows to rows
+mod into; // what verbs accept as columns and sort keys
+mod operator; // +, -, ==, and ...
+mod rename; // output names
+mod selector; // several columns at once
+pub mod supertype; // the type that holds two types
+pub mod typing; // types of expressions, and the casts that make them fit
+mod visit; // walking and rewriting
+
+pub use aggregate::{Accumulator, Aggregate, AggregateRef, Groups, RowOrder};
+pub use build::{When, WhenThen, all, coalesce, col, cols, len, lit, when};
+pub use error::{EvaluateError, TypeError};
+pub use expr::{CastMode, Expr, Literal};
+pub use function::{FunctionRef, ScalarFunction};
+pub use into::{IntoExpr, IntoExprs, IntoSortKeys, SortKey};
+pub use operator::{BinaryOperator, UnaryOperator};
+pub use selector::Selector;
+pub use supertype::supertype;

@@ -16,6 +16,7 @@ mod boolean; // Kleene's logic by words
 pub mod cast; // values of one type as another
 mod compare; // two operands row by row, to booleans
 mod concat; // rows of several arrays one after the other
+mod concat_text; // text after text, row by row
 mod datum; // operands: a column, or one value for every row
 mod dictionary; // several dictionaries as one
 pub mod double_double; // sums of floats, the same in every order
@@ -45,6 +46,7 @@ pub use compare::{
     Closed, CompareOp, compare, eq, eq_missing, gt, gt_eq, is_between, lt, lt_eq, ne, ne_missing,
 };
 pub use concat::{concat, concat_batches, concat_columns};
+pub use concat_text::concat_text;
 pub use datum::{Constant, Datum, Value};
 pub use error::KernelError;
 pub use filter::{filter, filter_batch, filter_column};

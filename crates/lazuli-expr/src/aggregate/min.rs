@@ -1,0 +1,26 @@
+//! `min`.
+
+use crate::aggregate::extreme::{extreme_accumulator, extreme_signature};
+use crate::function::{Argument, Signature, SignatureError};
+use crate::{Accumulator, Aggregate};
+
+/// The least value that is neither null nor NaN, of any type with an order; NaN if there is no other value, null of
+/// nothing.
+///
+/// Texts compare by bytes, those of an Enum by its declaration, `false` is below `true`.
+#[derive(Debug)]
+pub struct Min;
+
+impl Aggregate for Min {
+    fn name(&self) -> &'static str {
+        "min"
+    }
+
+    fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
+        extreme_signature(arguments)
+    }
+
+    fn accumulator(&self, arguments: &[Argument<'_>]) -> Box<dyn Accumulator> {
+        extreme_accumulator::<false>(arguments[0].data_type)
+    }
+}

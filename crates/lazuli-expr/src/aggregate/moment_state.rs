@@ -1,0 +1,405 @@
+//! Sums of values and of their squares, precise enough to be taken from one another: what `std` and `var` share.
+//!
+//! Integers are summed exactly. Floats are summed in three doubles, about 159 bits, squares as two doubles each (Dekker
+//! 1971), so what is left after cancellation has digits to spare: for values whose mean is 2^20 times their deviation,
+//! still more than 100 bits. The result is the same whatever the order, and needs no division per row (Welford) and no
+//! shift that would depend on which row came first.
+
+use lazuli_array::{Array, Column, dispatch_float, dispatch_integer};
+
+use crate::Groups;
+use crate::aggregate::double_double_state::two_sum;
+use crate::aggregate::fixed_states::GroupState;
+use crate::aggregate::state_column::{float64_column, int64_column, int128_column, values_of};
+use crate::aggregate::valid_rows::{as_numbers, update_states};
+
+/// What `std` and `var` make of a state.
+pub(super) trait Moments: GroupState {
+    /// Number of values.
+    fn count(&self) -> i64;
+
+    /// The sample variance; meaningless below two values.
+    fn variance(&self) -> f64;
+}
+
+/// Moments of floats, or of decimals as the integers of their digits.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct FloatMoments {
+    count: i64,
+    sum: TripleDouble,
+    squares: TripleDouble,
+}
+
+impl FloatMoments {
+    #[inline]
+    fn add(&mut self, value: f64) {
+        self.count += 1;
+        self.sum.add(value);
+        self.squares.add_product(value, value);
+    }
+
+    /// Adds an integer of 128 bits as two doubles, which loses what is beyond 106 bits.
+    fn add_wide(&mut self, value: i128) {
+        let high = value as f64;
+        let low = value.wrapping_sub(high as i128) as f64;
+        self.count += 1;
+        self.sum.add(high);
+        self.sum.add(low);
+        self.squares.add_product(high, high);
+        self.squares.add_product(2.0 * high, low);
+        self.squares.add_product(low, low);
+    }
+}
+
+impl GroupState for FloatMoments {
+    #[allow(clippy::useless_conversion, reason = "one arm of the dispatch is f64 already")]
+    fn update(states: &mut [Self], input: &Array, groups: Groups<'_>) {
+        if let Array::Int128(array) = input {
+            update_states(states, array.values(), array.validity(), groups, Self::add_wide);
+            return;
+        }
+        dispatch_float!(
+            input,
+            |array| update_states(states, array.values(), array.validity(), groups, |state, value| {
+                state.add(value.into());
+            }),
+            else unreachable!("integers have moments of their own")
+        );
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.count += other.count;
+        self.sum.merge(other.sum);
+        self.squares.merge(other.squares);
+    }
+
+    fn to_columns(states: &[Self]) -> Vec<Column> {
+        let mut columns = vec![int64_column(states.iter().map(|state| state.count))];
+        columns.extend((0..3).map(|part| float64_column(states.iter().map(|state| state.sum.0[part]))));
+        columns.extend((0..3).map(|part| float64_column(states.iter().map(|state| state.squares.0[part]))));
+        columns
+    }
+
+    fn from_columns(columns: &[Column]) -> Vec<Self> {
+        let counts = values_of::<i64>(&columns[0]);
+        let parts: Vec<&[f64]> = columns[1..].iter().map(values_of).collect();
+        let triple = |first: usize, row: usize| TripleDouble([0, 1, 2].map(|part| parts[first + part][row]));
+        counts
+            .iter()
+            .enumerate()
+            .map(|(row, &count)| Self { count, sum: triple(0, row), squares: triple(3, row) })
+            .collect()
+    }
+}
+
+impl Moments for FloatMoments {
+    fn count(&self) -> i64 {
+        self.count
+    }
+
+    fn variance(&self) -> f64 {
+        /// Squares above this have no room for what is computed from them; a power of 2 changes no digits.
+        const LARGE: f64 = 1e250;
+        const SHRINK: f64 = 1.0 / (1u128 << 127) as f64;
+        let (sum, squares) = (self.sum.0, self.squares.0);
+        if !sum[0].is_finite() {
+            f64::NAN
+        } else if !squares[0].is_finite() {
+            squares[0]
+        } else if squares[0] < LARGE {
+            variance(self.count, &sum, &squares)
+        } else {
+            let sum = sum.map(|part| part * SHRINK);
+            let squares = squares.map(|part| part * SHRINK * SHRINK);
+            variance(self.count, &sum, &squares) / SHRINK / SHRINK
+        }
+    }
+}
+
+/// Moments of integers of at most 64 bits, exact.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct IntegerMoments {
+    count: i64,
+    sum: i128,
+    /// The sum of squares modulo 2^128, and how often it went over.
+    squares: u128,
+    overflows: i64,
+}
+
+impl IntegerMoments {
+    #[inline]
+    fn add(&mut self, value: i128) {
+        self.count += 1;
+        self.sum += value;
+        let magnitude = value.unsigned_abs();
+        self.add_squares(magnitude * magnitude);
+    }
+
+    #[inline]
+    fn add_squares(&mut self, squares: u128) {
+        let (sum, overflowed) = self.squares.overflowing_add(squares);
+        self.squares = sum;
+        self.overflows += i64::from(overflowed);
+    }
+}
+
+impl GroupState for IntegerMoments {
+    fn update(states: &mut [Self], input: &Array, groups: Groups<'_>) {
+        dispatch_integer!(
+            &*as_numbers(input),
+            |array| update_states(states, array.values(), array.validity(), groups, |state, value| {
+                state.add(value.into());
+            }),
+            else unreachable!("floats and decimals have moments of their own")
+        );
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.count += other.count;
+        self.sum += other.sum;
+        self.overflows += other.overflows;
+        self.add_squares(other.squares);
+    }
+
+    fn to_columns(states: &[Self]) -> Vec<Column> {
+        vec![
+            int64_column(states.iter().map(|state| state.count)),
+            int128_column(states.iter().map(|state| state.sum)),
+            int128_column(states.iter().map(|state| state.squares.cast_signed())),
+            int64_column(states.iter().map(|state| state.overflows)),
+        ]
+    }
+
+    fn from_columns(columns: &[Column]) -> Vec<Self> {
+        let (counts, overflows) = (values_of::<i64>(&columns[0]), values_of::<i64>(&columns[3]));
+        let (sums, squares) = (values_of::<i128>(&columns[1]), values_of::<i128>(&columns[2]));
+        (0..counts.len())
+            .map(|row| Self {
+                count: counts[row],
+                sum: sums[row],
+                squares: squares[row].cast_unsigned(),
+                overflows: overflows[row],
+            })
+            .collect()
+    }
+}
+
+impl Moments for IntegerMoments {
+    fn count(&self) -> i64 {
+        self.count
+    }
+
+    fn variance(&self) -> f64 {
+        let sign = if self.sum < 0 { -1.0 } else { 1.0 };
+        let sum = exact_parts(self.sum.unsigned_abs()).map(|part| sign * part);
+        let [first, second, third] = exact_parts(self.squares);
+        variance(self.count, &sum, &[self.overflows as f64 * 2f64.powi(128), first, second, third])
+    }
+}
+
+/// Doubles that sum to an integer, largest first.
+fn exact_parts(value: u128) -> [f64; 3] {
+    const BITS: u32 = 48;
+    [2, 1, 0].map(|part| {
+        let digits = value >> (part * BITS) & ((1 << BITS) - 1);
+        digits as f64 * 2f64.powi((part * BITS) as i32)
+    })
+}
+
+/// The sample variance from the sum of `count` values and the sum of their squares, each as doubles to be added.
+///
+/// With m near the mean: sum (x - m)^2 = sum x^2 - 2 m sum x + count m^2. Every product is two doubles, so all that
+/// cancels is summed exactly and rounded once.
+fn variance(count: i64, sum: &[f64], squares: &[f64]) -> f64 {
+    let num_values = count as f64;
+    let mean = exact_sum(sum.iter().copied()) / num_values;
+    let mean_square = two_product(mean, mean);
+    let about_mean = exact_sum(
+        squares
+            .iter()
+            .copied()
+            .chain(sum.iter().flat_map(|&part| two_product(-2.0 * mean, part)))
+            .chain(mean_square.into_iter().flat_map(|part| two_product(num_values, part))),
+    );
+    // What `mean` lost when it was rounded, times count.
+    let rest = exact_sum(sum.iter().copied().chain(two_product(-num_values, mean)));
+    ((about_mean - rest * (rest / num_values)) / (num_values - 1.0)).max(0.0)
+}
+
+/// A sum in three doubles: each holds the rounding errors of the one before (SumK of Ogita, Rump, Oishi 2005, K = 3).
+#[derive(Debug, Clone, Copy, Default)]
+struct TripleDouble([f64; 3]);
+
+impl TripleDouble {
+    #[inline]
+    fn add(&mut self, value: f64) {
+        let (sum, error) = two_sum(self.0[0], value);
+        self.0[0] = sum;
+        self.add_error(error);
+    }
+
+    /// Adds something as small as a rounding error.
+    #[inline]
+    fn add_error(&mut self, error: f64) {
+        let (sum, error) = two_sum(self.0[1], error);
+        self.0[1] = sum;
+        self.0[2] += error;
+    }
+
+    #[inline]
+    fn add_product(&mut self, left: f64, right: f64) {
+        let [product, error] = two_product(left, right);
+        self.add(product);
+        self.add_error(error);
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.add(other.0[0]);
+        self.add_error(other.0[1]);
+        self.0[2] += other.0[2];
+    }
+}
+
+/// The product of two doubles and what its rounding lost (Dekker 1971). Without a fused multiplication, which portable
+/// builds would have to call as a function.
+#[inline]
+fn two_product(left: f64, right: f64) -> [f64; 2] {
+    let product = left * right;
+    let ([left_high, left_low], [right_high, right_low]) = (split(left), split(right));
+    let error = ((left_high * right_high - product) + left_high * right_low + left_low * right_high)
+        + left_low * right_low;
+    [product, error]
+}
+
+/// Two doubles of half the digits (Veltkamp 1968).
+#[inline]
+fn split(value: f64) -> [f64; 2] {
+    const HALF: f64 = ((1u64 << 27) + 1) as f64;
+    let scaled = HALF * value;
+    let high = scaled - (scaled - value);
+    [high, value - high]
+}
+
+/// The sum of doubles, rounded once (Shewchuk 1997, as in Python's `math.fsum`). The terms are finite.
+fn exact_sum(terms: impl Iterator<Item = f64>) -> f64 {
+    // Doubles without common digits, least first, whose sum is exact.
+    let mut partials: Vec<f64> = Vec::new();
+    for mut term in terms {
+        let mut kept = 0;
+        for index in 0..partials.len() {
+            let (sum, error) = two_sum(term, partials[index]);
+            if error != 0.0 {
+                partials[kept] = error;
+                kept += 1;
+            }
+            term = sum;
+        }
+        partials.truncate(kept);
+        partials.push(term);
+    }
+    let Some(mut total) = partials.pop() else { return 0.0 };
+    while let Some(partial) = partials.pop() {
+        let (sum, error) = two_sum(total, partial);
+        total = sum;
+        if error != 0.0 {
+            // A tie goes to the even neighbour unless what is still to come breaks it.
+            if let Some(&next) = partials.last()
+                && (error < 0.0) == (next < 0.0)
+            {
+                let twice = error * 2.0;
+                let other = total + twice;
+                if other - total == twice {
+                    total = other;
+                }
+            }
+            break;
+        }
+    }
+    total
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn float_variance(values: &[f64]) -> f64 {
+        let mut state = FloatMoments::default();
+        values.iter().for_each(|&value| state.add(value));
+        state.variance()
+    }
+
+    #[test]
+    fn variances_of_known_values() {
+        let cases: &[(&[f64], f64)] = &[
+            (&[1.0, 2.0, 3.0, 4.0], 5.0 / 3.0),
+            (&[1e9 + 1.0, 1e9 + 2.0, 1e9 + 3.0], 1.0),
+            (&[1e15, 1e15 + 1.0], 0.5),
+            (&[0.1, 0.1, 0.1], 0.0),
+            (&[2f64.powi(500), 3.0 * 2f64.powi(500)], 2f64.powi(1001)),
+            (&[1e200, 3e200], f64::INFINITY),
+        ];
+        for (values, expected) in cases {
+            assert_eq!(float_variance(values), *expected, "{values:?}");
+        }
+        assert!(float_variance(&[1.0, f64::INFINITY]).is_nan());
+        assert!(float_variance(&[1.0, f64::NAN]).is_nan());
+    }
+
+    proptest! {
+        /// The twin: with integers n sum x^2 - (sum x)^2 is exact.
+        #[test]
+        fn variances_of_integers_are_exact(
+            offset in -(1i64 << 40)..1 << 40,
+            spread in proptest::collection::vec(-1000i64..1000, 2..50),
+        ) {
+            let values: Vec<i64> = spread.iter().map(|value| value + offset).collect();
+            let count = values.len() as i128;
+            let sum: i128 = values.iter().map(|&value| i128::from(value)).sum();
+            let squares: i128 = values.iter().map(|&value| i128::from(value) * i128::from(value)).sum();
+            let expected = (count * squares - sum * sum) as f64 / (count * (count - 1)) as f64;
+            let mut integers = IntegerMoments::default();
+            values.iter().for_each(|&value| integers.add(value.into()));
+            let mut decimals = FloatMoments::default();
+            values.iter().for_each(|&value| decimals.add_wide(value.into()));
+            let floats: Vec<f64> = values.iter().map(|&value| value as f64).collect();
+            for found in [integers.variance(), decimals.variance(), float_variance(&floats)] {
+                prop_assert!((found - expected).abs() <= expected * 4.0 * f64::EPSILON, "{found} {expected}");
+            }
+        }
+
+        #[test]
+        fn extreme_integers_do_not_overflow(values in proptest::collection::vec(
+            prop_oneof![Just(i64::MIN), Just(i64::MAX), any::<i64>()], 2..40,
+        )) {
+            let mut state = IntegerMoments::default();
+            values.iter().for_each(|&value| state.add(value.into()));
+            let mean = values.iter().map(|&value| value as f64).sum::<f64>() / values.len() as f64;
+            let squares: f64 = values.iter().map(|&value| (value as f64 - mean).powi(2)).sum();
+            let expected = squares / (values.len() - 1) as f64;
+            prop_assert!((state.variance() - expected).abs() <= expected * 1e-9);
+        }
+
+        #[test]
+        fn order_does_not_matter(values in proptest::collection::vec(-1e6f64..1e6, 2..100), start in 0usize..100) {
+            let (left, right) = values.split_at(start.min(values.len()));
+            let mut state = FloatMoments::default();
+            right.iter().rev().for_each(|&value| state.add(value));
+            let mut other = FloatMoments::default();
+            left.iter().for_each(|&value| other.add(value));
+            state.merge(other);
+            prop_assert_eq!(state.variance().to_bits(), float_variance(&values).to_bits());
+        }
+
+        #[test]
+        fn sums_of_doubles_are_exact(values in proptest::collection::vec(any::<i64>(), 0..20)) {
+            let exact: i128 = values.iter().map(|&value| i128::from(value)).sum();
+            let parts = values.iter().flat_map(|&value| {
+                let sign = if value < 0 { -1.0 } else { 1.0 };
+                exact_parts(value.unsigned_abs().into()).map(|part| sign * part)
+            });
+            prop_assert_eq!(exact_sum(parts), exact as f64);
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Values at a share of the way through each group: what `median` and `quantile` share.
+
+use std::ops::Range;
+
+use lazuli_array::{Column, DataType, Native, PrimitiveArray, dispatch_float, dispatch_integer};
+use lazuli_kernels::KernelError;
+
+use crate::aggregate::quotient::{decimal_quotient, quotient, rounded_quotient};
+use crate::aggregate::signature::{between, ticks_per_unit};
+use crate::aggregate::valid_rows::as_numbers;
+use crate::aggregate::value_lists::ValueLists;
+use crate::{Accumulator, Groups, RowOrder};
+
+/// States of values of this type, for the value at share `q` (0 to 1) of the way from the least to the greatest.
+pub(super) fn quantile_accumulator(data_type: &DataType, q: f64) -> Box<dyn Accumulator> {
+    let output = between(data_type).expect("the signature takes nothing else");
+    match data_type {
+        DataType::Float32 | DataType::Float64 => {
+            Quantiles::boxed(output, float_rows, move |values: &mut [f64]| {
+                let (lower, upper, fraction) = neighbours(values, q);
+                interpolate(lower, upper, fraction)
+            })
+        }
+        DataType::Decimal { scale, .. } => {
+            let scale = *scale;
+            Quantiles::boxed(output, wide_rows, move |values: &mut [i128]| {
+                let (lower, upper, fraction) = neighbours(values, q);
+                match lower.checked_add(upper) {
+                    Some(sum) if fraction == 0.5 => decimal_quotient(sum, scale, 2),
+                    _ => interpolate(
+                        decimal_quotient(lower, scale, 1),
+                        decimal_quotient(upper, scale, 1),
+                        fraction,
+                    ),
+                }
+            })
+        }
+        DataType::UInt64 => Quantiles::boxed(output, wide_rows, move |values: &mut [i128]| {
+            let (lower, upper, fraction) = neighbours(values, q);
+            interpolate_integers(lower, upper, fraction)
+        }),
+        temporal if temporal.is_temporal() => {
+            let ticks = ticks_per_unit(temporal);
+            Quantiles::boxed(output, integer_rows, move |values: &mut [i64]| {
+                let (lower, upper, fraction) = neighbours(values, q);
+                interpolate_ticks(i128::from(lower) * ticks, i128::from(upper) * ticks, fraction)
+            })
+        }
+        _ => Quantiles::boxed(output, integer_rows, move |values: &mut [i64]| {
+            let (lower, upper, fraction) = neighbours(values, q);
+            interpolate_integers(lower.into(), upper.into(), fraction)
+        }),
+    }
+}
+
+/// The values around the place at share `q`, and how far it is from the first to the second. NaN is the largest.
+fn neighbours<V: Native>(values: &mut [V], q: f64) -> (V, V, f64) {
+    let place = q * (values.len() - 1) as f64;
+    let index = (place as usize).min(values.len() - 1);
+    let fraction = place - index as f64;
+    let (_, lower, above) = values.select_nth_unstable_by(index, |left, right| left.total_cmp(*right));
+    let upper = if fraction > 0.0 {
+        above.iter().copied().min_by(|left, right| left.total_cmp(*right))
+    } else {
+        None
+    };
+    (*lower, upper.unwrap_or(*lower), fraction)
+}
+
+fn interpolate(lower: f64, upper: f64, fraction: f64) -> f64 {
+    let difference = upper - lower;
+    if fraction == 0.0 || lower == upper {
+        lower
+    } else if difference.is_finite() {
+        lower + fraction * difference
+    } else {
+        // Infinities, or a difference beyond the range of doubles.
+        lower * (1.0 - fraction) + upper * fraction
+    }
+}
+
+fn interpolate_integers(lower: i128, upper: i128, fraction: f64) -> f64 {
+    if fraction == 0.5 {
+        quotient(lower + upper, 2)
+    } else {
+        lower as f64 + fraction * (upper - lower) as f64
+    }
+}
+
+fn interpolate_ticks(lower: i128, upper: i128, fraction: f64) -> i64 {
+    let between = if fraction == 0.5 {
+        rounded_quotient(lower + upper, 2)
+    } else {
+        lower + (fraction * (upper - lower) as f64).round_ties_even() as i128
+    };
+    // Rounding may go beyond by ticks that a double can't tell apart.
+    i64::try_from(between.clamp(lower, upper)).expect("the result lies between two values")
+}
+
+#[allow(clippy::unnecessary_cast, reason = "one arm of the dispatch is i64 already")]
+fn integer_rows(lists: &mut ValueLists<i64>, input: &lazuli_array::Array, groups: Groups<'_>) {
+    dispatch_integer!(
+        &*as_numbers(input),
+        |array| lists.extend(array, groups, |value| value as i64),
+        else unreachable!("decimals and floats have lists of their own")
+    );
+}
+
+fn wide_rows(lists: &mut ValueLists<i128>, input: &lazuli_array::Array, groups: Groups<'_>) {
+    match input {
+        lazuli_array::Array::Int128(array) => lists.extend(array, groups, |value| value),
+        lazuli_array::Array::UInt64(array) => lists.extend(array, groups, i128::from),
+        _ => unreachable!("narrower integers have lists of their own"),
+    }
+}
+
+#[allow(clippy::useless_conversion, reason = "one arm of the dispatch is f64 already")]
+fn float_rows(lists: &mut ValueLists<f64>, input: &lazuli_array::Array, groups: Groups<'_>) {
+    // Adding 0 makes -0.0 the zero it equals.
+    dispatch_float!(
+        input,
+        |array| lists.extend(array, groups, |value| f64::from(value) + 0.0),
+        else unreachable!("integers have lists of their own")
+    );
+}
+
+/// Appends the values of an array.
+type AppendRows<V> = fn(&mut ValueLists<V>, &lazuli_array::Array, Groups<'_>);
+
+/// The values of all groups, and what becomes of those of one.
+struct Quantiles<V, R> {
+    lists: ValueLists<V>,
+    append_rows: AppendRows<V>,
+    output: DataType,
+    result: Box<dyn Fn(&mut [V]) -> R + Send>,
+}
+
+impl<V: Native, R: Native> Quantiles<V, R> {
+    fn boxed(
+        output: DataType,
+        append_rows: AppendRows<V>,
+        result: impl Fn(&mut [V]) -> R + Send + 'static,
+    ) -> Box<dyn Accumulator> {
+        Box::new(Self { lists: ValueLists::new(), append_rows, output, result: Box::new(result) })
+    }
+}
+
+impl<V: Native, R: Native> Accumulator for Quantiles<V, R> {
+    fn resize(&mut self, num_groups: usize) {
+        self.lists.resize(num_groups);
+    }
+
+    fn update(&mut self, inputs: &[Column], groups: Groups<'_>, _: RowOrder) -> Result<(), KernelError> {
+        (self.append_rows)(&mut self.lists, inputs[0].array(), groups);
+        Ok(())
+    }
+
+    fn state(&self, groups: Range<usize>) -> Result<Vec<Column>, KernelError> {
+        Ok(vec![self.lists.to_column(groups)])
+    }
+
+    fn merge(&mut self, state: &[Column], groups: Groups<'_>) -> Result<(), KernelError> {
+        self.lists.extend_from_column(&state[0], groups);
+        Ok(())
+    }
+
+    fn finish(&self, groups: Range<usize>) -> Result<Column, KernelError> {
+        let results = self.lists.map(groups, &self.result);
+        Ok(Column::new(self.output.clone(), results.into_iter().collect::<PrimitiveArray<R>>()))
+    }
+
+    fn memory_bytes(&self) -> usize {
+        self.lists.memory_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn floats_are_interpolated_at_the_edges_too() {
+        let infinity = f64::INFINITY;
+        let cases = [
+            (1.0, 2.0, 0.25, 1.25),
+            (infinity, infinity, 0.5, infinity),
+            (-infinity, 1.0, 0.5, -infinity),
+            (1.0, infinity, 0.5, infinity),
+            (-f64::MAX, f64::MAX, 0.5, 0.0),
+        ];
+        for (lower, upper, fraction, expected) in cases {
+            assert_eq!(interpolate(lower, upper, fraction), expected, "{lower} {upper} {fraction}");
+        }
+        assert!(interpolate(-infinity, infinity, 0.5).is_nan());
+        assert!(interpolate(1.0, f64::NAN, 0.5).is_nan());
+        assert_eq!(interpolate(1.0, f64::NAN, 0.0), 1.0);
+    }
+
+    #[test]
+    fn ticks_round_to_even_and_stay_between() {
+        let cases = [
+            (1, 2, 0.5, 2),
+            (2, 3, 0.5, 2),
+            (0, 10, 0.25, 2),
+            (i128::from(i64::MIN), i128::from(i64::MAX), 0.5, 0),
+            (i128::from(i64::MIN), i128::from(i64::MAX), 0.999_999_999_999_999_9, i64::MAX - 2047),
+        ];
+        for (lower, upper, fraction, expected) in cases {
+            assert_eq!(interpolate_ticks(lower, upper, fraction), expected, "{lower} {upper} {fraction}");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! States as columns, and back.
+
+use lazuli_array::{Array, BooleanArray, Column, DataType, Native, PrimitiveArray};
+
+/// A column of 128-bit integers.
+pub(super) fn int128_column(values: impl Iterator<Item = i128>) -> Column {
+    let array: PrimitiveArray<i128> = PrimitiveArray::new(values.collect(), None);
+    Column::new(DataType::Decimal { precision: 38, scale: 0 }, array)
+}
+
+/// A column of 64-bit integers.
+pub(super) fn int64_column(values: impl Iterator<Item = i64>) -> Column {
+    let array: PrimitiveArray<i64> = PrimitiveArray::new(values.collect(), None);
+    Column::new(DataType::Int64, array)
+}
+
+/// A column of floats.
+pub(super) fn float64_column(values: impl Iterator<Item = f64>) -> Column {
+    let array: PrimitiveArray<f64> = PrimitiveArray::new(values.collect(), None);
+    Column::new(DataType::Float64, array)
+}
+
+/// A column of booleans.
+pub(super) fn boolean_column(values: impl Iterator<Item = bool>) -> Column {
+    Column::new(DataType::Boolean, BooleanArray::new(values.collect(), None))
+}
+
+/// The values of a column that a `*_column` function made.
+pub(super) fn values_of<T: Native>(column: &Column) -> &[T] {
+    T::unwrap(column.array()).expect("state columns have the types that state() gave them").values()
+}
+
+/// The bits of a column that [`boolean_column`] made.
+pub(super) fn bits_of(column: &Column) -> impl Iterator<Item = bool> + '_ {
+    let Array::Boolean(array) = column.array() else {
+        unreachable!("state columns have the types that state() gave them")
+    };
+    array.values().iter()
+}

@@ -1,0 +1,77 @@
+//! Loops over the rows that count, each with the state of its group.
+//!
+//! Hot loops of all aggregates; decisions (one group or many, nulls or none) are made here once a batch.
+
+use std::borrow::Cow;
+
+use lazuli_array::{Array, Bitmap, PrimitiveArray};
+
+use crate::Groups;
+
+/// Calls `visit` with every row that holds a value, in order.
+#[inline]
+pub(super) fn for_each_valid(validity: Option<&Bitmap>, num_rows: usize, mut visit: impl FnMut(usize)) {
+    let Some(validity) = validity else {
+        for row in 0..num_rows {
+            visit(row);
+        }
+        return;
+    };
+    for (index, mut word) in validity.words().enumerate() {
+        let start = index * 64;
+        if word == u64::MAX {
+            for row in start..start + 64 {
+                visit(row);
+            }
+            continue;
+        }
+        while word != 0 {
+            visit(start + word.trailing_zeros() as usize);
+            word &= word - 1;
+        }
+    }
+}
+
+/// Calls `add` with the state of its group for every value that counts.
+#[inline]
+pub(super) fn update_states<S: Copy, V: Copy>(
+    states: &mut [S],
+    values: &[V],
+    validity: Option<&Bitmap>,
+    groups: Groups<'_>,
+    mut add: impl FnMut(&mut S, V),
+) {
+    if values.is_empty() {
+        return;
+    }
+    match (groups, validity) {
+        (Groups::One { .. }, validity) => {
+            // A local state can live in registers.
+            let mut state = states[0];
+            for_each_valid(validity, values.len(), |row| add(&mut state, values[row]));
+            states[0] = state;
+        }
+        (Groups::Ids(ids), None) => {
+            for (&id, &value) in ids.iter().zip(values) {
+                add(&mut states[id as usize], value);
+            }
+        }
+        (Groups::Ids(ids), validity) => {
+            for_each_valid(validity, values.len(), |row| add(&mut states[ids[row] as usize], values[row]));
+        }
+    }
+}
+
+/// The array with booleans as the numbers 0 and 1, and untyped nulls as null numbers.
+pub(super) fn as_numbers(array: &Array) -> Cow<'_, Array> {
+    match array {
+        Array::Boolean(bits) => {
+            let values = bits.values().iter().map(u8::from).collect();
+            Cow::Owned(PrimitiveArray::new(values, bits.validity().cloned()).into())
+        }
+        Array::Null(nulls) => {
+            Cow::Owned(PrimitiveArray::<i64>::from_iter((0..nulls.len()).map(|_| None)).into())
+        }
+        other => Cow::Borrowed(other),
+    }
+}

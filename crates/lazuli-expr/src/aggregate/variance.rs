@@ -1,0 +1,35 @@
+//! What `std` and `var` share: types, and results of moments.
+
+use lazuli_array::{Column, DataType, PrimitiveArray};
+
+use crate::Accumulator;
+use crate::aggregate::fixed_states::FixedStates;
+use crate::aggregate::moment_state::{FloatMoments, IntegerMoments, Moments};
+
+/// States of numbers or booleans of this type; `result` makes Float64 of variances. Null below two values.
+pub(super) fn variance_accumulator(data_type: &DataType, result: fn(f64) -> f64) -> Box<dyn Accumulator> {
+    match data_type {
+        DataType::Decimal { scale, .. } => {
+            let unit = 10f64.powi(i32::from(*scale) * 2);
+            FixedStates::boxed(move |states: &[FloatMoments]| {
+                Ok(float_column(states, |variance| result(variance / unit)))
+            })
+        }
+        float if float.is_float() => {
+            FixedStates::boxed(move |states: &[FloatMoments]| Ok(float_column(states, result)))
+        }
+        _ => FixedStates::boxed(move |states: &[IntegerMoments]| Ok(float_column(states, result))),
+    }
+}
+
+fn float_column<M: Moments>(states: &[M], result: impl Fn(f64) -> f64) -> Column {
+    Column::new(
+        DataType::Float64,
+        variances(states).map(|value| value.map(&result)).collect::<PrimitiveArray<f64>>(),
+    )
+}
+
+/// The sample variances; `None` below two values.
+pub(super) fn variances<M: Moments>(states: &[M]) -> impl Iterator<Item = Option<f64>> {
+    states.iter().map(|state| (state.count() > 1).then(|| state.variance()))
+}

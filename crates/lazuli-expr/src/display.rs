@@ -1,0 +1,97 @@
+//! Expressions as text: close to what `lz` pipelines read, with brackets only where needed.
+
+use std::fmt;
+
+use lazuli_array::Scalar;
+
+use crate::{CastMode, Expr, Literal, UnaryOperator};
+
+impl fmt::Display for Literal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.value {
+            Scalar::String(text) => write!(f, "'{}'", text.replace('\'', "''")),
+            Scalar::Date(_) => write!(f, "date '{}'", self.value),
+            Scalar::Datetime(..) => write!(f, "timestamp '{}'", self.value),
+            other => write!(f, "{other}"),
+        }
+    }
+}
+
+/// An operand, in brackets if it binds less tightly than `precedence`.
+struct Operand<'a>(&'a Expr, u8);
+
+impl fmt::Display for Operand<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let own = match self.0 {
+            Expr::Binary { operator, .. } => operator.precedence(),
+            Expr::Unary { operator: UnaryOperator::Not, .. } => 4,
+            Expr::Alias { .. } => 0,
+            Expr::Column(_)
+            | Expr::Literal(_)
+            | Expr::Selector(_)
+            | Expr::Unary { .. }
+            | Expr::Function { .. }
+            | Expr::Cast { .. }
+            | Expr::Conditional { .. }
+            | Expr::Aggregate { .. } => u8::MAX,
+        };
+        if own < self.1 { write!(f, "({})", self.0) } else { write!(f, "{}", self.0) }
+    }
+}
+
+fn write_call(f: &mut fmt::Formatter<'_>, name: &str, inputs: &[Expr]) -> fmt::Result {
+    write!(f, "{name}(")?;
+    for (index, input) in inputs.iter().enumerate() {
+        write!(f, "{}{input}", if index == 0 { "" } else { ", " })?;
+    }
+    f.write_str(")")
+}
+
+/// Whether a name can stand in an expression text without quotes.
+fn is_plain_name(name: &str) -> bool {
+    name.chars().next().is_some_and(|first| first.is_alphabetic() || first == '_')
+        && name.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
+}
+
+impl fmt::Display for Expr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Column(name) if is_plain_name(name) => f.write_str(name),
+            Self::Column(name) => write!(f, "\"{}\"", name.replace('"', "\"\"")),
+            Self::Literal(literal) => write!(f, "{literal}"),
+            Self::Selector(selector) => write!(f, "{selector}"),
+            Self::Alias { input, name } => write!(f, "{input} as {}", Expr::Column(name.clone())),
+            Self::Binary { left, operator, right } => {
+                let precedence = operator.precedence();
+                // Comparisons do not chain, and the right side of every operator needs brackets at equal strength.
+                let left_precedence = if operator.is_comparison() { precedence + 1 } else { precedence };
+                write!(f, "{} {operator} {}", Operand(left, left_precedence), Operand(right, precedence + 1))
+            }
+            Self::Unary { operator, input } => {
+                let precedence = match operator {
+                    UnaryOperator::Not => 4,
+                    UnaryOperator::Negate => 9,
+                };
+                write!(f, "{operator}{}", Operand(input, precedence))
+            }
+            Self::Function { function, inputs } => write_call(f, function.name(), inputs),
+            Self::Cast { input, to, mode } => {
+                let name = match mode {
+                    CastMode::Strict => "cast",
+                    CastMode::Lenient => "try_cast",
+                };
+                write!(f, "{name}({input} as {to})")
+            }
+            Self::Conditional { branches, otherwise } => {
+                for (index, (condition, value)) in branches.iter().enumerate() {
+                    write!(f, "{}when({condition}).then({value})", if index == 0 { "" } else { "." })?;
+                }
+                match otherwise {
+                    Some(otherwise) => write!(f, ".otherwise({otherwise})"),
+                    None => Ok(()),
+                }
+            }
+            Self::Aggregate { aggregate, inputs } => write_call(f, aggregate.name(), inputs),
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Output names: what the column that an expression makes is called.
+
+use lazuli_array::Name;
+
+use crate::Expr;
+
+impl Expr {
+    /// The name of the resulting column: the alias, else the first column it reads, else a word for what it is.
+    pub fn output_name(&self) -> Name {
+        match self {
+            Self::Column(name) | Self::Alias { name, .. } => name.clone(),
+            Self::Literal(_) => "literal".into(),
+            Self::Selector(selector) => selector.to_string().into(),
+            Self::Binary { left, right, .. } => match &**left {
+                Self::Literal(_) => right.output_name(),
+                _ => left.output_name(),
+            },
+            Self::Unary { input, .. } | Self::Cast { input, .. } => input.output_name(),
+            Self::Function { function, inputs } => {
+                inputs.first().map_or_else(|| function.name().into(), Self::output_name)
+            }
+            Self::Conditional { branches, otherwise } => match (branches.first(), otherwise) {
+                (Some((_, value)), _) => value.output_name(),
+                (None, Some(otherwise)) => otherwise.output_name(),
+                (None, None) => "literal".into(),
+            },
+            Self::Aggregate { aggregate, inputs } => {
+                inputs.first().map_or_else(|| aggregate.name().into(), Self::output_name)
+            }
+        }
+    }
+
+    /// The expression without the aliases at its top.
+    pub fn without_alias(&self) -> &Expr {
+        match self {
+            Self::Alias { input, .. } => input.without_alias(),
+            other => other,
+        }
+    }
+
+    /// The expression under exactly this output name: an alias is added only where the name would differ.
+    pub fn named(&self, name: &Name) -> Expr {
+        match self {
+            Self::Column(own) if own == name => self.clone(),
+            other => other.without_alias().clone().alias(name.clone()),
+        }
+    }
+}

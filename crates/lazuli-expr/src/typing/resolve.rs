@@ -1,0 +1,317 @@
+//! The walk: checks an expression against a schema and writes its casts.
+
+use std::sync::Arc;
+
+use lazuli_array::{DataType, Schema};
+use lazuli_kernels::cast;
+
+use super::literal::{self, Adapted};
+use super::{cast_to, expand::column_not_found, operands};
+use crate::function::{Argument, Signature, SignatureError};
+use crate::supertype::supertype;
+use crate::{BinaryOperator, Expr, Literal, TypeError, UnaryOperator};
+
+/// A resolved expression and its type.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Typed {
+    /// The expression with its casts.
+    pub expr: Expr,
+    /// Its type.
+    pub data_type: DataType,
+}
+
+/// What may stand in an expression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Context {
+    /// Row by row values only; the words say where, for the message.
+    RowByRow(&'static str),
+    /// Aggregates too, but not inside one another.
+    Aggregation,
+}
+
+/// Where the arguments of an aggregate stand.
+const INSIDE_AGGREGATE: Context = Context::RowByRow("an aggregate");
+
+/// Checks `expr` against `schema` and writes the casts that make its operands fit.
+///
+/// Selectors must have been expanded. Resolving twice changes nothing.
+///
+/// # Errors
+/// All mistakes, in the order in which they are written.
+pub fn resolve(expr: &Expr, schema: &Schema, context: Context) -> Result<Typed, Vec<TypeError>> {
+    let mut resolver = Resolver { schema, errors: Vec::new() };
+    match resolver.resolve(expr, context) {
+        Some(typed) if resolver.errors.is_empty() => Ok(typed),
+        _ => Err(resolver.errors),
+    }
+}
+
+struct Resolver<'a> {
+    schema: &'a Schema,
+    errors: Vec<TypeError>,
+}
+
+impl Resolver<'_> {
+    fn fail(&mut self, error: TypeError) -> Option<Typed> {
+        if !self.errors.contains(&error) {
+            self.errors.push(error);
+        }
+        None
+    }
+
+    /// The typed expression, or `None` after noting at least one error. All parts are looked at, so that one mistake
+    /// does not hide another.
+    fn resolve(&mut self, expr: &Expr, context: Context) -> Option<Typed> {
+        match expr {
+            Expr::Column(name) => match self.schema.get(name) {
+                Some(field) => Some(Typed { expr: expr.clone(), data_type: field.data_type().clone() }),
+                None => self.fail(column_not_found(name, self.schema)),
+            },
+            Expr::Literal(literal) => {
+                Some(Typed { expr: expr.clone(), data_type: literal.data_type.clone() })
+            }
+            Expr::Selector(selector) => self.fail(TypeError::InvalidArgument {
+                expr: selector.to_string(),
+                reason: "several columns where one is needed".into(),
+            }),
+            Expr::Alias { input, name } => {
+                let input = self.resolve(input, context)?;
+                let expr = Expr::Alias { input: Arc::new(input.expr), name: name.clone() };
+                Some(Typed { expr, data_type: input.data_type })
+            }
+            Expr::Binary { left, operator, right } => self.binary(expr, left, *operator, right, context),
+            Expr::Unary { operator, input } => self.unary(expr, *operator, input, context),
+            Expr::Function { function, inputs } => {
+                let typed = adapt_all(self.all(inputs, context)?);
+                let signature = function.signature(&arguments(&typed));
+                let (inputs, output) = self.call(expr, function.name(), typed, signature)?;
+                Some(Typed { expr: Expr::Function { function: function.clone(), inputs }, data_type: output })
+            }
+            Expr::Cast { input, to, mode } => {
+                let input = self.resolve(input, context)?;
+                if !cast::can_cast(&input.data_type, to) {
+                    let from = input.data_type;
+                    return self.fail(TypeError::NoCast { expr: expr.to_string(), from, to: to.clone() });
+                }
+                let expr = Expr::Cast { input: Arc::new(input.expr), to: to.clone(), mode: *mode };
+                Some(Typed { expr, data_type: to.clone() })
+            }
+            Expr::Conditional { branches, otherwise } => {
+                self.conditional(expr, branches, otherwise.as_deref(), context)
+            }
+            Expr::Aggregate { aggregate, inputs } => {
+                match context {
+                    INSIDE_AGGREGATE => {
+                        return self.fail(TypeError::NestedAggregate { expr: expr.to_string() });
+                    }
+                    Context::RowByRow(place) => {
+                        return self.fail(TypeError::MisplacedAggregate { expr: expr.to_string(), place });
+                    }
+                    Context::Aggregation => {}
+                }
+                let typed = self.all(inputs, INSIDE_AGGREGATE)?;
+                let signature = aggregate.signature(&arguments(&typed));
+                let (inputs, output) = self.call(expr, aggregate.name(), typed, signature)?;
+                Some(Typed {
+                    expr: Expr::Aggregate { aggregate: aggregate.clone(), inputs },
+                    data_type: output,
+                })
+            }
+        }
+    }
+
+    fn all(&mut self, exprs: &[Expr], context: Context) -> Option<Vec<Typed>> {
+        let typed: Vec<Option<Typed>> = exprs.iter().map(|expr| self.resolve(expr, context)).collect();
+        typed.into_iter().collect()
+    }
+
+    fn call(
+        &mut self,
+        expr: &Expr,
+        name: &str,
+        typed: Vec<Typed>,
+        signature: Result<Signature, SignatureError>,
+    ) -> Option<(Vec<Expr>, DataType)> {
+        match signature {
+            Ok(signature) => {
+                debug_assert_eq!(signature.inputs.len(), typed.len(), "{name} types all of its arguments");
+                let inputs = typed
+                    .into_iter()
+                    .zip(&signature.inputs)
+                    .map(|(typed, to)| cast_to(typed.expr, &typed.data_type, to))
+                    .collect();
+                Some((inputs, signature.output))
+            }
+            Err(error) => {
+                let expr = expr.to_string();
+                self.fail(match error {
+                    SignatureError::Expected(expected) => TypeError::UnsupportedInput {
+                        expr,
+                        function: name.to_string(),
+                        expected,
+                        found: typed.into_iter().map(|typed| typed.data_type).collect(),
+                    },
+                    SignatureError::InvalidArgument(reason) => TypeError::InvalidArgument { expr, reason },
+                });
+                None
+            }
+        }
+    }
+
+    fn binary(
+        &mut self,
+        expr: &Expr,
+        left: &Expr,
+        operator: BinaryOperator,
+        right: &Expr,
+        context: Context,
+    ) -> Option<Typed> {
+        let (left, right) = (self.resolve(left, context), self.resolve(right, context));
+        let (left, right) = (left?, right?);
+        let adapted_left = self.adapt(expr, left.clone(), &right.data_type)?;
+        let right = self.adapt(expr, right, &left.data_type)?;
+        let left = adapted_left;
+        let Some(types) = operands::operands(operator, &left.data_type, &right.data_type) else {
+            return self.fail(TypeError::OperandMismatch {
+                expr: expr.to_string(),
+                operator: operator.to_string(),
+                left: left.data_type,
+                right: right.data_type,
+            });
+        };
+        let expr = Expr::Binary {
+            left: Arc::new(cast_to(left.expr, &left.data_type, &types.left)),
+            operator,
+            right: Arc::new(cast_to(right.expr, &right.data_type, &types.right)),
+        };
+        Some(Typed { expr, data_type: types.output })
+    }
+
+    /// A flexible constant in the form that the other side's type asks for; anything else as it is.
+    fn adapt(&mut self, expr: &Expr, side: Typed, other: &DataType) -> Option<Typed> {
+        let Expr::Literal(literal) = &side.expr else { return Some(side) };
+        match literal::adapted(literal, other) {
+            Adapted::To(literal) => Some(of_literal(literal)),
+            Adapted::Unchanged => Some(side),
+            Adapted::Unreadable => self.fail(TypeError::InvalidLiteral {
+                expr: expr.to_string(),
+                value: literal.to_string(),
+                data_type: other.clone(),
+            }),
+        }
+    }
+
+    fn unary(
+        &mut self,
+        expr: &Expr,
+        operator: UnaryOperator,
+        input: &Expr,
+        context: Context,
+    ) -> Option<Typed> {
+        let input = self.resolve(input, context)?;
+        let to = match (operator, &input.data_type) {
+            (UnaryOperator::Not, DataType::Boolean | DataType::Null) => Some(DataType::Boolean),
+            (UnaryOperator::Negate, DataType::UInt8) => Some(DataType::Int16),
+            (UnaryOperator::Negate, DataType::UInt16) => Some(DataType::Int32),
+            (UnaryOperator::Negate, DataType::UInt32 | DataType::UInt64) => Some(DataType::Int64),
+            (UnaryOperator::Negate, number) if number.is_numeric() => Some(number.clone()),
+            (UnaryOperator::Negate, DataType::Duration(unit)) => Some(DataType::Duration(*unit)),
+            (UnaryOperator::Not | UnaryOperator::Negate, _) => None,
+        };
+        let Some(to) = to else {
+            let (function, expected) = match operator {
+                UnaryOperator::Not => ("not", "a Boolean"),
+                UnaryOperator::Negate => ("-", "a number or a duration"),
+            };
+            return self.fail(TypeError::UnsupportedInput {
+                expr: expr.to_string(),
+                function: function.into(),
+                expected: expected.into(),
+                found: vec![input.data_type],
+            });
+        };
+        let input = Arc::new(cast_to(input.expr, &input.data_type, &to));
+        Some(Typed { expr: Expr::Unary { operator, input }, data_type: to })
+    }
+
+    fn conditional(
+        &mut self,
+        expr: &Expr,
+        branches: &[(Expr, Expr)],
+        otherwise: Option<&Expr>,
+        context: Context,
+    ) -> Option<Typed> {
+        let mut conditions = Vec::new();
+        let mut values = Vec::new();
+        for (condition, value) in branches {
+            conditions.push(self.condition(condition, context));
+            values.push(self.resolve(value, context));
+        }
+        if let Some(otherwise) = otherwise {
+            values.push(self.resolve(otherwise, context));
+        }
+        let conditions: Vec<Expr> = conditions.into_iter().collect::<Option<_>>()?;
+        let values = adapt_all(values.into_iter().collect::<Option<Vec<_>>>()?);
+        let mut common = DataType::Null;
+        for value in &values {
+            let Some(wider) = supertype(&common, &value.data_type) else {
+                let (left, right) = (common, value.data_type.clone());
+                return self.fail(TypeError::NoSupertype { expr: expr.to_string(), left, right });
+            };
+            common = wider;
+        }
+        let mut values: Vec<Expr> =
+            values.into_iter().map(|value| cast_to(value.expr, &value.data_type, &common)).collect();
+        let otherwise = if otherwise.is_some() { values.pop().map(Arc::new) } else { None };
+        let expr = Expr::Conditional { branches: conditions.into_iter().zip(values).collect(), otherwise };
+        Some(Typed { expr, data_type: common })
+    }
+
+    fn condition(&mut self, condition: &Expr, context: Context) -> Option<Expr> {
+        let typed = self.resolve(condition, context)?;
+        match typed.data_type {
+            DataType::Boolean => Some(typed.expr),
+            DataType::Null => Some(cast_to(typed.expr, &DataType::Null, &DataType::Boolean)),
+            found => {
+                self.fail(TypeError::NotBoolean { expr: condition.to_string(), found });
+                None
+            }
+        }
+    }
+}
+
+fn of_literal(literal: Literal) -> Typed {
+    Typed { data_type: literal.data_type.clone(), expr: Expr::Literal(literal) }
+}
+
+/// Lets flexible constants among `typed` give way to the first argument that does not.
+fn adapt_all(typed: Vec<Typed>) -> Vec<Typed> {
+    let flexible = |typed: &Typed| matches!(&typed.expr, Expr::Literal(literal) if literal.flexible);
+    let Some(anchor) = typed.iter().find(|typed| !flexible(typed)).map(|typed| typed.data_type.clone())
+    else {
+        return typed;
+    };
+    typed
+        .into_iter()
+        .map(|typed| match &typed.expr {
+            Expr::Literal(literal) => match literal::adapted(literal, &anchor) {
+                Adapted::To(literal) => of_literal(literal),
+                Adapted::Unchanged | Adapted::Unreadable => typed,
+            },
+            _ => typed,
+        })
+        .collect()
+}
+
+fn arguments(typed: &[Typed]) -> Vec<Argument<'_>> {
+    typed
+        .iter()
+        .map(|typed| Argument {
+            data_type: &typed.data_type,
+            literal: match &typed.expr {
+                Expr::Literal(literal) => Some(literal),
+                _ => None,
+            },
+        })
+        .collect()
+}
