@@ -32,6 +32,7 @@ pub mod keys; // rows with equal keys
 mod naive; // slow, obvious twins
 pub mod parse; // field text to value
 pub mod sort; // order of rows
+pub mod statistics; // facts about a column
 #[cfg(test)]
 mod strategies; // arbitrary columns for property tests
 mod take; // gather rows by index
