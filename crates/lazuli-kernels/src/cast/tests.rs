@@ -191,6 +191,7 @@ fn each_rule_by_example() {
         (Int64(16_777_217), Float32(16_777_216.0)),
         (Float64(0.1), Float32(0.1)),
         (Float64(f64::INFINITY), Float32(f32::INFINITY)),
+        (Float64(1e39), Scalar::Null),
         (Float64(f64::NAN), Boolean(true)),
         (Int32(-2), Boolean(true)),
         (Boolean(true), Float64(1.0)),
@@ -241,6 +242,7 @@ fn each_rule_by_example() {
     ];
     // What a null stands for in the list above.
     let targets = [
+        ("1e39", DataType::Float32),
         (" 1", DataType::Int64),
         ("1.0", DataType::Int64),
         ("12.505", DataType::Decimal { precision: 5, scale: 2 }),

@@ -149,6 +149,21 @@ proptest! {
     }
 
     #[test]
+    fn sums_that_cancel_keep_their_digits(
+        value in 0.5..2f64,
+        ulps in -3..4i64,
+        left in -1e-17..1e-17f64,
+        right in -1e-17..1e-17f64,
+    ) {
+        let near = f64::from_bits((value.to_bits() as i64 + ulps) as u64);
+        let (left, right) = (DoubleDouble::new(value).add_f64(left), DoubleDouble::new(-near).add_f64(right));
+        let sum = left + right;
+        let mut error = Exact::new();
+        [left.high, left.low, right.high, right.low, -sum.high, -sum.low].into_iter().for_each(|part| error.add(part));
+        prop_assert!(error.to_f64().abs() <= sum.high.abs() * 2f64.powi(-100));
+    }
+
+    #[test]
     fn integers_of_106_bits_are_exact(value in any::<i128>()) {
         let value = value >> 22;
         let number = DoubleDouble::from_i128(value);

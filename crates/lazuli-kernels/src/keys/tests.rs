@@ -256,6 +256,39 @@ fn hashes_are_the_same_forever() {
 }
 
 #[test]
+fn every_byte_of_a_text_counts() {
+    let mut seen = std::collections::HashSet::new();
+    for length in 0..100 {
+        let mut bytes = vec![0u8; length];
+        assert!(seen.insert(crate::hash::hash_bytes(&bytes)), "{length} zeros");
+        for position in 0..length {
+            for flip in [1, 0x80] {
+                bytes[position] ^= flip;
+                assert!(seen.insert(crate::hash::hash_bytes(&bytes)), "byte {position} of {length}");
+                bytes[position] ^= flip;
+            }
+        }
+    }
+}
+
+#[test]
+fn dictionaries_of_chunks_long_gone_are_let_go() {
+    let chunk = || Column::from_values(["some", "texts", "again"].into_iter());
+    let coded = || crate::cast::to_dictionary(chunk().array()).expect("few texts");
+    let mut table = GroupTable::new(&[DataType::String]);
+    let mut ids = Vec::new();
+    let mut insert = |times| {
+        for _ in 0..times {
+            table.insert(&[Column::new(DataType::String, coded())], 3, &mut ids).expect("few groups");
+            assert_eq!(ids, [0, 1, 2]);
+        }
+        table.memory_bytes()
+    };
+    let few = insert(10);
+    assert_eq!(insert(100), few);
+}
+
+#[test]
 fn hash_bits_are_spread_for_regular_keys() {
     // Multiples of powers of two and floats with few digits are where weak hashes cluster.
     for keys in [

@@ -172,6 +172,19 @@ fn a_small_slice_of_a_large_dictionary_is_sorted_by_its_texts() {
 }
 
 #[test]
+fn texts_sort_by_all_their_bytes() {
+    // Seven and eight bytes are where a prefix ends to say everything; zeros at the end where padding could hide.
+    let texts = ["abcdefgh", "abcdefg", "abcdefgi", "abcdefg\0", "abcdefg\0\0", "abcdefgha", "", "\0", "b"];
+    for texts in [&texts[..], &texts[..4], &texts[5..], &["x", "abcdefgi", "abcdefgh"], &["b\0", "b"]] {
+        let column = <Column as lazuli_array::FromValues<&str>>::from_values(texts.iter().copied());
+        for descending in [false, true] {
+            let key = SortKey { column: &column, descending, nulls_first: false };
+            assert_eq!(sort_indices(&[key], texts.len()).expect("few rows"), naive(&[key], texts.len()));
+        }
+    }
+}
+
+#[test]
 fn enums_sort_by_declaration() {
     let column =
         Column::from_scalars(&enum_type(), ["high", "", "low"].map(Scalar::from)).expect("categories");
