@@ -1,3 +1,5 @@
+//! Aggregates against the rows of each group, picked one by one.
+
 //! Aggregates against sums, counts and extremes taken row by row, for one group and for several.
 
 use lazuli_array::{Array, Column, DataType, PrimitiveArray, Scalar};

@@ -1,3 +1,5 @@
+//! Casts against rules by example, wide arithmetic and the texts that values read back from.
+
 use lazuli_array::calendar::split_ticks;
 use lazuli_array::{Column, DataType, DictionaryArray, Field, FromValues, Scalar, TimeUnit};
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! Sums against integers of 2,240 bits, which round nothing.
+
 //! Double-double sums against an exact accumulator, in any order and any split; and where their promise ends.
 
 use proptest::prelude::*;

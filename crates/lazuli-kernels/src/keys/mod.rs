@@ -1,8 +1,8 @@
 //! Rows with equal keys: each distinct key gets an id, in order of first appearance.
 //!
-//! The table behind group-by, distinct and join. Keys are packed into one, two or more 64-bit words ([`layout`]); texts,
-//! bytes and nested values are interned first ([`interner`]), so every key has a fixed width. Narrow keys index an
-//! array, others go through a hash table of one word a slot ([`id_table`]).
+//! The table behind group-by, distinct and join. Keys are packed into one, two or more 64-bit words (`layout`); texts,
+//! bytes and nested values are interned first (`interner`), so every key has a fixed width. Narrow keys index an
+//! array, others go through a hash table of one word a slot (`id_table`).
 //!
 //! Equality is that of frames: null equals null, NaN equals NaN, -0.0 equals 0.0, a text equals itself in whichever
 //! physical form.

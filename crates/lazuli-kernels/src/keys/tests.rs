@@ -1,3 +1,5 @@
+//! The group table and hashes against a table by linear search.
+
 //! Row keys against naive twins: equal rows and only equal rows share a number, in order of first appearance.
 
 use lazuli_array::{Column, DataType, Field, FromValues, Scalar, TimeUnit};

@@ -3,9 +3,9 @@
 //! Order is that of frames: NaN above all numbers, -0.0 equal to 0.0, texts by their bytes, `Enum` by declaration, lists
 //! and structs item by item with nulls inside them last; null rows at the end that the key says, in both directions.
 //!
-//! Keys are packed into as few bits as their values span ([`normal`]) and sorted as integers with their row numbers
-//! ([`radix`]). What does not fit, long texts and nested values, is compared row by row among rows that tie in the
-//! packed part ([`comparator`]).
+//! Keys are packed into as few bits as their values span (`normal`) and sorted as integers with their row numbers
+//! (`radix`). What does not fit, long texts and nested values, is compared row by row among rows that tie in the
+//! packed part (`comparator`).
 //!
 //! Not here: moving the rows (see `take`), merging, anything larger than memory.
 

@@ -1,3 +1,5 @@
+//! Orders against a stable sort of scalars.
+
 //! Sorting against the standard library's stable sort over compared rows.
 
 use std::cmp::Ordering;
