@@ -1,1 +1,35 @@
-//! lazuli-plan
+//! Logical plans: what to compute from which sources, before anybody decides how.
+//!
+//! A user's verbs build a [`LogicalPlan`] that may be wrong; [`resolve`] finds every mistake at once and gives a typed
+//! plan; [`optimizer`] changes the time it takes, never the answer; [`explain`] shows it.
+//!
+//! Not here: reading bytes, threads, memory. A plan knows a [`DataSource`] by its schema and hands it columns,
+//! predicates and a limit; `lazuli-exec` opens it.
+
+#![forbid(unsafe_code)]
+
+mod caller; // where in the user's code a verb was called
+mod constant; // values of expressions without columns
+mod error; // the user's mistakes
+mod explain; // plans as text and JSON
+mod lossless; // conversions that keep every value
+mod node; // the closed enum of nodes
+pub mod optimizer; // the same answer in less time
+mod plan; // the shared handle
+mod resolve; // from what the user wrote to what can run
+mod schema; // names and types of what a node gives
+mod source; // what plans know of sources and sinks
+#[cfg(test)]
+mod test_plan; // plans for tests
+
+pub use caller::Caller;
+pub use error::{PlanError, PlanErrors, PlanMistake};
+pub use explain::{explain, node_name, to_json};
+pub use node::{
+    Aggregate, Distinct, Filter, HorizontalConcat, Join, JoinColumn, JoinSide, JoinType, Keep, Node, Pivot,
+    PivotColumn, PivotOutput, Project, Scan, Sink, Slice, Sort, Union, UnionMode, Unpivot,
+};
+pub use optimizer::{OptimizerOptions, RuleId, optimize};
+pub use plan::LogicalPlan;
+pub use resolve::{PivotSearch, check, resolve};
+pub use source::{BatchError, BatchReader, DataSink, DataSource, ScanRequest, SinkWriter, SourceError};

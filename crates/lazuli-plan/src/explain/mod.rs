@@ -1,0 +1,52 @@
+//! Plans as text, for people: one line a node, inputs indented below.
+//!
+//! ```text
+//! Sort [total desc]
+//!   Aggregate [category] -> [sum(amount) as total, mean(amount) as avg]
+//!     Scan csv sales.csv  columns: category, amount (2 of 9)  where: amount > 1000
+//! ```
+//!
+//! The text is stable: tests compare it. For programs there is [`to_json`].
+
+mod json; // the same as JSON
+mod line; // one node as one line
+
+use std::fmt::Write;
+
+pub use json::to_json;
+
+use crate::{LogicalPlan, Node};
+
+/// The plan as text; each line ends with a newline.
+///
+/// Plans before and after resolving can be shown; before, there are no types, selectors stand as they were written.
+pub fn explain(plan: &LogicalPlan) -> String {
+    let mut text = String::new();
+    let mut open = vec![(plan, 0)];
+    while let Some((plan, depth)) = open.pop() {
+        writeln!(text, "{:indent$}{}", "", line::of(plan.node()), indent = 2 * depth)
+            .expect("writing to a string does not fail");
+        open.extend(plan.inputs().into_iter().rev().map(|input| (input, depth + 1)));
+    }
+    text
+}
+
+/// One word for what a node does, such as `Filter`.
+pub fn node_name(node: &Node) -> &'static str {
+    match node {
+        Node::Scan(_) => "Scan",
+        Node::Filter(_) => "Filter",
+        Node::Project(project) if project.keep_input => "WithColumns",
+        Node::Project(_) => "Project",
+        Node::Aggregate(_) => "Aggregate",
+        Node::Join(_) => "Join",
+        Node::Sort(_) => "Sort",
+        Node::Slice(_) => "Slice",
+        Node::Distinct(_) => "Distinct",
+        Node::Union(_) => "Union",
+        Node::HorizontalConcat(_) => "HorizontalConcat",
+        Node::Pivot(_) => "Pivot",
+        Node::Unpivot(_) => "Unpivot",
+        Node::Sink(_) => "Sink",
+    }
+}

@@ -1,0 +1,92 @@
+//! All expressions of a node, rewritten in one go.
+
+use lazuli_array::Schema;
+use lazuli_expr::{Expr, SortKey};
+
+use crate::{Aggregate, Distinct, Filter, Join, LogicalPlan, Node, Project, Scan, Sort};
+
+/// The plan with its top node's expressions replaced, or `None` if all stayed as they were. `replace` is given the schema
+/// that the expression reads; where an expression names a column of the result, that name is kept.
+pub(super) fn map_expressions(
+    plan: &LogicalPlan,
+    replace: &impl Fn(&Expr, &Schema) -> Expr,
+) -> Option<LogicalPlan> {
+    let values = |exprs: &[Expr], schema: &Schema| -> Vec<Expr> {
+        exprs.iter().map(|expr| replace(expr, schema)).collect()
+    };
+    let columns = |exprs: &[Expr], schema: &Schema| -> Vec<Expr> {
+        exprs
+            .iter()
+            .map(|expr| {
+                let new = replace(expr, schema);
+                if new == *expr { new } else { new.named(&expr.output_name()) }
+            })
+            .collect()
+    };
+    let node = match plan.node() {
+        Node::Scan(scan) => {
+            let predicates = values(&scan.predicates, scan.source_schema());
+            if predicates == scan.predicates {
+                return None;
+            }
+            Node::Scan(Scan { predicates, ..scan.clone() })
+        }
+        Node::Filter(filter) => {
+            let predicates = values(&filter.predicates, filter.input.schema());
+            if predicates == filter.predicates {
+                return None;
+            }
+            Node::Filter(Filter { predicates, ..filter.clone() })
+        }
+        Node::Project(project) => {
+            let exprs = columns(&project.exprs, project.input.schema());
+            if exprs == project.exprs {
+                return None;
+            }
+            Node::Project(Project { exprs, ..project.clone() })
+        }
+        Node::Aggregate(aggregate) => {
+            let schema = aggregate.input.schema();
+            let (keys, aggregates) =
+                (columns(&aggregate.keys, schema), columns(&aggregate.aggregates, schema));
+            if keys == aggregate.keys && aggregates == aggregate.aggregates {
+                return None;
+            }
+            Node::Aggregate(Aggregate { keys, aggregates, ..aggregate.clone() })
+        }
+        Node::Join(join) => {
+            let left_keys = values(&join.left_keys, join.left.schema());
+            let right_keys = values(&join.right_keys, join.right.schema());
+            if left_keys == join.left_keys && right_keys == join.right_keys {
+                return None;
+            }
+            Node::Join(Join { left_keys, right_keys, ..join.clone() })
+        }
+        Node::Sort(sort) => {
+            let schema = sort.input.schema();
+            let keys: Vec<SortKey> = sort
+                .keys
+                .iter()
+                .map(|key| SortKey { expr: replace(&key.expr, schema), ..key.clone() })
+                .collect();
+            if keys == sort.keys {
+                return None;
+            }
+            Node::Sort(Sort { keys, ..sort.clone() })
+        }
+        Node::Distinct(distinct) => {
+            let subset = distinct.subset.as_ref().map(|subset| values(subset, distinct.input.schema()));
+            if subset == distinct.subset {
+                return None;
+            }
+            Node::Distinct(Distinct { subset, ..distinct.clone() })
+        }
+        Node::Slice(_)
+        | Node::Union(_)
+        | Node::HorizontalConcat(_)
+        | Node::Pivot(_)
+        | Node::Unpivot(_)
+        | Node::Sink(_) => return None,
+    };
+    Some(plan.with_node(node))
+}

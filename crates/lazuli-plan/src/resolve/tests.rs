@@ -1,0 +1,478 @@
+//! What resolving makes of plans, and what it says of wrong ones.
+
+use insta::assert_snapshot;
+use lazuli_expr::{all, col, cols, len, lit, when};
+
+use super::*;
+use crate::test_plan::{concat, side_by_side, table};
+use crate::{Caller, JoinType, Keep, UnionMode, explain};
+
+fn sales() -> LogicalPlan {
+    table("sales", "id i64, category str, amount f64, quantity i32, day date")
+}
+
+fn resolved(plan: &LogicalPlan) -> String {
+    match resolve(plan) {
+        Ok(plan) => {
+            format!("{}=> {}", explain(&plan), plan.schema())
+        }
+        Err(errors) => format!("{errors}"),
+    }
+}
+
+fn mistakes(plan: &LogicalPlan) -> String {
+    match resolve(plan) {
+        Ok(plan) => panic!("no mistake found in\n{}", explain(&plan)),
+        Err(errors) => errors.to_string(),
+    }
+}
+
+#[test]
+fn the_main_job() {
+    let plan = sales()
+        .filter(col("amount").gt(1000))
+        .group_by("category", [col("amount").sum().alias("total"), col("amount").mean().alias("avg")])
+        .sort([col("total").desc()]);
+    assert_snapshot!(resolved(&plan), @r"
+        Sort [total desc]
+          Aggregate [category] -> [sum(amount) as total, mean(amount) as avg]
+            Filter [amount > 1000.0]
+              Scan sales  columns: all 5
+        => category: String, total: Float64, avg: Float64
+    ");
+}
+
+#[test]
+fn with_columns_replaces_in_place_and_adds_behind() {
+    let plan = sales().with_columns([col("amount") * 2, (col("quantity") + 1).alias("more")]);
+    assert_snapshot!(resolved(&plan), @r"
+        Project [id, category, amount * 2.0 as amount, quantity, day, quantity + 1 as more]
+          Scan sales  columns: all 5
+        => id: Int64, category: String, amount: Float64, quantity: Int32, day: Date, more: Int32
+    ");
+}
+
+#[test]
+fn selectors_become_columns() {
+    assert_snapshot!(resolved(&sales().select((cols(["day", "id"]), col("amount").alias("a")))), @r"
+        Project [day, id, amount as a]
+          Scan sales  columns: all 5
+        => day: Date, id: Int64, a: Float64
+    ");
+    assert_snapshot!(resolved(&sales().group_by("category", all().n_unique())), @r"
+        Aggregate [category] -> [n_unique(id) as id, n_unique(amount) as amount, n_unique(quantity) as quantity, n_unique(day) as day]
+          Scan sales  columns: all 5
+        => category: String, id: Int64, amount: Int64, quantity: Int64, day: Int64
+    ");
+}
+
+#[test]
+fn conjunctions_become_several_predicates() {
+    let plan =
+        sales().filter(col("amount").gt(1).and(col("quantity").lt(9).and(col("id").eq(3) | col("id").eq(4))));
+    assert_snapshot!(resolved(&plan), @r"
+        Filter [amount > 1.0, quantity < 9, id == 3 or id == 4]
+          Scan sales  columns: all 5
+        => id: Int64, category: String, amount: Float64, quantity: Int32, day: Date
+    ");
+}
+
+#[test]
+fn selected_aggregates_give_one_row() {
+    assert_snapshot!(resolved(&sales().select([col("amount").sum(), len().alias("rows")])), @r"
+        Aggregate -> [sum(amount) as amount, len() as rows]
+          Scan sales  columns: all 5
+        => amount: Float64, rows: Int64
+    ");
+    assert_snapshot!(resolved(&sales().select([(col("amount").sum() / len()).alias("mean"), lit(1).alias("one")])), @r"
+        Project [_agg1 / cast(_agg2 as Float64) as mean, 1 as one]
+          Aggregate -> [sum(amount) as _agg1, len() as _agg2]
+            Scan sales  columns: all 5
+        => mean: Float64, one: Int32
+    ");
+    assert_snapshot!(resolved(&sales().select(lit(1).alias("one"))), @r"
+        Project [1 as one]
+          Aggregate -> []
+            Scan sales  columns: all 5
+        => one: Int32
+    ");
+}
+
+#[test]
+fn aggregates_beside_rows_are_joined_to_each() {
+    let plan = sales().select([col("id"), (col("amount") - col("amount").mean()).alias("off")]);
+    assert_snapshot!(resolved(&plan), @r"
+        Project [id, amount - _agg1 as off]
+          Join cross -> [id, category, amount, quantity, day, _agg1]
+            Scan sales  columns: all 5
+            Aggregate -> [mean(amount) as _agg1]
+              Scan sales  columns: all 5
+        => id: Int64, off: Float64
+    ");
+    assert_snapshot!(resolved(&sales().select(["id", "amount"]).with_columns(col("amount").max().alias("top"))), @r"
+        Project [id, amount, _agg1 as top]
+          Join cross -> [id, amount, _agg1]
+            Project [id, amount]
+              Scan sales  columns: all 5
+            Aggregate -> [max(amount) as _agg1]
+              Project [id, amount]
+                Scan sales  columns: all 5
+        => id: Int64, amount: Float64, top: Float64
+    ");
+    assert_snapshot!(resolved(&sales().filter(col("amount").gt(col("amount").mean()))), @r"
+        Project [id, category, amount, quantity, day]
+          Filter [amount > _agg1]
+            Join cross -> [id, category, amount, quantity, day, _agg1]
+              Scan sales  columns: all 5
+              Aggregate -> [mean(amount) as _agg1]
+                Scan sales  columns: all 5
+        => id: Int64, category: String, amount: Float64, quantity: Int32, day: Date
+    ");
+}
+
+#[test]
+fn aggregates_are_computed_once_and_put_together_above() {
+    let plan = sales().group_by(
+        ["category"],
+        [
+            (col("amount").sum() / col("quantity").sum()).alias("price"),
+            col("amount").sum().alias("total"),
+            (len() + 1).alias("rows"),
+            lit("x").alias("constant"),
+        ],
+    );
+    assert_snapshot!(resolved(&plan), @r"
+        Project [category, total / cast(_agg1 as Float64) as price, total, _agg2 + 1 as rows, 'x' as constant]
+          Aggregate [category] -> [sum(amount) as total, sum(quantity) as _agg1, len() as _agg2]
+            Scan sales  columns: all 5
+        => category: String, price: Float64, total: Float64, rows: Int64, constant: String
+    ");
+}
+
+#[test]
+fn keys_may_be_read_beside_aggregates() {
+    let plan = sales()
+        .group_by([(col("id") % 10).alias("last"), col("category")], [(col("id") % 10 + len()).alias("n")]);
+    assert_snapshot!(resolved(&plan), @r"
+        Project [last, category, last + _agg1 as n]
+          Aggregate [id % 10 as last, category] -> [len() as _agg1]
+            Scan sales  columns: all 5
+        => last: Int64, category: String, n: Int64
+    ");
+}
+
+#[test]
+fn joins_spell_out_their_columns() {
+    let left = table("l", "id i32, name str, x i64");
+    let right = table("r", "key i64, name str, y i64");
+    for join_type in
+        [JoinType::Inner, JoinType::Left, JoinType::Right, JoinType::Full, JoinType::Semi, JoinType::Anti]
+    {
+        let plan = left.join(&right, join_type, "id", "key");
+        assert!(resolve(&plan).is_ok(), "{}", mistakes(&plan));
+    }
+    assert_snapshot!(resolved(&left.join(&right, JoinType::Inner, "id", "key")), @r"
+        Join inner on [cast(id as Int64) == key] -> [id, name, x, name_right, y]
+          Scan l  columns: all 3
+          Scan r  columns: all 3
+        => id: Int32, name: String, x: Int64, name_right: String, y: Int64
+    ");
+    assert_snapshot!(resolved(&left.join(&right, JoinType::Right, "id", "key")), @r"
+        Join right on [cast(id as Int64) == key] -> [name, x, key, name_right, y]
+          Scan l  columns: all 3
+          Scan r  columns: all 3
+        => name: String, x: Int64, key: Int64, name_right: String, y: Int64
+    ");
+    assert_snapshot!(resolved(&left.join(&right, JoinType::Full, "id", "key")), @r"
+        Join full on [cast(id as Int64) == key] -> [id, name, x, key, name_right, y]
+          Scan l  columns: all 3
+          Scan r  columns: all 3
+        => id: Int32, name: String, x: Int64, key: Int64, name_right: String, y: Int64
+    ");
+    assert_snapshot!(resolved(&left.join(&right, JoinType::Anti, "id", "key")), @r"
+        Join anti on [cast(id as Int64) == key] -> [id, name, x]
+          Scan l  columns: all 3
+          Scan r  columns: all 3
+        => id: Int32, name: String, x: Int64
+    ");
+    assert_snapshot!(resolved(&left.cross(&right)), @r"
+        Join cross -> [id, name, x, key, name_right, y]
+          Scan l  columns: all 3
+          Scan r  columns: all 3
+        => id: Int32, name: String, x: Int64, key: Int64, name_right: String, y: Int64
+    ");
+    assert_snapshot!(resolved(&left.join(&right, JoinType::Inner, col("x") + 1, "key")), @r"
+        Join inner on [x + 1 == key] -> [id, name, x, key, name_right, y]
+          Scan l  columns: all 3
+          Scan r  columns: all 3
+        => id: Int32, name: String, x: Int64, key: Int64, name_right: String, y: Int64
+    ");
+    let wide = table("w", "id i64, z i64");
+    assert_snapshot!(resolved(&left.full_join(&wide, "id")), @r"
+        Join full on [id == id] -> [id, name, x, z]
+          Project [cast(id as Int64) as id, name, x]
+            Scan l  columns: all 3
+          Scan w  columns: all 2
+        => id: Int64, name: String, x: Int64, z: Int64
+    ");
+}
+
+#[test]
+fn unions_are_brought_to_common_columns() {
+    let a = table("a", "k i32, v i64");
+    let b = table("b", "k i64, w str");
+    assert_snapshot!(resolved(&concat([a.clone(), a.clone()], UnionMode::Vertical)), @r"
+        Union
+          Scan a  columns: all 2
+          Scan a  columns: all 2
+        => k: Int32, v: Int64
+    ");
+    assert_snapshot!(resolved(&concat([a.clone(), b.select([col("k"), col("k").alias("v")])], UnionMode::VerticalRelaxed)), @r"
+        Union
+          Project [cast(k as Int64) as k, v]
+            Scan a  columns: all 2
+          Project [k, k as v]
+            Scan b  columns: all 2
+        => k: Int64, v: Int64
+    ");
+    assert_snapshot!(resolved(&concat([a.clone(), b], UnionMode::DiagonalRelaxed)), @r"
+        Union
+          Project [cast(k as Int64) as k, v, null as w]
+            Scan a  columns: all 2
+          Project [k, null as v, w]
+            Scan b  columns: all 2
+        => k: Int64, v: Int64, w: String
+    ");
+    assert_snapshot!(resolved(&side_by_side([a.clone(), table("c", "z i64")])), @r"
+        HorizontalConcat
+          Scan a  columns: all 2
+          Scan c  columns: all 1
+        => k: Int32, v: Int64, z: Int64
+    ");
+    assert_snapshot!(resolved(&concat([a], UnionMode::Vertical)), @r"
+        Scan a  columns: all 2
+        => k: Int32, v: Int64
+    ");
+}
+
+#[test]
+fn unpivot_brings_columns_to_one_type() {
+    let plan = table("t", "id i64, a i32, b i64").unpivot(&[], &["id"]);
+    assert_snapshot!(resolved(&plan), @r"
+        Unpivot [a, b] -> [variable, value]  index: [id]
+          Project [id, cast(a as Int64) as a, b]
+            Scan t  columns: all 3
+        => id: Int64, variable: String, value: Int64
+    ");
+}
+
+fn with_pivot_columns(plan: &LogicalPlan, rows: &[&[&str]]) -> LogicalPlan {
+    let search = PivotSearch::next(plan).expect("the columns are not known");
+    let rows = rows.iter().map(|row| row.iter().map(|&text| lazuli_array::Scalar::from(text)).collect());
+    let filled = search.fill_in(plan, rows);
+    assert!(PivotSearch::next(&filled).is_none());
+    filled
+}
+
+#[test]
+fn pivots_search_their_columns_first() {
+    let plan = sales().pivot(&["category"], &["day"], &["amount"], Some(col("element").sum())).select("day");
+    assert!(check(&plan).is_ok());
+    let search = PivotSearch::next(&plan).expect("the columns are not known");
+    assert_snapshot!(resolved(&search.query()), @r"
+        Sort [category]
+          Distinct all columns  keep: first
+            Project [category]
+              Scan sales  columns: all 5
+        => category: String
+    ");
+    assert_snapshot!(mistakes(&plan), @"invalid option: the columns that this pivot makes depend on the data; name them, or collect the frame (in pivot at the pivot)");
+    assert_snapshot!(resolved(&with_pivot_columns(&plan, &[&["food"], &["toys"]])), @r"
+        Project [day]
+          Pivot [category] -> [amount]  index: [day]  columns: [food, toys]
+            Aggregate [day, category] -> [sum(amount) as amount]
+              Scan sales  columns: all 5
+        => day: Date
+    ");
+}
+
+#[test]
+fn pivots_are_aggregated_below() {
+    let plan = sales().pivot(&["category"], &["day"], &["amount", "quantity"], Some(col("element").max()));
+    assert_snapshot!(resolved(&with_pivot_columns(&plan, &[&["food"], &["toys"]])), @r"
+        Pivot [category] -> [amount, quantity]  index: [day]  columns: [amount_food, amount_toys, quantity_food, quantity_toys]
+          Aggregate [day, category] -> [max(amount) as amount, max(quantity) as quantity]
+            Scan sales  columns: all 5
+        => day: Date, amount_food: Float64, amount_toys: Float64, quantity_food: Int32, quantity_toys: Int32
+    ");
+    let counted = sales().pivot(&["category"], &["day"], &["category"], Some(len()));
+    assert_snapshot!(resolved(&with_pivot_columns(&counted, &[&["food"]])), @r"
+        Pivot [_on1] -> [category]  index: [day]  columns: [food]  fill: 0
+          Aggregate [day, category as _on1] -> [len() as category]
+            Scan sales  columns: all 5
+        => day: Date, food: Int64
+    ");
+    let plain = sales().select(["day", "category", "amount"]).pivot(&["category"], &[], &["amount"], None);
+    assert_snapshot!(resolved(&with_pivot_columns(&plain, &[&["food"]])), @r"
+        Pivot [category] -> [amount]  index: [day]  columns: [food]
+          Project [day, category, amount]
+            Scan sales  columns: all 5
+        => day: Date, food: Float64
+    ");
+}
+
+#[test]
+fn sort_keys_and_distinct() {
+    assert_snapshot!(resolved(&sales().sort([cols(["id", "day"]).desc()])), @r"
+        Sort [id desc, day desc]
+          Scan sales  columns: all 5
+        => id: Int64, category: String, amount: Float64, quantity: Int32, day: Date
+    ");
+    assert_snapshot!(resolved(&sales().unique(&["id"], Keep::First).slice(-3, None)), @r"
+        Slice last 3
+          Distinct [id]  keep: first
+            Scan sales  columns: all 5
+        => id: Int64, category: String, amount: Float64, quantity: Int32, day: Date
+    ");
+}
+
+#[test]
+fn many_mistakes_at_once_without_echoes() {
+    let plan = sales()
+        .filter(col("amuont").gt(1))
+        .with_columns([(col("missing") + 1).alias("new"), (col("category") - col("day")).alias("odd")])
+        .filter(col("new").gt(1))
+        .group_by("categroy", [col("new").sum(), (col("id") + col("odd")).alias("x")])
+        .sort([col("new").desc(), col("absent").asc()])
+        .filter(col("category").eq(1));
+    assert_snapshot!(mistakes(&plan), @r"
+        6 mistakes in the query:
+          1. column not found: amuont; did you mean amount? The input has: id, category, amount, quantity, day (in filter at the filter)
+          2. column not found: missing The input has: id, category, amount, quantity, day (in with_columns at the with_columns)
+          3. type mismatch: `-` has no meaning for String and Date, in: category - day (in with_columns at the with_columns)
+          4. column not found: categroy; did you mean category? The input has: id, category, amount, quantity, day, new, odd (in group_by at the group_by)
+          5. column not found: absent The input has: category, new, x (in sort at the sort)
+          6. type mismatch: `==` has no meaning for String and Int32, in: category == 1 (in filter at the filter)
+    ");
+}
+
+#[test]
+fn mistakes_below_are_reported_once_where_plans_are_shared() {
+    let shared = sales().filter(col("nope").gt(1));
+    let plan = shared.join(&shared, JoinType::Inner, "id", "id");
+    assert_snapshot!(mistakes(&plan), @"column not found: nope The input has: id, category, amount, quantity, day (in filter at the filter)");
+}
+
+#[test]
+fn wrong_expressions() {
+    assert_snapshot!(mistakes(&sales().filter(col("quantity") + 1)), @"type mismatch: a condition must be Boolean, found Int32, in: quantity + 1 (in filter at the filter)");
+    assert_snapshot!(mistakes(&sales().select(["id", "id"])), @"duplicate column name: id is made a second time by: id; use alias() to rename one (in select at the select)");
+    assert_snapshot!(mistakes(&sales().select(col("category").sum())), @"type mismatch: sum takes one column of numbers, booleans or durations, found String, in: sum(category) (in select at the select)");
+    assert_snapshot!(mistakes(&sales().select(col("amount").sum().mean())), @"an aggregate inside an aggregate: sum(amount) (in select at the select)");
+    assert_snapshot!(mistakes(&sales().sort(col("id").sum())), @"an aggregate can't stand in a sort key: sum(id) (in sort at the sort)");
+    assert_snapshot!(mistakes(&sales().group_by(col("id").sum(), len())), @"an aggregate can't stand in a group key: sum(id) (in group_by at the group_by)");
+    assert_snapshot!(mistakes(&sales().group_by("id", col("amount") + 1)), @"not an aggregate: amount + 1 gives one value a row, but each group needs one value; use first(), sum(), ... (in group_by at the group_by)");
+    assert_snapshot!(mistakes(&sales().group_by("id", [len().alias("id"), len().alias("n"), len().alias("n")])), @r"
+        2 mistakes in the query:
+          1. duplicate column name: n is made a second time by: len() as n; use alias() to rename one (in group_by at the group_by)
+          2. duplicate column name: id: a group key has this name too; use alias() to rename one (in group_by at the group_by)
+    ");
+    assert_snapshot!(mistakes(&sales().select(cols(["id", "dya"]))), @"column not found: dya; did you mean day? The input has: id, category, amount, quantity, day (in select at the select)");
+    let typed = when(col("id")).then(1).otherwise("x");
+    assert_snapshot!(mistakes(&sales().select(typed)), @"type mismatch: a condition must be Boolean, found Int64, in: id (in select at the select)");
+}
+
+#[test]
+fn wrong_joins() {
+    let left = table("l", "id i64, a str, f f64, d date");
+    let right = table("r", "id i64, a str, d str");
+    let suffixed = table("l", "id i64, a str, a_right str").join(&right, JoinType::Inner, "id", "id");
+    assert_snapshot!(mistakes(&suffixed), @"duplicate column name: a_right: the left side has a and a_right already; use another suffix (in join at the join)");
+    let inner = |keys: [&str; 2]| mistakes(&left.join(&right, JoinType::Inner, keys[0], keys[1]));
+    assert_snapshot!(inner(["id", "a"]), @"type mismatch: join keys id (Int64) and a (String) can't be compared without loss; cast one (in join at the join)");
+    assert_snapshot!(inner(["f", "id"]), @"type mismatch: join keys f (Float64) and id (Int64) can't be compared without loss; cast one (in join at the join)");
+    assert_snapshot!(inner(["d", "d"]), @"type mismatch: join keys d (Date) and d (String) can't be compared without loss; cast one (in join at the join)");
+    assert_snapshot!(mistakes(&left.join(&right, JoinType::Inner, ["id", "a"], "id")), @"a join needs as many left keys as right keys: 2 on the left, 1 on the right (in join at the join)");
+    assert_snapshot!(mistakes(&left.join(&right, JoinType::Left, Vec::<lazuli_expr::Expr>::new(), Vec::<lazuli_expr::Expr>::new())), @"invalid option: a join needs at least one key; use a cross join to pair every row with every row (in join at the join)");
+    assert_snapshot!(mistakes(&left.join(&right, JoinType::Cross, "id", "id")), @"invalid option: a cross join pairs every row with every row and takes no keys; use an inner join (in join at the join)");
+    assert_snapshot!(mistakes(&left.join(&right, JoinType::Semi, "idd", "ida")), @r"
+        2 mistakes in the query:
+          1. column not found: idd; did you mean id? The input has: id, a, f, d (in join at the join)
+          2. column not found: ida; did you mean id? The input has: id, a, d (in join at the join)
+    ");
+}
+
+#[test]
+fn wrong_concats() {
+    let a = table("a", "k i32, v i64");
+    let vertical = |other: &str| mistakes(&concat([a.clone(), table("b", other)], UnionMode::Vertical));
+    assert_snapshot!(vertical("k i32"), @"input 1 of concat does not fit: column v is missing; a diagonal concat fills it with nulls (in concat at the concat)");
+    assert_snapshot!(vertical("k i32, v i64, w i64"), @"input 1 of concat does not fit: column w is not in input 0; a diagonal concat fills it with nulls there (in concat at the concat)");
+    assert_snapshot!(vertical("v i64, k i32"), @"input 1 of concat does not fit: column v stands where input 0 has k; select the same order (in concat at the concat)");
+    assert_snapshot!(vertical("k i64, v i64"), @"input 1 of concat does not fit: column k is Int64 here and Int32 before; cast one, or use the relaxed form (in concat at the concat)");
+    let relaxed = |other: &str| concat([a.clone(), table("b", other)], UnionMode::VerticalRelaxed);
+    assert_snapshot!(mistakes(&relaxed("k date, v i64")), @"input 1 of concat does not fit: column k is Date here and Int32 before; no type holds both; cast one (in concat at the concat)");
+    assert_snapshot!(resolved(&relaxed("k i32, v f64")), @r"
+        Union
+          Project [k, cast(v as Float64) as v]
+            Scan a  columns: all 2
+          Scan b  columns: all 2
+        => k: Int32, v: Float64
+    ");
+    assert_snapshot!(mistakes(&side_by_side([a.clone(), a.clone()])), @r"
+        2 mistakes in the query:
+          1. duplicate column name: k: input 1 of concat has it, and one before it; rename one (in concat at the concat)
+          2. duplicate column name: v: input 1 of concat has it, and one before it; rename one (in concat at the concat)
+    ");
+    assert_snapshot!(mistakes(&concat([], UnionMode::Vertical)), @"invalid option: concat needs at least one input (in concat at the concat)");
+}
+
+#[test]
+fn wrong_reshapes() {
+    let unpivoted = |on: &[&str], index: &[&str]| mistakes(&sales().unpivot(on, index));
+    assert_snapshot!(unpivoted(&["quantity", "category"], &["id"]), @"invalid option: the values of column category (String) and of column quantity (Int32) fit into no common type without loss; cast one, or name the columns to unpivot (in unpivot at the unpivot)");
+    assert_snapshot!(unpivoted(&["quantity", "quantity"], &["idd"]), @r"
+        2 mistakes in the query:
+          1. column not found: idd; did you mean id? The input has: id, category, amount, quantity, day (in unpivot at the unpivot)
+          2. invalid option: column quantity is named twice (in unpivot at the unpivot)
+    ");
+    let taken = table("t", "variable i64, a i64");
+    assert_snapshot!(mistakes(&taken.unpivot(&["a"], &["variable"])), @"duplicate column name: variable: unpivot makes it a second time; choose another variable_name or value_name (in unpivot at the unpivot)");
+    let pivoted = |on: &[&str], index: &[&str], values: &[&str], aggregate| {
+        check(&sales().pivot(on, index, values, aggregate))
+            .map_or_else(|errors| errors.to_string(), |()| "fine".into())
+    };
+    assert_snapshot!(pivoted(&[], &["id"], &["amount"], None), @"invalid option: pivot needs a column whose values become columns (in pivot at the pivot)");
+    assert_snapshot!(pivoted(&["category"], &[], &[], None), @"invalid option: pivot needs the columns that stay (index) or those that fill the cells (values) (in pivot at the pivot)");
+    assert_snapshot!(pivoted(&["category"], &["amount"], &["amount"], None), @"invalid option: column amount can't both stay (index) and fill the cells (values) (in pivot at the pivot)");
+    assert_snapshot!(pivoted(&["category"], &["day"], &["amount"], Some(col("amount").sum())), @"column not found: amount The input has: element (in pivot at the pivot)");
+    assert_snapshot!(pivoted(&["categories"], &["day"], &["amount"], None), @"column not found: categories; did you mean category? The input has: id, category, amount, quantity, day (in pivot at the pivot)");
+    let twice = sales().pivot(&["category"], &["day"], &["amount"], Some(col("element").sum()));
+    assert_snapshot!(mistakes(&with_pivot_columns(&twice, &[&["day"]])), @"duplicate column name: day: two columns of the pivot, or a column that stays, have it; rename or cast one (in pivot at the pivot)");
+    assert_snapshot!(mistakes(&with_pivot_columns(&twice, &[&["a", "b"]])), @"invalid option: each new column of a pivot needs one value for each of its `on` columns, 1 of them (in pivot at the pivot)");
+    let texts = sales().pivot(&["id"], &["day"], &["amount"], Some(col("element").sum()));
+    assert_snapshot!(mistakes(&with_pivot_columns(&texts, &[&["seven"]])), @"invalid option: seven can't be a value of column id (Int64) (in pivot at the pivot)");
+}
+
+#[test]
+fn sources_that_can_not_say_their_columns() {
+    let plan = table("gone.csv", "").filter(col("anything").gt(1)).sort("other");
+    assert_snapshot!(mistakes(&plan), @"can't read gone.csv: no such file (in scan at the scan)");
+}
+
+#[test]
+fn callers_are_named() {
+    let Node::Scan(scan) = sales().node().clone() else { unreachable!("a table is a scan") };
+    assert_eq!(scan.source.name(), "sales");
+    let plan = LogicalPlan::new(Node::Scan(scan), Caller::here()).filter(col("x").gt(1));
+    assert!(mistakes(&plan).ends_with("(in filter at the filter)"), "{}", mistakes(&plan));
+}
+
+#[test]
+fn deep_plans_are_refused_and_dropped_without_a_deep_stack() {
+    let mut plan = sales();
+    for _ in 0..100_000 {
+        plan = plan.slice(0, 10);
+    }
+    assert_snapshot!(mistakes(&plan), @"invalid option: a plan of 100001 steps one over the other, more than 2000; collect in between (in slice at the slice)");
+}

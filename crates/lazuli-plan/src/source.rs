@@ -1,0 +1,116 @@
+//! What plans know of sources and sinks. A source of the user's own is one `impl` of [`DataSource`].
+
+use std::any::Any;
+use std::fmt;
+
+use lazuli_array::{Batch, SchemaRef};
+use lazuli_expr::Expr;
+
+/// What went wrong in a source or a sink; its text says where.
+pub type SourceError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Where rows come from: a file, a frame in memory, anything that gives batches.
+pub trait DataSource: fmt::Debug + Send + Sync {
+    /// What `explain` and errors call it, such as `csv sales.csv`.
+    fn name(&self) -> String;
+
+    /// Names and types of the columns. Asked several times: costly answers are to be cached.
+    ///
+    /// # Errors
+    /// Whatever keeps the source from knowing, such as a missing file.
+    fn schema(&self) -> Result<SchemaRef, SourceError>;
+
+    /// Whether [`ScanRequest::predicates`] are applied; if not, the engine filters what comes out.
+    fn applies_predicates(&self) -> bool {
+        false
+    }
+
+    /// About how many rows there are, if that is known without reading them.
+    fn estimated_rows(&self) -> Option<usize> {
+        None
+    }
+
+    /// Starts reading.
+    ///
+    /// # Errors
+    /// Whatever keeps the source from being read.
+    fn open(&self, request: ScanRequest) -> Result<Box<dyn BatchReader>, SourceError>;
+
+    /// The source itself, for those who know its type.
+    fn as_any(&self) -> &dyn Any;
+}
+
+/// What a reader is to give.
+#[derive(Debug, Clone)]
+pub struct ScanRequest {
+    /// Positions of the wanted columns in the source's schema, in the order wanted.
+    pub projection: Vec<usize>,
+    /// Only rows for which all of these are true, in this order; resolved against the source's schema. Empty unless
+    /// [`DataSource::applies_predicates`].
+    pub predicates: Vec<Expr>,
+    /// At most this many rows are needed; a hint: more may come.
+    pub limit: Option<usize>,
+    /// About how many rows a batch should have.
+    pub batch_rows: usize,
+    /// How many threads will call [`BatchReader::next`] at once.
+    pub threads: usize,
+}
+
+/// Batches of a source, taken by several threads.
+pub trait BatchReader: Send + Sync {
+    /// The next batch and its number. Numbers have no gaps, start at 0, and follow the source's order; a batch may have
+    /// no rows. `None` when there are no more.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the bytes of this batch, with its place in the source.
+    fn next(&self) -> Result<Option<(u64, Batch)>, BatchError>;
+
+    /// Bytes or rows read so far and in all, if known.
+    fn progress(&self) -> Option<(u64, u64)> {
+        None
+    }
+}
+
+/// A failure to read a batch, and which batch it was, so that the first one by place can be told.
+#[derive(Debug)]
+pub struct BatchError {
+    /// Number of the batch.
+    pub batch: u64,
+    /// What is wrong.
+    pub source: SourceError,
+}
+
+/// Where rows go: a file, or anything that takes batches.
+pub trait DataSink: fmt::Debug + Send + Sync {
+    /// What `explain` and errors call it, such as `csv out.csv`.
+    fn name(&self) -> String;
+
+    /// Starts writing rows of this schema.
+    ///
+    /// # Errors
+    /// Whatever keeps the sink from being written, or a type that it can't hold.
+    fn open(&self, schema: &SchemaRef) -> Result<Box<dyn SinkWriter>, SourceError>;
+}
+
+/// Takes batches: encodes them on many threads, writes them in order.
+///
+/// A writer that is dropped before [`SinkWriter::finish`] leaves nothing half-written behind.
+pub trait SinkWriter: Send + Sync {
+    /// A batch as bytes; called by several threads at once.
+    ///
+    /// # Errors
+    /// A value that the format can't hold.
+    fn encode(&self, batch: &Batch) -> Result<Vec<u8>, SourceError>;
+
+    /// Writes encoded bytes; called in the order of the rows.
+    ///
+    /// # Errors
+    /// Whatever the disk says.
+    fn write(&self, encoded: &[u8]) -> Result<(), SourceError>;
+
+    /// Ends writing; the output is whole only now.
+    ///
+    /// # Errors
+    /// Whatever the disk says.
+    fn finish(self: Box<Self>) -> Result<(), SourceError>;
+}
