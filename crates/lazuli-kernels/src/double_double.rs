@@ -139,7 +139,7 @@ impl std::ops::Div for DoubleDouble {
 
 /// `left + right` and what rounding took from it; the error has no meaning if the sum is not finite.
 #[inline]
-fn two_sum(left: f64, right: f64) -> (f64, f64) {
+pub fn two_sum(left: f64, right: f64) -> (f64, f64) {
     let sum = left + right;
     let right_part = sum - left;
     let left_part = sum - right_part;
@@ -148,7 +148,7 @@ fn two_sum(left: f64, right: f64) -> (f64, f64) {
 
 /// `left * right`, exactly unless it falls out of a float's range.
 #[inline]
-fn two_product(left: f64, right: f64) -> DoubleDouble {
+pub fn two_product(left: f64, right: f64) -> DoubleDouble {
     let product = left * right;
     if !product.is_finite() {
         return DoubleDouble::new(product);

@@ -21,6 +21,6 @@ impl Aggregate for Count {
     }
 
     fn accumulator(&self, _: &[Argument<'_>]) -> Box<dyn Accumulator> {
-        Counter::boxed(Counted::Values)
+        Box::new(Counter::new(Counted::Values))
     }
 }

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use lazuli_array::Column;
 use lazuli_kernels::KernelError;
+use lazuli_kernels::aggregate::{grouped_count, grouped_count_rows};
 
 use crate::aggregate::state_column::{int64_column, values_of};
-use crate::aggregate::valid_rows::for_each_valid;
 use crate::{Accumulator, Groups, RowOrder};
 
 /// Which rows are counted.
@@ -28,8 +28,13 @@ pub(super) struct Counter {
 
 impl Counter {
     /// No groups yet.
-    pub(super) fn boxed(counted: Counted) -> Box<dyn Accumulator> {
-        Box::new(Self { counted, counts: Vec::new() })
+    pub(super) fn new(counted: Counted) -> Self {
+        Self { counted, counts: Vec::new() }
+    }
+
+    /// The counts of all groups.
+    pub(super) fn counts(&self) -> &[i64] {
+        &self.counts
     }
 }
 
@@ -49,20 +54,14 @@ impl Accumulator for Counter {
         match (groups, self.counted) {
             (Groups::One { .. }, Counted::Nulls) => self.add_to_first(num_nulls),
             (Groups::One { .. }, _) => self.add_to_first(num_rows - num_nulls),
+            (Groups::Ids(ids), Counted::Rows) => grouped_count_rows(ids, &mut self.counts),
+            (Groups::Ids(ids), Counted::Values) => {
+                grouped_count(inputs[0].validity().as_ref(), ids, &mut self.counts);
+            }
             (Groups::Ids(ids), Counted::Nulls) => {
-                let missing = inputs[0].validity().map(|validity| validity.not());
-                if let Some(missing) = missing {
-                    for_each_valid(Some(&missing), num_rows, |row| self.counts[ids[row] as usize] += 1);
+                if let Some(validity) = inputs[0].validity() {
+                    grouped_count(Some(&validity.not()), ids, &mut self.counts);
                 }
-            }
-            (Groups::Ids(ids), _) if num_nulls == 0 => {
-                for &id in ids {
-                    self.counts[id as usize] += 1;
-                }
-            }
-            (Groups::Ids(ids), _) => {
-                let validity = inputs[0].validity();
-                for_each_valid(validity.as_ref(), num_rows, |row| self.counts[ids[row] as usize] += 1);
             }
         }
         Ok(())
@@ -92,6 +91,28 @@ impl Counter {
     fn add_to_first(&mut self, rows: usize) {
         if rows > 0 {
             self.counts[0] += rows as i64;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lazuli_array::{Column, DataType, FromValues, Scalar};
+
+    use crate::aggregate::tests::check;
+    use crate::aggregate::{COUNT, LEN, NULL_COUNT};
+
+    #[test]
+    fn counts() {
+        let none = Column::new_null(DataType::Int64, 0);
+        let nulls = Column::new_null(DataType::Null, 3);
+        let some = Column::from_values([Some(f64::NAN), None, Some(1.0), Some(2.0), None].into_iter());
+        let full = Column::from_values(["", "a"].into_iter());
+        let columns = [none, nulls, some, full];
+        for (aggregate, counts) in [(&COUNT, [0, 0, 3, 2]), (&NULL_COUNT, [0, 3, 2, 0]), (&LEN, [0, 3, 5, 2])]
+        {
+            let expected = counts.map(Scalar::Int64);
+            check(aggregate, &[], &columns.iter().cloned().zip(expected).collect::<Vec<_>>());
         }
     }
 }

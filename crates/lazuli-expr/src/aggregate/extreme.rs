@@ -108,3 +108,57 @@ impl Accumulator for NoValues {
         0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use lazuli_array::{Column, DataType, Dictionary, FromValues, Scalar};
+
+    use crate::aggregate::tests::{check, refuses};
+    use crate::aggregate::{MAX, MIN};
+
+    fn texts(data_type: &DataType, values: &[Option<&str>]) -> Column {
+        Column::from_scalars(data_type, values.iter().map(|value| Scalar::from(*value))).unwrap()
+    }
+
+    #[test]
+    fn extremes() {
+        let nan = f64::NAN;
+        let categories = Dictionary::new(["z", "a", "m"].map(Some).into_iter().collect());
+        let declared = DataType::Enum(categories.into());
+        let words = [Some("banana"), None, Some("b"), Some("bananas"), Some("\u{e9}")];
+        let cases = [
+            (Column::new_null(DataType::Null, 2), Scalar::Null, Scalar::Null),
+            (Column::new_null(DataType::Float64, 0), Scalar::Null, Scalar::Null),
+            (Column::new_null(DataType::String, 2), Scalar::Null, Scalar::Null),
+            (Column::from_values([Some(3i8), None, Some(-3)].into_iter()), Scalar::Int8(-3), Scalar::Int8(3)),
+            (Column::from_values([u64::MAX, 0].into_iter()), Scalar::UInt64(0), Scalar::UInt64(u64::MAX)),
+            (Column::from_values([nan, 1.0, -2.0].into_iter()), Scalar::Float64(-2.0), Scalar::Float64(1.0)),
+            (Column::from_values([Some(nan), None].into_iter()), Scalar::Float64(nan), Scalar::Float64(nan)),
+            (
+                Column::from_values([f64::INFINITY, nan].into_iter()),
+                Scalar::Float64(f64::INFINITY),
+                Scalar::Float64(f64::INFINITY),
+            ),
+            (Column::from_values([0.0, -0.0].into_iter()), Scalar::Float64(0.0), Scalar::Float64(0.0)),
+            (Column::from_values([0.1f32, 0.2].into_iter()), Scalar::Float32(0.1), Scalar::Float32(0.2)),
+            (
+                Column::from_values([Some(true), None, Some(false)].into_iter()),
+                Scalar::Boolean(false),
+                Scalar::Boolean(true),
+            ),
+            (texts(&DataType::String, &words), Scalar::from("b"), Scalar::from("\u{e9}")),
+            (texts(&DataType::Categorical, &words), Scalar::from("b"), Scalar::from("\u{e9}")),
+            (texts(&DataType::String, &[Some(""), Some("\0")]), Scalar::from(""), Scalar::from("\0")),
+            (
+                texts(&declared, &[Some("m"), None, Some("a"), Some("z")]),
+                Scalar::from("z"),
+                Scalar::from("m"),
+            ),
+        ];
+        for (column, least, greatest) in cases {
+            check(&MIN, &[], &[(column.clone(), least)]);
+            check(&MAX, &[], &[(column, greatest)]);
+        }
+        assert!(refuses(&MIN, &DataType::List(Box::new(DataType::Int8))));
+    }
+}

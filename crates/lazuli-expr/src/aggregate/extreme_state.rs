@@ -7,12 +7,14 @@ use lazuli_array::{
     dispatch_physical_primitive,
 };
 
+use lazuli_kernels::aggregate::{max, min};
+
 use crate::Groups;
 use crate::aggregate::fixed_states::GroupState;
 use crate::aggregate::state_column::{
     bits_of, boolean_column, float64_column, int64_column, int128_column, values_of,
 };
-use crate::aggregate::valid_rows::{as_numbers, for_each_valid, update_states};
+use crate::aggregate::valid_rows::{as_numbers, update_states};
 
 /// The least or greatest integer; `i64` for all but decimals and `u64`, which need `i128`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -45,6 +47,12 @@ fn better<V: Ord, const GREATEST: bool>(new: V, old: V) -> bool {
     if GREATEST { new > old } else { new < old }
 }
 
+/// The least or greatest of the values that count.
+fn extreme<T: Native, const GREATEST: bool>(array: &PrimitiveArray<T>) -> Option<T> {
+    let extreme = if GREATEST { max::<T> } else { min::<T> };
+    extreme(array.values(), array.validity())
+}
+
 /// Takes in one array of one group in its own width, or rows of many groups.
 fn update_extremes<T: Native + Ord, V: Ord + Copy, const GREATEST: bool>(
     states: &mut [Extreme<V, GREATEST>],
@@ -58,19 +66,7 @@ fn update_extremes<T: Native + Ord, V: Ord + Copy, const GREATEST: bool>(
         });
         return;
     };
-    let values = array.values();
-    let choose = |left: T, right: T| if GREATEST { left.max(right) } else { left.min(right) };
-    let found = match array.validity() {
-        None => values.iter().copied().reduce(choose),
-        validity => {
-            let mut found = None;
-            for_each_valid(validity, values.len(), |row| {
-                found = Some(found.map_or(values[row], |found| choose(found, values[row])));
-            });
-            found
-        }
-    };
-    if let Some(found) = found {
+    if let Some(found) = extreme::<T, GREATEST>(array) {
         states[0].add(widen(found));
     }
 }
@@ -195,9 +191,16 @@ impl<const GREATEST: bool> GroupState for FloatExtreme<GREATEST> {
     fn update(states: &mut [Self], input: &Array, groups: Groups<'_>) {
         dispatch_float!(
             input,
-            |array| update_states(states, array.values(), array.validity(), groups, |state, value| {
-                state.add(value.into());
-            }),
+            |array| match groups {
+                Groups::One { .. } => {
+                    if let Some(value) = extreme::<_, GREATEST>(array) {
+                        states[0].add(value.into());
+                    }
+                }
+                Groups::Ids(_) => update_states(states, array.values(), array.validity(), groups, |state, value| {
+                    state.add(value.into());
+                }),
+            },
             else unreachable!("integers have states of their own")
         );
     }

@@ -27,6 +27,6 @@ impl Aggregate for Len {
     }
 
     fn accumulator(&self, _: &[Argument<'_>]) -> Box<dyn Accumulator> {
-        Counter::boxed(Counted::Rows)
+        Box::new(Counter::new(Counted::Rows))
     }
 }

@@ -1,12 +1,13 @@
 //! `mean`.
 
 use lazuli_array::{Column, DataType, PrimitiveArray};
+use lazuli_kernels::aggregate::DecimalSum;
+use lazuli_kernels::double_double::{DoubleDouble, mean};
 
-use crate::aggregate::double_double_state::DoubleDouble;
-use crate::aggregate::fixed_states::FixedStates;
+use crate::aggregate::counted_states::CountedStates;
 use crate::aggregate::quotient::{decimal_quotient, quotient, rounded_quotient};
-use crate::aggregate::running_sum::{CountedSum, IntegerSum, WideSum};
 use crate::aggregate::signature::{between, numbers_as, one_to_one, only, ticks_per_unit};
+use crate::aggregate::sum_state::IntegerSum;
 use crate::function::{Argument, Signature, SignatureError};
 use crate::{Accumulator, Aggregate};
 
@@ -34,46 +35,82 @@ impl Aggregate for Mean {
     fn accumulator(&self, arguments: &[Argument<'_>]) -> Box<dyn Accumulator> {
         let input = arguments[0].data_type;
         match input {
-            float if float.is_float() => FixedStates::boxed(|states: &[CountedSum<DoubleDouble>]| {
-                Ok(floats(states, |sum, count| sum.value() / count as f64))
+            float if float.is_float() => CountedStates::boxed(|sums: &[DoubleDouble], counts| {
+                floats(sums, counts, |sum, count| mean(count as u64, sum).expect("there are values"))
             }),
             DataType::Decimal { scale, .. } => {
                 let scale = *scale;
-                FixedStates::boxed(move |states: &[CountedSum<WideSum>]| {
-                    Ok(floats(states, |sum, count| match sum.value() {
+                CountedStates::boxed(move |sums: &[DecimalSum], counts| {
+                    floats(sums, counts, |sum, count| match sum.to_i128() {
                         Some(value) => decimal_quotient(value, scale, count as u64),
                         None => sum.to_f64() / count as f64 / 10f64.powi(scale.into()),
-                    }))
+                    })
                 })
             }
             temporal if temporal.is_temporal() => {
                 let (output, ticks) =
                     (between(temporal).expect("times have means"), ticks_per_unit(temporal));
-                FixedStates::boxed(move |states: &[CountedSum<IntegerSum>]| {
-                    Ok(instants(states, ticks, &output))
+                CountedStates::boxed(move |sums: &[IntegerSum], counts| {
+                    instants(sums, counts, ticks, &output)
                 })
             }
-            _ => FixedStates::boxed(|states: &[CountedSum<IntegerSum>]| {
-                Ok(floats(states, |sum, count| quotient(sum, count as u128)))
+            _ => CountedStates::boxed(|sums: &[IntegerSum], counts| {
+                floats(sums, counts, |sum, count| quotient(sum, count as u128))
             }),
         }
     }
 }
 
 /// Means as floats; null of nothing.
-fn floats<S: Copy>(states: &[CountedSum<S>], mean: impl Fn(S, i64) -> f64) -> Column {
-    let means = states.iter().map(|state| (state.count > 0).then(|| mean(state.sum, state.count)));
+fn floats<S: Copy>(sums: &[S], counts: &[i64], mean: impl Fn(S, i64) -> f64) -> Column {
+    let means = sums.iter().zip(counts).map(|(&sum, &count)| (count > 0).then(|| mean(sum, count)));
     Column::new(DataType::Float64, means.collect::<PrimitiveArray<f64>>())
 }
 
 /// Means of points or spans of time, in units of which `ticks` make one unit of the sums; null of nothing.
-fn instants(states: &[CountedSum<IntegerSum>], ticks: i128, output: &DataType) -> Column {
-    let means = states.iter().map(|state| {
-        (state.count > 0).then(|| {
-            // A mean lies between values that are 64-bit ticks, or 32-bit days of 2^37 microseconds.
-            i64::try_from(rounded_quotient(state.sum * ticks, i128::from(state.count)))
-                .expect("a mean lies between the values")
-        })
+fn instants(sums: &[IntegerSum], counts: &[i64], ticks: i128, output: &DataType) -> Column {
+    let means = sums.iter().zip(counts).map(|(&sum, &count)| {
+        // A mean lies between values that are 64-bit ticks, or 32-bit days of 2^37 microseconds.
+        let mean = || i64::try_from(rounded_quotient(sum * ticks, i128::from(count)));
+        (count > 0).then(|| mean().expect("a mean lies between the values"))
     });
     Column::new(output.clone(), means.collect::<PrimitiveArray<i64>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use lazuli_array::{Column, DataType, FromValues, Scalar, TimeUnit};
+
+    use crate::aggregate::MEAN;
+    use crate::aggregate::tests::{check, refuses};
+
+    fn column(values: &[Scalar]) -> Column {
+        Column::from_scalars(&values[0].data_type(), values.iter().cloned()).unwrap()
+    }
+
+    #[test]
+    fn means() {
+        let decimal = |value| Scalar::Decimal { value, precision: 10, scale: 2 };
+        let datetime = |ticks| Scalar::Datetime(ticks, TimeUnit::Microseconds, None);
+        check(
+            &MEAN,
+            &[],
+            &[
+                (Column::new_null(DataType::Null, 2), Scalar::Null),
+                (Column::new_null(DataType::Date, 0), Scalar::Null),
+                (Column::from_values([Some(1i64), None, Some(2)].into_iter()), Scalar::Float64(1.5)),
+                (Column::from_values([i64::MAX, i64::MAX].into_iter()), Scalar::Float64(i64::MAX as f64)),
+                (Column::from_values([Some(true), None, Some(false)].into_iter()), Scalar::Float64(0.5)),
+                (Column::from_values([0.1; 10].into_iter()), Scalar::Float64(0.1)),
+                (Column::from_values([1.0, f64::NAN].into_iter()), Scalar::Float64(f64::NAN)),
+                (Column::from_values([0.5f32].into_iter()), Scalar::Float64(0.5)),
+                (column(&[decimal(105), decimal(106), Scalar::Null]), Scalar::Float64(1.055)),
+                (column(&[Scalar::Date(0), Scalar::Date(1)]), datetime(43_200_000_000)),
+                (column(&[datetime(1), datetime(2)]), datetime(2)),
+                (column(&[datetime(-1), datetime(0), datetime(-1)]), datetime(-1)),
+                (column(&[Scalar::Time(1), Scalar::Time(4)]), Scalar::Time(2)),
+            ],
+        );
+        assert!(refuses(&MEAN, &DataType::String));
+    }
 }

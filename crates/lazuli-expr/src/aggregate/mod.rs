@@ -13,8 +13,9 @@ use crate::function::{Argument, Signature, SignatureError};
 
 mod byte_slots; // one byte string a group
 mod count;
+mod counted_states; // states beside counts of values
 mod counter; // counts of rows
-mod double_double_state; // sums of floats
+mod decimal_moments; // sums of decimals and squares
 mod extreme; // least and greatest
 mod extreme_state; // least and greatest of fixed width
 mod first;
@@ -32,11 +33,13 @@ mod positioned_values; // first and last
 mod quantile;
 mod quantile_state; // median and quantile
 mod quotient; // quotients of integers, rounded once
-mod running_sum; // sums, with or without counts
 mod signature; // what most aggregates take
 mod state_column; // states as columns
 mod std;
 mod sum;
+mod sum_state; // sums that do not depend on order
+#[cfg(test)]
+mod tests;
 mod valid_rows; // loops over rows that count
 mod value_lists; // all values of each group
 mod var;

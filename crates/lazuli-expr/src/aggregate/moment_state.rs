@@ -7,8 +7,9 @@
 
 use lazuli_array::{Array, Column, dispatch_float, dispatch_integer};
 
+use lazuli_kernels::double_double::{two_product, two_sum};
+
 use crate::Groups;
-use crate::aggregate::double_double_state::two_sum;
 use crate::aggregate::fixed_states::GroupState;
 use crate::aggregate::state_column::{float64_column, int64_column, int128_column, values_of};
 use crate::aggregate::valid_rows::{as_numbers, update_states};
@@ -22,7 +23,7 @@ pub(super) trait Moments: GroupState {
     fn variance(&self) -> f64;
 }
 
-/// Moments of floats, or of decimals as the integers of their digits.
+/// Moments of floats.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct FloatMoments {
     count: i64,
@@ -37,27 +38,11 @@ impl FloatMoments {
         self.sum.add(value);
         self.squares.add_product(value, value);
     }
-
-    /// Adds an integer of 128 bits as two doubles, which loses what is beyond 106 bits.
-    fn add_wide(&mut self, value: i128) {
-        let high = value as f64;
-        let low = value.wrapping_sub(high as i128) as f64;
-        self.count += 1;
-        self.sum.add(high);
-        self.sum.add(low);
-        self.squares.add_product(high, high);
-        self.squares.add_product(2.0 * high, low);
-        self.squares.add_product(low, low);
-    }
 }
 
 impl GroupState for FloatMoments {
     #[allow(clippy::useless_conversion, reason = "one arm of the dispatch is f64 already")]
     fn update(states: &mut [Self], input: &Array, groups: Groups<'_>) {
-        if let Array::Int128(array) = input {
-            update_states(states, array.values(), array.validity(), groups, Self::add_wide);
-            return;
-        }
         dispatch_float!(
             input,
             |array| update_states(states, array.values(), array.validity(), groups, |state, value| {
@@ -198,7 +183,7 @@ impl Moments for IntegerMoments {
 }
 
 /// Doubles that sum to an integer, largest first.
-fn exact_parts(value: u128) -> [f64; 3] {
+pub(super) fn exact_parts(value: u128) -> [f64; 3] {
     const BITS: u32 = 48;
     [2, 1, 0].map(|part| {
         let digits = value >> (part * BITS) & ((1 << BITS) - 1);
@@ -210,19 +195,20 @@ fn exact_parts(value: u128) -> [f64; 3] {
 ///
 /// With m near the mean: sum (x - m)^2 = sum x^2 - 2 m sum x + count m^2. Every product is two doubles, so all that
 /// cancels is summed exactly and rounded once.
-fn variance(count: i64, sum: &[f64], squares: &[f64]) -> f64 {
+pub(super) fn variance(count: i64, sum: &[f64], squares: &[f64]) -> f64 {
     let num_values = count as f64;
     let mean = exact_sum(sum.iter().copied()) / num_values;
-    let mean_square = two_product(mean, mean);
+    let product = |left: f64, right: f64| <[f64; 2]>::from(two_product(left, right).parts());
+    let mean_square = product(mean, mean);
     let about_mean = exact_sum(
         squares
             .iter()
             .copied()
-            .chain(sum.iter().flat_map(|&part| two_product(-2.0 * mean, part)))
-            .chain(mean_square.into_iter().flat_map(|part| two_product(num_values, part))),
+            .chain(sum.iter().flat_map(|&part| product(-2.0 * mean, part)))
+            .chain(mean_square.into_iter().flat_map(|part| product(num_values, part))),
     );
     // What `mean` lost when it was rounded, times count.
-    let rest = exact_sum(sum.iter().copied().chain(two_product(-num_values, mean)));
+    let rest = exact_sum(sum.iter().copied().chain(product(-num_values, mean)));
     ((about_mean - rest * (rest / num_values)) / (num_values - 1.0)).max(0.0)
 }
 
@@ -248,7 +234,7 @@ impl TripleDouble {
 
     #[inline]
     fn add_product(&mut self, left: f64, right: f64) {
-        let [product, error] = two_product(left, right);
+        let (product, error) = two_product(left, right).parts();
         self.add(product);
         self.add_error(error);
     }
@@ -258,26 +244,6 @@ impl TripleDouble {
         self.add_error(other.0[1]);
         self.0[2] += other.0[2];
     }
-}
-
-/// The product of two doubles and what its rounding lost (Dekker 1971). Without a fused multiplication, which portable
-/// builds would have to call as a function.
-#[inline]
-fn two_product(left: f64, right: f64) -> [f64; 2] {
-    let product = left * right;
-    let ([left_high, left_low], [right_high, right_low]) = (split(left), split(right));
-    let error = ((left_high * right_high - product) + left_high * right_low + left_low * right_high)
-        + left_low * right_low;
-    [product, error]
-}
-
-/// Two doubles of half the digits (Veltkamp 1968).
-#[inline]
-fn split(value: f64) -> [f64; 2] {
-    const HALF: f64 = ((1u64 << 27) + 1) as f64;
-    let scaled = HALF * value;
-    let high = scaled - (scaled - value);
-    [high, value - high]
 }
 
 /// The sum of doubles, rounded once (Shewchuk 1997, as in Python's `math.fsum`). The terms are finite.
@@ -361,10 +327,8 @@ mod tests {
             let expected = (count * squares - sum * sum) as f64 / (count * (count - 1)) as f64;
             let mut integers = IntegerMoments::default();
             values.iter().for_each(|&value| integers.add(value.into()));
-            let mut decimals = FloatMoments::default();
-            values.iter().for_each(|&value| decimals.add_wide(value.into()));
             let floats: Vec<f64> = values.iter().map(|&value| value as f64).collect();
-            for found in [integers.variance(), decimals.variance(), float_variance(&floats)] {
+            for found in [integers.variance(), float_variance(&floats)] {
                 prop_assert!((found - expected).abs() <= expected * 4.0 * f64::EPSILON, "{found} {expected}");
             }
         }

@@ -21,6 +21,6 @@ impl Aggregate for NullCount {
     }
 
     fn accumulator(&self, _: &[Argument<'_>]) -> Box<dyn Accumulator> {
-        Counter::boxed(Counted::Nulls)
+        Box::new(Counter::new(Counted::Nulls))
     }
 }

@@ -172,3 +172,57 @@ impl<const LAST: bool> Accumulator for PositionedValues<LAST> {
         kept + self.places.capacity() * size_of::<i128>() + self.rows.capacity() * size_of::<u32>()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lazuli_array::{FromValues, Scalar};
+
+    use crate::aggregate::tests::check;
+    use crate::aggregate::{FIRST, LAST};
+
+    #[test]
+    fn ends() {
+        let texts = Column::from_values([Some("a"), Some("b"), None].into_iter());
+        let lists = [Scalar::List(Box::new(Column::from_values([1i64, 2].into_iter()))), Scalar::Null];
+        let list_type = DataType::List(Box::new(DataType::Int64));
+        check(
+            &FIRST,
+            &[],
+            &[
+                (Column::new_null(DataType::Int8, 0), Scalar::Null),
+                (texts.clone(), Scalar::from("a")),
+                (Column::from_values([f64::NAN, 1.0].into_iter()), Scalar::Float64(f64::NAN)),
+                (Column::from_scalars(&list_type, lists.clone()).unwrap(), lists[0].clone()),
+            ],
+        );
+        check(
+            &LAST,
+            &[],
+            &[
+                (Column::new_null(DataType::Int8, 0), Scalar::Null),
+                (texts, Scalar::Null),
+                (
+                    Column::from_scalars(&list_type, lists.into_iter().rev()).unwrap(),
+                    Scalar::List(Box::new(Column::from_values([1i64, 2].into_iter()))),
+                ),
+            ],
+        );
+    }
+
+    /// Every batch brings a later row, so copies go out of date until they are packed.
+    #[test]
+    fn old_copies_are_let_go() {
+        let mut last = PositionedValues::<true>::boxed(&DataType::String);
+        last.resize(2);
+        for batch in 0..5000u128 {
+            let text = format!("{batch:0>1000}");
+            let column = Column::from_values([text.as_str(), "other"].into_iter());
+            last.update(&[column], Groups::Ids(&[0, 1]), RowOrder(batch << 32)).unwrap();
+            assert!(last.memory_bytes() < 3 * SPARE_ROWS * 1024);
+        }
+        let result = last.finish(0..2).unwrap();
+        assert_eq!(result.get(0), Scalar::from(format!("{:0>1000}", 4999)));
+        assert_eq!(result.get(1), Scalar::from("other"));
+    }
+}

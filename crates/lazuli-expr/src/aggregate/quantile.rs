@@ -50,3 +50,46 @@ fn share(argument: &Argument<'_>) -> Option<f64> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lazuli_array::{Column, FromValues};
+
+    use crate::Literal;
+    use crate::aggregate::QUANTILE;
+    use crate::aggregate::tests::check;
+
+    #[test]
+    fn quantiles() {
+        let cases = [(0.0, 1.0), (0.25, 1.75), (0.5, 2.5), (0.9, 3.7), (1.0, 4.0)];
+        for (q, expected) in cases {
+            let column = Column::from_values([Some(3i32), Some(1), None, Some(4), Some(2)].into_iter());
+            check(
+                &QUANTILE,
+                &[Literal::typed(Scalar::Float64(q))],
+                &[
+                    (column, Scalar::Float64(expected)),
+                    (Column::from_values([5.0].into_iter()), Scalar::Float64(5.0)),
+                    (Column::new_null(DataType::Float64, 2), Scalar::Null),
+                ],
+            );
+        }
+    }
+
+    #[test]
+    fn the_share_is_a_constant_from_0_to_1() {
+        let column = Argument { data_type: &DataType::Int64, literal: None };
+        let signature = |literal: &Literal| {
+            Quantile.signature(&[column, Argument { data_type: &literal.data_type, literal: Some(literal) }])
+        };
+        for q in [-0.1, 1.5, f64::NAN] {
+            let result = signature(&Literal::typed(Scalar::Float64(q)));
+            assert!(matches!(result, Err(SignatureError::InvalidArgument(_))), "{q}");
+        }
+        assert!(signature(&Literal::flexible(Scalar::Int32(1))).is_ok());
+        assert!(signature(&Literal::typed(Scalar::from("0.5"))).is_err());
+        assert!(Quantile.signature(&[column]).is_err());
+        assert!(Quantile.signature(&[column, column]).is_err());
+    }
+}

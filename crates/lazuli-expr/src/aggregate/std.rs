@@ -66,3 +66,48 @@ fn durations(states: &[IntegerMoments], output: &DataType) -> Result<Column, Ker
     }
     Ok(Column::new(output.clone(), ticks.into_iter().collect::<PrimitiveArray<i64>>()))
 }
+
+#[cfg(test)]
+mod tests {
+    use lazuli_array::{Column, DataType, FromValues, Scalar, TimeUnit};
+    use lazuli_kernels::KernelError;
+
+    use crate::aggregate::tests::{check, refuses, result_of};
+    use crate::aggregate::{STD, VAR};
+
+    #[test]
+    fn deviations() {
+        let duration = |ticks| Scalar::Duration(ticks, TimeUnit::Milliseconds);
+        let durations = |ticks: &[i64]| {
+            Column::from_scalars(
+                &DataType::Duration(TimeUnit::Milliseconds),
+                ticks.iter().map(|&ticks| duration(ticks)),
+            )
+        };
+        check(
+            &STD,
+            &[],
+            &[
+                (Column::new_null(DataType::Null, 2), Scalar::Null),
+                (Column::from_values([Some(1.5), None].into_iter()), Scalar::Null),
+                (Column::from_values([Some(1i64), None, Some(3), Some(2)].into_iter()), Scalar::Float64(1.0)),
+                (Column::from_values([1e9 + 1.0, 1e9 + 2.0, 1e9 + 3.0].into_iter()), Scalar::Float64(1.0)),
+                (Column::from_values([0.1f32; 9].into_iter()), Scalar::Float64(0.0)),
+                (Column::from_values([1.0, f64::NAN].into_iter()), Scalar::Float64(f64::NAN)),
+                (durations(&[10, 20, 30]).unwrap(), duration(10)),
+            ],
+        );
+        check(
+            &VAR,
+            &[],
+            &[
+                (Column::new_null(DataType::Boolean, 0), Scalar::Null),
+                (Column::from_values([1.0, 3.0].into_iter()), Scalar::Float64(2.0)),
+                (Column::from_values([true, false].into_iter()), Scalar::Float64(0.5)),
+            ],
+        );
+        let error = result_of(&STD, &[], &durations(&[i64::MIN, i64::MAX]).unwrap());
+        assert!(matches!(error, Err(KernelError::Overflow { .. })));
+        assert!(refuses(&VAR, &DataType::Duration(TimeUnit::Milliseconds)) && refuses(&STD, &DataType::Date));
+    }
+}

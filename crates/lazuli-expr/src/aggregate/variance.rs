@@ -3,6 +3,7 @@
 use lazuli_array::{Column, DataType, PrimitiveArray};
 
 use crate::Accumulator;
+use crate::aggregate::decimal_moments::DecimalMoments;
 use crate::aggregate::fixed_states::FixedStates;
 use crate::aggregate::moment_state::{FloatMoments, IntegerMoments, Moments};
 
@@ -11,7 +12,7 @@ pub(super) fn variance_accumulator(data_type: &DataType, result: fn(f64) -> f64)
     match data_type {
         DataType::Decimal { scale, .. } => {
             let unit = 10f64.powi(i32::from(*scale) * 2);
-            FixedStates::boxed(move |states: &[FloatMoments]| {
+            FixedStates::boxed(move |states: &[DecimalMoments]| {
                 Ok(float_column(states, |variance| result(variance / unit)))
             })
         }

@@ -52,6 +52,24 @@ impl DecimalSum {
         let high = i64::try_from(high).ok()?;
         Some(i128::from(high) << 64 | low as i128)
     }
+
+    /// The nearest float, give or take its last bit.
+    pub fn to_f64(self) -> f64 {
+        match self.to_i128() {
+            Some(sum) => sum as f64,
+            None => (self.high + (self.low >> 64) as i128) as f64 * 2f64.powi(64),
+        }
+    }
+
+    /// Two integers that [`DecimalSum::from_parts`] makes this sum of again.
+    pub fn parts(self) -> (i128, u128) {
+        (self.high, self.low)
+    }
+
+    /// The sum with these [`DecimalSum::parts`].
+    pub fn from_parts(high: i128, low: u128) -> Self {
+        Self { high, low }
+    }
 }
 
 impl AddAssign<i128> for DecimalSum {

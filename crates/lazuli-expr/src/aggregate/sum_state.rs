@@ -1,0 +1,101 @@
+//! Sums that do not depend on order: what `sum` and `mean` share.
+//!
+//! Integers of at most 64 bits in 128, which no number of rows that there can be overflows; decimals in 192; floats in
+//! two doubles.
+
+use lazuli_array::{Array, Column, dispatch_float, dispatch_integer};
+use lazuli_kernels::aggregate::{
+    DecimalSum, grouped_sum_decimals, grouped_sum_floats, grouped_sum_integers, sum_decimals, sum_integers,
+};
+use lazuli_kernels::double_double::{DoubleDouble, sum_f64};
+
+use crate::Groups;
+use crate::aggregate::fixed_states::GroupState;
+use crate::aggregate::state_column::{float64_column, int128_column, values_of};
+use crate::aggregate::valid_rows::as_numbers;
+
+/// The sum of integers or booleans.
+pub(super) type IntegerSum = i128;
+
+impl GroupState for IntegerSum {
+    fn update(states: &mut [Self], input: &Array, groups: Groups<'_>) {
+        if let (Array::Boolean(array), Groups::One { num_rows }) = (input, groups) {
+            if num_rows > 0 {
+                states[0] += array.true_mask().count_ones() as i128;
+            }
+            return;
+        }
+        dispatch_integer!(&*as_numbers(input), |array| match groups {
+            Groups::One { num_rows: 0 } => {}
+            Groups::One { .. } => states[0] += sum_integers(array.values(), array.validity()),
+            Groups::Ids(ids) => grouped_sum_integers(array.values(), array.validity(), ids, states),
+        }, else unreachable!("the signature takes nothing but integers and booleans here"))
+    }
+
+    fn merge(&mut self, other: Self) {
+        *self += other;
+    }
+
+    fn to_columns(states: &[Self]) -> Vec<Column> {
+        vec![int128_column(states.iter().copied())]
+    }
+
+    fn from_columns(columns: &[Column]) -> Vec<Self> {
+        values_of(&columns[0]).to_vec()
+    }
+}
+
+impl GroupState for DecimalSum {
+    fn update(states: &mut [Self], input: &Array, groups: Groups<'_>) {
+        let Array::Int128(array) = input else {
+            unreachable!("the signature takes nothing but decimals here")
+        };
+        match groups {
+            Groups::One { num_rows: 0 } => {}
+            Groups::One { .. } => states[0] += sum_decimals(array.values(), array.validity()),
+            Groups::Ids(ids) => grouped_sum_decimals(array.values(), array.validity(), ids, states),
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        *self += other;
+    }
+
+    fn to_columns(states: &[Self]) -> Vec<Column> {
+        vec![
+            int128_column(states.iter().map(|state| state.parts().0)),
+            int128_column(states.iter().map(|state| state.parts().1.cast_signed())),
+        ]
+    }
+
+    fn from_columns(columns: &[Column]) -> Vec<Self> {
+        let pairs = values_of::<i128>(&columns[0]).iter().zip(values_of::<i128>(&columns[1]));
+        pairs.map(|(&high, &low)| Self::from_parts(high, low.cast_unsigned())).collect()
+    }
+}
+
+impl GroupState for DoubleDouble {
+    fn update(states: &mut [Self], input: &Array, groups: Groups<'_>) {
+        dispatch_float!(input, |array| match groups {
+            Groups::One { num_rows: 0 } => {}
+            Groups::One { .. } => states[0] += sum_f64(array.values(), array.validity()),
+            Groups::Ids(ids) => grouped_sum_floats(array.values(), array.validity(), ids, states),
+        }, else unreachable!("the signature casts to a float"))
+    }
+
+    fn merge(&mut self, other: Self) {
+        *self += other;
+    }
+
+    fn to_columns(states: &[Self]) -> Vec<Column> {
+        vec![
+            float64_column(states.iter().map(|state| state.parts().0)),
+            float64_column(states.iter().map(|state| state.parts().1)),
+        ]
+    }
+
+    fn from_columns(columns: &[Column]) -> Vec<Self> {
+        let pairs = values_of::<f64>(&columns[0]).iter().zip(values_of::<f64>(&columns[1]));
+        pairs.map(|(&high, &low)| Self::new(high).add_f64(low)).collect()
+    }
+}

@@ -1,0 +1,217 @@
+//! The naive twin: results from scalars, one group at a time.
+
+use std::cmp::Ordering;
+
+use lazuli_array::{DataType, Scalar};
+
+use super::Call;
+use crate::aggregate::quotient;
+
+/// The twin: the result for the rows of one group, in order. `Err` for a sum that does not fit.
+pub(super) fn naive(call: &Call, rows: &[Scalar]) -> Result<Scalar, ()> {
+    let values: Vec<&Scalar> = rows.iter().filter(|row| !row.is_null()).collect();
+    let numbers: Vec<&Scalar> = values.iter().copied().filter(|value| !is_nan(value)).collect();
+    let extreme = |wanted: Ordering| {
+        let best = numbers
+            .iter()
+            .copied()
+            .reduce(|best, value| if compare(value, best, &call.input) == wanted { value } else { best });
+        best.or(values.first().copied()).cloned().unwrap_or(Scalar::Null)
+    };
+    let unless_empty = |result: f64| if values.is_empty() { Scalar::Null } else { Scalar::Float64(result) };
+    let variance = || {
+        let mean = values.iter().map(|value| float(value)).sum::<f64>() / values.len() as f64;
+        let squares: f64 = values.iter().map(|value| (float(value) - mean).powi(2)).sum();
+        squares / (values.len() as f64 - 1.0)
+    };
+    Ok(match call.aggregate.name() {
+        "len" => Scalar::Int64(rows.len() as i64),
+        "count" => Scalar::Int64(values.len() as i64),
+        "null_count" => Scalar::Int64((rows.len() - values.len()) as i64),
+        "first" => rows.first().cloned().unwrap_or(Scalar::Null),
+        "last" => rows.last().cloned().unwrap_or(Scalar::Null),
+        "min" => extreme(Ordering::Less),
+        "max" => extreme(Ordering::Greater),
+        "n_unique" => {
+            let mut distinct: Vec<&Scalar> = Vec::new();
+            rows.iter().for_each(|row| {
+                if !distinct.contains(&row) {
+                    distinct.push(row);
+                }
+            });
+            Scalar::Int64(distinct.len() as i64)
+        }
+        "sum" if call.input.is_float() => {
+            Scalar::Float64(values.iter().map(|value| float(value)).sum::<f64>() + 0.0)
+        }
+        "sum" => {
+            let sum =
+                values.iter().map(|value| Wide::from(integer(value).unwrap())).fold(Wide::ZERO, Wide::plus);
+            let value = sum.to_i128().ok_or(())?;
+            match &call.output {
+                DataType::Int64 => Scalar::Int64(value.try_into().map_err(|_| ())?),
+                DataType::UInt64 => Scalar::UInt64(value.try_into().map_err(|_| ())?),
+                DataType::Duration(unit) => Scalar::Duration(value.try_into().map_err(|_| ())?, *unit),
+                DataType::Decimal { scale, .. } if value.abs() < 10i128.pow(38) => {
+                    Scalar::Decimal { value, precision: 38, scale: *scale }
+                }
+                _ => return Err(()),
+            }
+        }
+        "mean" if call.input.is_temporal() => {
+            let sum: i128 = values.iter().map(|value| ticks(value)).sum();
+            of_ticks(&call.output, values.is_empty(), || {
+                quotient::rounded_quotient(sum, values.len() as i128)
+            })
+        }
+        "mean" if call.input.is_float() => {
+            unless_empty(values.iter().map(|value| float(value)).sum::<f64>() / values.len() as f64)
+        }
+        "mean" => {
+            let sum = wide_sum(&values);
+            let unit =
+                if let DataType::Decimal { scale, .. } = call.input { 10f64.powi(scale.into()) } else { 1.0 };
+            unless_empty(sum.to_f64() / values.len() as f64 / unit)
+        }
+        "median" | "quantile" => {
+            let q = call.constants.first().map_or(0.5, |literal| float(&literal.value));
+            let place = q * (values.len() as f64 - 1.0);
+            let (index, fraction) = (place.floor() as usize, place.fract());
+            let between = |lower: f64, upper: f64| {
+                if fraction == 0.0 || lower == upper { lower } else { lower + fraction * (upper - lower) }
+            };
+            if call.input.is_temporal() {
+                let mut sorted: Vec<i128> = values.iter().map(|value| ticks(value)).collect();
+                sorted.sort();
+                of_ticks(&call.output, values.is_empty(), || {
+                    let (lower, upper) = (sorted[index], sorted[(index + 1).min(sorted.len() - 1)]);
+                    let between = if fraction == 0.5 {
+                        quotient::rounded_quotient(lower + upper, 2)
+                    } else {
+                        lower + (fraction * (upper - lower) as f64).round_ties_even() as i128
+                    };
+                    between.clamp(lower, upper)
+                })
+            } else if fraction == 0.5
+                && !call.input.is_float()
+                && !matches!(call.input, DataType::Decimal { .. })
+            {
+                let mut sorted: Vec<i128> = values.iter().map(|value| integer(value).unwrap()).collect();
+                sorted.sort();
+                Scalar::Float64((sorted[index] + sorted[index + 1]) as f64 / 2.0)
+            } else {
+                let mut sorted: Vec<f64> = values.iter().map(|value| float(value)).collect();
+                sorted.sort_by(f64::total_cmp);
+                let upper = sorted.get((index + 1).min(sorted.len().max(1) - 1)).copied();
+                unless_empty(sorted.get(index).map_or(0.0, |&lower| between(lower, upper.unwrap_or(lower))))
+            }
+        }
+        "var" | "std" if values.len() < 2 => Scalar::Null,
+        "var" => Scalar::Float64(variance()),
+        "std" => match &call.output {
+            DataType::Duration(unit) if variance().sqrt() < 2f64.powi(63) => {
+                Scalar::Duration(variance().sqrt().round_ties_even() as i64, *unit)
+            }
+            DataType::Duration(_) => return Err(()),
+            _ => Scalar::Float64(variance().sqrt()),
+        },
+        other => panic!("no twin of {other}"),
+    })
+}
+
+/// Order of values of one type, NaN and null apart.
+fn compare(left: &Scalar, right: &Scalar, data_type: &DataType) -> Ordering {
+    match (left, right) {
+        (Scalar::String(left), Scalar::String(right)) => match data_type {
+            DataType::Enum(categories) => categories.position(left).cmp(&categories.position(right)),
+            _ => left.as_bytes().cmp(right.as_bytes()),
+        },
+        (Scalar::Binary(left), Scalar::Binary(right)) => left.cmp(right),
+        (Scalar::Boolean(left), Scalar::Boolean(right)) => left.cmp(right),
+        (left, right) => match (integer(left), integer(right)) {
+            (Some(left), Some(right)) => left.cmp(&right),
+            _ => float(left).partial_cmp(&float(right)).unwrap(),
+        },
+    }
+}
+
+fn integer(value: &Scalar) -> Option<i128> {
+    Some(match value {
+        Scalar::Boolean(value) => (*value).into(),
+        Scalar::Int8(value) => (*value).into(),
+        Scalar::Int16(value) => (*value).into(),
+        Scalar::Int32(value) | Scalar::Date(value) => (*value).into(),
+        Scalar::Int64(value)
+        | Scalar::Datetime(value, ..)
+        | Scalar::Duration(value, _)
+        | Scalar::Time(value) => (*value).into(),
+        Scalar::UInt8(value) => (*value).into(),
+        Scalar::UInt16(value) => (*value).into(),
+        Scalar::UInt32(value) => (*value).into(),
+        Scalar::UInt64(value) => (*value).into(),
+        Scalar::Decimal { value, .. } => *value,
+        _ => return None,
+    })
+}
+
+fn float(value: &Scalar) -> f64 {
+    match value {
+        Scalar::Float32(value) => (*value).into(),
+        Scalar::Float64(value) => *value,
+        Scalar::Decimal { value, scale, .. } => *value as f64 / 10f64.powi((*scale).into()),
+        other => integer(other).unwrap() as f64,
+    }
+}
+
+fn is_nan(value: &Scalar) -> bool {
+    matches!(value, Scalar::Float32(value) if value.is_nan())
+        || matches!(value, Scalar::Float64(value) if value.is_nan())
+}
+
+/// An integer beyond 128 bits: halves of it, for sums of not many.
+#[derive(Clone, Copy)]
+struct Wide {
+    high: i128,
+    low: i128,
+}
+
+impl Wide {
+    const ZERO: Self = Self { high: 0, low: 0 };
+
+    fn from(value: i128) -> Self {
+        Self { high: value >> 64, low: value & u64::MAX as i128 }
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self { high: self.high + other.high, low: self.low + other.low }
+    }
+
+    fn to_f64(self) -> f64 {
+        self.to_i128().map_or_else(|| self.high as f64 * 2f64.powi(64), |value| value as f64)
+    }
+
+    fn to_i128(self) -> Option<i128> {
+        (self.high + (self.low >> 64)).checked_mul(1 << 64)?.checked_add(self.low & u64::MAX as i128)
+    }
+}
+
+fn wide_sum(values: &[&Scalar]) -> Wide {
+    values.iter().map(|value| Wide::from(integer(value).unwrap())).fold(Wide::ZERO, Wide::plus)
+}
+
+fn ticks(value: &Scalar) -> i128 {
+    let per_unit = if matches!(value, Scalar::Date(_)) { 86_400_000_000 } else { 1 };
+    integer(value).unwrap() * per_unit
+}
+
+fn of_ticks(output: &DataType, is_empty: bool, ticks: impl Fn() -> i128) -> Scalar {
+    if is_empty {
+        return Scalar::Null;
+    }
+    let ticks = ticks() as i64;
+    match output {
+        DataType::Datetime(unit, zone) => Scalar::Datetime(ticks, *unit, zone.clone()),
+        DataType::Duration(unit) => Scalar::Duration(ticks, *unit),
+        _ => Scalar::Time(ticks),
+    }
+}
