@@ -1,0 +1,115 @@
+//! What the workers of one query share: threads, budget, options, the wish to stop.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use rayon::ThreadPool;
+use rayon::prelude::*;
+
+use crate::{CancelFlag, ExecError, ExecOptions, MemoryBudget, Result};
+
+/// One running query.
+#[derive(Debug)]
+pub(crate) struct QueryContext {
+    pub(crate) memory: MemoryBudget,
+    /// Rows of a morsel, at least 1.
+    pub(crate) morsel_rows: usize,
+    single_thread_rows: usize,
+    cancel: CancelFlag,
+    /// Set when nobody wants the answer any more.
+    abandoned: CancelFlag,
+    /// Where the workers run; on the calling thread if `None`.
+    pool: Option<Arc<ThreadPool>>,
+}
+
+impl QueryContext {
+    pub(crate) fn new(options: &ExecOptions, pool: Option<Arc<ThreadPool>>, abandoned: CancelFlag) -> Self {
+        Self {
+            memory: options.memory_bytes.map_or_else(MemoryBudget::of_machine, MemoryBudget::new),
+            morsel_rows: options.morsel_rows.max(1),
+            single_thread_rows: options.single_thread_rows,
+            cancel: options.cancel.clone(),
+            abandoned,
+            pool,
+        }
+    }
+
+    /// Whether somebody wants the query to end.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.cancel.is_cancelled() || self.abandoned.is_cancelled()
+    }
+
+    /// To be asked once a morsel, and in long loops of finish phases.
+    pub(crate) fn check_cancelled(&self) -> Result<()> {
+        if self.is_cancelled() { Err(ExecError::Cancelled) } else { Ok(()) }
+    }
+
+    /// Number of threads.
+    pub(crate) fn threads(&self) -> usize {
+        self.pool.as_ref().map_or(1, |pool| pool.current_num_threads())
+    }
+
+    /// How many workers pay for a source of so many rows, in so many morsels, and where they run.
+    pub(crate) fn workers(&self, size: SourceSize) -> Workers<'_> {
+        let Some(pool) = &self.pool else { return Workers::Calling };
+        let count = size.morsels.unwrap_or(usize::MAX).min(pool.current_num_threads());
+        let is_small = size.rows.is_some_and(|rows| rows <= self.single_thread_rows);
+        if count <= 1 || is_small { Workers::Calling } else { Workers::Pool { pool, count } }
+    }
+
+    /// Runs independent tasks, for the finish of a sink. Of several errors the one of the first task is given.
+    pub(crate) fn run_tasks<T: Send>(
+        &self,
+        num_tasks: usize,
+        task: impl Fn(usize) -> Result<T> + Send + Sync,
+    ) -> Result<Vec<T>> {
+        let checked = |index| {
+            self.check_cancelled()?;
+            task(index)
+        };
+        match &self.pool {
+            Some(pool) if num_tasks > 1 => {
+                let results: Vec<Result<T>> =
+                    pool.install(|| (0..num_tasks).into_par_iter().map(checked).collect());
+                results.into_iter().collect()
+            }
+            _ => (0..num_tasks).map(checked).collect(),
+        }
+    }
+}
+
+/// How much there is to read, as far as it is known beforehand.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SourceSize {
+    /// About how many rows.
+    pub(crate) rows: Option<usize>,
+    /// How many morsels.
+    pub(crate) morsels: Option<usize>,
+}
+
+/// Where the workers of a lane run.
+pub(crate) enum Workers<'a> {
+    /// One worker, on the calling thread.
+    Calling,
+    /// So many workers on the pool.
+    Pool {
+        /// The pool.
+        pool: &'a ThreadPool,
+        /// Number of workers, at least 1.
+        count: usize,
+    },
+}
+
+/// Turns a panic into an error, so that a mistake ends a query and not the process. `place` says where it happened.
+pub(crate) fn catch_panic<T>(place: impl FnOnce() -> String, run: impl FnOnce() -> Result<T>) -> Result<T> {
+    // What the closure leaves half done is dropped with the query: nobody looks at it again.
+    catch_unwind(AssertUnwindSafe(run))
+        .unwrap_or_else(|panic| Err(ExecError::Internal { place: place(), message: message_of(&*panic) }))
+}
+
+fn message_of(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("a panic without a message").into()
+}

@@ -1,0 +1,226 @@
+//! Threads, and the way from plan to answer.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use lazuli_array::{DataFrame, SchemaRef};
+use lazuli_plan::{LogicalPlan, Node};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use crate::batches::{Batches, Send};
+use crate::context::{QueryContext, catch_panic};
+use crate::lower::{Lowered, lower};
+use crate::operator::collect::Collect;
+use crate::pipeline::{Pipeline, Sink, run};
+use crate::prepare::{prepare, resolved};
+use crate::source::Stored;
+use crate::{CancelFlag, ExecError, ExecOptions, Result};
+
+/// Batches that a query may be ahead of whoever takes them one by one.
+const BATCHES_AHEAD: usize = 2;
+
+thread_local! {
+    /// Whether this thread belongs to an engine. A query that such a thread starts, from within a function or a source
+    /// of the user's own, runs on that thread alone: it must not wait for threads that wait for it.
+    static IS_ENGINE_THREAD: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs plans on threads that it keeps. Clones share them.
+///
+/// ```
+/// use lazuli_array::{Column, DataFrame, FromValues, Scalar};
+/// use lazuli_exec::{Engine, ExecOptions, FrameSource};
+/// use lazuli_expr::col;
+/// use lazuli_plan::{Caller, Filter, LogicalPlan, Node, Scan};
+/// use std::sync::Arc;
+///
+/// let frame = DataFrame::from_columns(vec![("a".into(), Column::from_values([1i64, 5, 3].into_iter()))])?;
+/// let source = Arc::new(FrameSource::new(frame));
+/// let input = LogicalPlan::new(Node::Scan(Scan::new(source)), Caller::Engine);
+/// let plan = input.with_node(Node::Filter(Filter { input: input.clone(), predicates: vec![col("a").gt(2)] }));
+/// let answer = Engine::global().execute(&plan, &ExecOptions::default())?;
+/// assert_eq!(answer.rows().flatten().collect::<Vec<_>>(), [Scalar::Int64(5), Scalar::Int64(3)]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Engine {
+    /// By number of threads. A pool whose threads have nothing to do costs next to nothing.
+    pools: Arc<Mutex<HashMap<usize, Arc<ThreadPool>>>>,
+}
+
+impl Engine {
+    /// An engine with threads of its own, started when first needed.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The engine that all share who do not need their own.
+    pub fn global() -> &'static Self {
+        static GLOBAL: OnceLock<Engine> = OnceLock::new();
+        GLOBAL.get_or_init(Self::new)
+    }
+
+    /// Names and types of the columns of a plan's answer.
+    ///
+    /// # Errors
+    /// [`ExecError::Plan`] with all mistakes of the plan.
+    pub fn schema(&self, plan: &LogicalPlan, options: &ExecOptions) -> Result<SchemaRef> {
+        catch_panic(|| "resolving a plan".into(), || Ok(resolved(plan, self, options)?.schema().clone()))
+    }
+
+    /// The plan that [`Engine::execute`] runs: resolved and optimized.
+    ///
+    /// # Errors
+    /// [`ExecError::Plan`] with all mistakes of the plan.
+    pub fn optimized(&self, plan: &LogicalPlan, options: &ExecOptions) -> Result<LogicalPlan> {
+        catch_panic(|| "optimizing a plan".into(), || prepare(plan, self, options))
+    }
+
+    /// The plan that [`Engine::execute`] runs, as text: one line a node, inputs indented below.
+    ///
+    /// # Errors
+    /// [`ExecError::Plan`] with all mistakes of the plan.
+    pub fn explain(&self, plan: &LogicalPlan, options: &ExecOptions) -> Result<String> {
+        Ok(lazuli_plan::explain(&self.optimized(plan, options)?))
+    }
+
+    /// The answer of a plan.
+    ///
+    /// # Errors
+    /// [`ExecError`]: mistakes in the plan, before anything is read; else the first failure by place.
+    pub fn execute(&self, plan: &LogicalPlan, options: &ExecOptions) -> Result<DataFrame> {
+        catch_panic(
+            || "a query".into(),
+            || {
+                let plan = prepare(plan, self, options)?;
+                reject_sink(&plan)?;
+                let context = self.context(options)?;
+                let schema = plan.schema().clone();
+                let stored = Arc::new(Stored::default());
+                let sink = Collect::new("collect", stored.clone()).compacting(schema.clone());
+                run_all(lower(&plan)?, Arc::new(sink), &context)?;
+                let batches = Arc::into_inner(stored).map_or_else(Vec::new, Stored::into_batches);
+                let batches = batches.into_iter().map(|batch| batch.with_schema(schema.clone())).collect();
+                DataFrame::from_batches(schema, batches).map_err(|error| ExecError::Internal {
+                    place: "collect".into(),
+                    message: error.to_string(),
+                })
+            },
+        )
+    }
+
+    /// The answer of a plan, batch by batch, in order. `batch_rows`: rows of each batch but the last; as they come if
+    /// `None`.
+    ///
+    /// # Errors
+    /// [`ExecError::Plan`] with all mistakes of the plan; failures of the running query come with the batches.
+    pub fn execute_batches(
+        &self,
+        plan: &LogicalPlan,
+        options: &ExecOptions,
+        batch_rows: Option<usize>,
+    ) -> Result<Batches> {
+        let plan = catch_panic(|| "a query".into(), || prepare(plan, self, options))?;
+        reject_sink(&plan)?;
+        let schema = plan.schema().clone();
+        let abandoned = CancelFlag::default();
+        // Threads of its own: workers wait for whoever takes the batches, who may run other queries meanwhile.
+        let pool = match threads(options) {
+            1 => None,
+            threads => Some(Arc::new(start_pool(threads)?)),
+        };
+        let context = QueryContext::new(options, pool, abandoned.clone());
+        let (sender, receiver) = sync_channel(BATCHES_AHEAD);
+        let run = move || {
+            IS_ENGINE_THREAD.set(true);
+            let sink = Arc::new(Send::new(sender.clone()));
+            let ended = catch_panic(|| "a query".into(), || run_all(lower(&plan)?, sink, &context));
+            if let Err(error) = ended {
+                // If nobody listens any more, nobody needs the error.
+                let _ = sender.send(Err(error));
+            }
+        };
+        let thread = std::thread::Builder::new().name("lazuli-batches".into()).spawn(run);
+        let thread = thread.map_err(|error| ExecError::Threads { reason: error.to_string() })?;
+        Ok(Batches::new(schema, batch_rows, receiver, abandoned, thread))
+    }
+
+    /// Runs a plan that ends in a sink.
+    ///
+    /// # Errors
+    /// [`ExecError`] as [`Engine::execute`]; the sink is then as it was before.
+    pub fn execute_sink(&self, plan: &LogicalPlan, options: &ExecOptions) -> Result<()> {
+        catch_panic(
+            || "a query".into(),
+            || {
+                let plan = prepare(plan, self, options)?;
+                let Node::Sink(sink) = plan.node() else {
+                    let reason = "the plan does not end in a sink: its rows would go nowhere".into();
+                    return Err(ExecError::Unsupported { reason });
+                };
+                let failed = |error| ExecError::Sink { name: sink.sink.name(), error };
+                let lowered = lower(&sink.input)?;
+                let writer = sink.sink.open(sink.input.schema()).map_err(failed)?;
+                let write = crate::operator::write::Write::new(&*sink.sink, writer);
+                run_all(lowered, Arc::new(write), &self.context(options)?)
+            },
+        )
+    }
+
+    fn context(&self, options: &ExecOptions) -> Result<QueryContext> {
+        Ok(QueryContext::new(options, self.pool(threads(options))?, CancelFlag::default()))
+    }
+
+    /// The threads of a query; none of them if the calling one is to do.
+    fn pool(&self, threads: usize) -> Result<Option<Arc<ThreadPool>>> {
+        if threads == 1 {
+            return Ok(None);
+        }
+        let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pool) = pools.get(&threads) {
+            return Ok(Some(pool.clone()));
+        }
+        let pool = Arc::new(start_pool(threads)?);
+        pools.insert(threads, pool.clone());
+        Ok(Some(pool))
+    }
+}
+
+/// How many threads a query gets.
+fn threads(options: &ExecOptions) -> usize {
+    if IS_ENGINE_THREAD.get() {
+        return 1;
+    }
+    let machine = || std::thread::available_parallelism().map_or(1, usize::from);
+    options.threads.unwrap_or_else(machine).max(1)
+}
+
+fn start_pool(threads: usize) -> Result<ThreadPool> {
+    ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .thread_name(|index| format!("lazuli-{index}"))
+        .start_handler(|_| IS_ENGINE_THREAD.set(true))
+        .build()
+        .map_err(|error| ExecError::Threads { reason: error.to_string() })
+}
+
+fn reject_sink(plan: &LogicalPlan) -> Result<()> {
+    match plan.node() {
+        Node::Sink(sink) => Err(ExecError::Unsupported {
+            reason: format!("the plan writes to {} and has no rows to give: run the sink", sink.sink.name()),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Runs pipelines in order, each as soon as those it reads from are done, and lets go of each before the next: what a
+/// pipeline has read is free when it ends.
+fn run_all(lowered: Lowered, sink: Arc<dyn Sink>, context: &QueryContext) -> Result<()> {
+    let Lowered { pipelines, lanes } = lowered;
+    for pipeline in pipelines.into_iter().chain([Pipeline { lanes, sink }]) {
+        run(&pipeline, context)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,167 @@
+//! Joins: which side is built, and which of its columns are kept.
+
+use std::sync::Arc;
+
+use lazuli_array::{DataType, Name, Schema, SchemaRef};
+use lazuli_expr::Expr;
+use lazuli_plan::{Join, JoinSide, JoinType, LogicalPlan};
+
+use super::Lowering;
+use super::columns::Columns;
+use crate::operator::join::{
+    BuildSide, JoinBuild, JoinOutput, JoinProbe, JoinTable, Matching, OutputColumn, unmatched_rows,
+};
+use crate::operator::project::Choose;
+use crate::pipeline::{Lane, push_operator};
+use crate::{ExecError, Result};
+
+/// The built side's columns, as the table keeps them.
+struct Built {
+    table: Arc<JoinTable>,
+    /// Positions in the payload of the columns of the built plan; `None` for those that are not kept.
+    payload_positions: Vec<Option<usize>>,
+}
+
+impl Lowering {
+    /// The right side is built and the left side probes, so that the left order stays; a right join the other way
+    /// around.
+    pub(super) fn join(
+        &mut self,
+        node: &Join,
+        left: Vec<Lane>,
+        right: Vec<Lane>,
+        schema: &SchemaRef,
+    ) -> Result<Vec<Lane>> {
+        let swapped = node.join_type == JoinType::Right;
+        let left = (&node.left, &node.left_keys, left);
+        let right = (&node.right, &node.right_keys, right);
+        let ((build, build_keys, build_lanes), (probe, probe_keys, mut lanes)) =
+            if swapped { (left, right) } else { (right, left) };
+        let sources =
+            node.output.iter().map(|column| Sources::of(&column.source, swapped)).collect::<Vec<_>>();
+        let built = self.build(build, build_lanes, build_keys, &sources, node.join_type)?;
+
+        let columns = Columns::beside(&mut lanes, "join", probe_keys, probe.schema());
+        let matching = match node.join_type {
+            JoinType::Semi | JoinType::Anti => {
+                let positions = sources.iter().map(|source| source.probe_position(probe.schema()));
+                let output = Choose::with_schema(positions.collect::<Result<_>>()?, schema.clone());
+                Matching::Exists { anti: node.join_type == JoinType::Anti, output }
+            }
+            join_type => Matching::Pairs {
+                keep_unmatched: matches!(join_type, JoinType::Left | JoinType::Right | JoinType::Full),
+                output: output(&sources, probe.schema(), build.schema(), &built, schema)?,
+            },
+        };
+        let probe_operator = JoinProbe { keys: columns.positions, matching, table: built.table.clone() };
+        push_operator(&mut lanes, Arc::new(probe_operator));
+        if node.join_type == JoinType::Full {
+            let output = output(&sources, probe.schema(), build.schema(), &built, schema)?;
+            lanes.push(Lane::new(unmatched_rows(built.table, output)));
+        }
+        Ok(lanes)
+    }
+
+    /// Ends a pipeline with the table of the built side: its keys, and the columns that the result needs.
+    fn build(
+        &mut self,
+        plan: &LogicalPlan,
+        mut lanes: Vec<Lane>,
+        keys: &[Expr],
+        sources: &[Sources<'_>],
+        join_type: JoinType,
+    ) -> Result<Built> {
+        let columns = Columns::beside(&mut lanes, "join", keys, plan.schema());
+        let mut kept: Vec<usize> = Vec::new();
+        let mut keep = |position: usize| {
+            kept.iter().position(|&known| known == position).unwrap_or_else(|| {
+                kept.push(position);
+                kept.len() - 1
+            })
+        };
+        let keys: Vec<usize> = columns.positions.iter().map(|&position| keep(position)).collect();
+        let mut payload = Vec::new();
+        let mut payload_positions = vec![None; plan.schema().len()];
+        for name in sources.iter().filter_map(|source| source.build) {
+            let position = position_of(name, plan.schema())?;
+            if payload_positions[position].is_none() {
+                payload_positions[position] = Some(payload.len());
+                payload.push(keep(position));
+            }
+        }
+        let choose = Choose::new(kept, &columns.schema);
+        let schema = choose.schema().clone();
+        push_operator(&mut lanes, Arc::new(choose));
+        let key_types: Vec<DataType> =
+            keys.iter().map(|&key| schema.field(key).data_type().clone()).collect();
+        let side = BuildSide {
+            keys,
+            key_types,
+            payload: Choose::new(payload, &schema),
+            tracks_matches: join_type == JoinType::Full,
+        };
+        let table = Arc::new(JoinTable::default());
+        self.end(lanes, JoinBuild::new(side, table.clone()));
+        Ok(Built { table, payload_positions })
+    }
+}
+
+/// Where a column of the result comes from, by side.
+#[derive(Clone, Copy)]
+struct Sources<'a> {
+    probe: Option<&'a Name>,
+    build: Option<&'a Name>,
+}
+
+impl<'a> Sources<'a> {
+    fn of(source: &'a JoinSide, swapped: bool) -> Self {
+        let (left, right) = match source {
+            JoinSide::Left(name) => (Some(name), None),
+            JoinSide::Right(name) => (None, Some(name)),
+            JoinSide::Coalesced(left, right) => (Some(left), Some(right)),
+        };
+        match swapped {
+            false => Self { probe: left, build: right },
+            true => Self { probe: right, build: left },
+        }
+    }
+
+    fn probe_position(&self, schema: &Schema) -> Result<usize> {
+        match self.probe {
+            Some(name) => position_of(name, schema),
+            None => Err(internal("a semi or anti join with a column of its right side")),
+        }
+    }
+}
+
+fn output(
+    sources: &[Sources<'_>],
+    probe: &Schema,
+    build: &Schema,
+    built: &Built,
+    schema: &SchemaRef,
+) -> Result<JoinOutput> {
+    let mut columns = Vec::with_capacity(sources.len());
+    for source in sources {
+        let probe = source.probe.map(|name| position_of(name, probe)).transpose()?;
+        let build = source.build.map(|name| position_of(name, build)).transpose()?;
+        let build = build.and_then(|position| built.payload_positions[position]);
+        columns.push(match (probe, build) {
+            (Some(probe), None) => OutputColumn::Probe(probe),
+            (None, Some(build)) => OutputColumn::Build(build),
+            (Some(probe), Some(build)) => OutputColumn::Either { probe, build },
+            (None, None) => return Err(internal("a join's column from neither side")),
+        });
+    }
+    Ok(JoinOutput { columns, schema: schema.clone() })
+}
+
+fn position_of(name: &Name, schema: &Schema) -> Result<usize> {
+    schema
+        .position(name)
+        .ok_or_else(|| internal(&format!("resolving left a column that is not there: {name}")))
+}
+
+fn internal(message: &str) -> ExecError {
+    ExecError::Internal { place: "lowering".into(), message: message.into() }
+}

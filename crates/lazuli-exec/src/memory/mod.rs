@@ -1,0 +1,11 @@
+//! Memory: what a query may hold, what batches weigh, what the machine has.
+//!
+//! An operator that collects rows or states reserves their bytes before it takes them in. A refused reservation is the
+//! place where an operator will spill; until it can, the query ends with an error that names it.
+
+mod budget;
+mod footprint;
+mod machine;
+
+pub use budget::{MemoryBudget, Reservation};
+pub(crate) use footprint::Footprint;

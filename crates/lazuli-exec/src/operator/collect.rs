@@ -1,0 +1,189 @@
+//! Collect: all rows, in order.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use lazuli_array::{Batch, SchemaRef};
+use lazuli_kernels::concat_batches;
+
+use crate::Result;
+use crate::context::QueryContext;
+use crate::memory::{Footprint, Reservation};
+use crate::morsel::{Flow, Morsel, MorselIndex};
+use crate::pipeline::{Sink, SinkWorker, Task};
+use crate::source::Stored;
+
+/// Batches that are on average shorter than this are put together, so that a selective filter does not leave crumbs.
+const CRUMB_ROWS: usize = 4096;
+
+/// Keeps all rows.
+pub(crate) struct Collect {
+    operator: &'static str,
+    /// Whether short batches are put together; otherwise rows keep the memory that they came in.
+    compact: Option<SchemaRef>,
+    shares: Shares,
+    stored: Arc<Stored>,
+}
+
+/// Rows that workers have kept, with their places.
+#[derive(Default)]
+pub(crate) struct Shares(Mutex<Vec<Share>>);
+
+/// What one worker has kept.
+pub(crate) struct Share {
+    pub(crate) morsels: Vec<(MorselIndex, Batch)>,
+    footprint: Footprint,
+    pub(crate) reservation: Reservation,
+}
+
+impl Share {
+    pub(crate) fn new(operator: &'static str, context: &QueryContext) -> Self {
+        let reservation = context.memory.reservation(operator);
+        Self { morsels: Vec::new(), footprint: Footprint::default(), reservation }
+    }
+
+    /// Keeps a morsel, after reserving its bytes.
+    pub(crate) fn keep(&mut self, index: MorselIndex, batch: Batch) -> Result<()> {
+        self.footprint.add(&batch);
+        self.reservation.grow_to(self.footprint.bytes())?;
+        self.morsels.push((index, batch));
+        Ok(())
+    }
+
+    /// Replaces all that is kept by one batch, which stands at `index`.
+    pub(crate) fn replace(&mut self, index: MorselIndex, batch: Batch) -> Result<()> {
+        self.footprint = Footprint::default();
+        self.morsels.clear();
+        self.keep(index, batch)?;
+        self.reservation.shrink_to(self.footprint.bytes());
+        Ok(())
+    }
+}
+
+impl Shares {
+    pub(crate) fn add(&self, share: Share) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(share);
+    }
+
+    /// All that was kept, by worker.
+    pub(crate) fn take(&self) -> Vec<Share> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// All that was kept, in order of place, and the reservation for it.
+    pub(crate) fn take_in_order(
+        &self,
+        operator: &'static str,
+        context: &QueryContext,
+    ) -> (Vec<(MorselIndex, Batch)>, Reservation) {
+        let mut reservation = context.memory.reservation(operator);
+        let mut morsels = Vec::new();
+        for share in self.take() {
+            morsels.extend(share.morsels);
+            reservation.absorb(share.reservation);
+        }
+        morsels.sort_unstable_by_key(|&(index, _)| index);
+        (morsels, reservation)
+    }
+}
+
+impl Collect {
+    /// Keeps all rows for the answer, or for an operator that reads them once more.
+    pub(crate) fn new(operator: &'static str, stored: Arc<Stored>) -> Self {
+        Self { operator, compact: None, shares: Shares::default(), stored }
+    }
+
+    /// Puts short batches together at the end, if there is memory for both.
+    pub(crate) fn compacting(self, schema: SchemaRef) -> Self {
+        Self { compact: Some(schema), ..self }
+    }
+}
+
+impl Sink for Collect {
+    fn worker<'a>(&'a self, context: &'a QueryContext) -> Box<dyn SinkWorker + 'a> {
+        Box::new(CollectWorker { sink: self, share: Share::new(self.operator, context) })
+    }
+
+    fn finish(&self, context: &QueryContext) -> Result<()> {
+        let (morsels, mut reservation) = self.shares.take_in_order(self.operator, context);
+        let mut batches: Vec<Batch> = morsels.into_iter().map(|(_, batch)| batch).collect();
+        if let Some(schema) = &self.compact {
+            let bytes = reservation.bytes();
+            if reservation.try_grow_to(bytes.saturating_mul(2)) {
+                batches = compacted(schema, batches, context)?;
+                reservation.shrink_to(bytes);
+            }
+        }
+        self.stored.set(batches, reservation);
+        Ok(())
+    }
+}
+
+struct CollectWorker<'a> {
+    sink: &'a Collect,
+    share: Share,
+}
+
+impl SinkWorker for CollectWorker<'_> {
+    fn consume(&mut self, input: Morsel, _: &Task<'_>) -> Result<Flow> {
+        self.share.keep(input.index, input.batch)?;
+        Ok(Flow::More)
+    }
+
+    fn combine(self: Box<Self>) -> Result<()> {
+        self.sink.shares.add(self.share);
+        Ok(())
+    }
+}
+
+/// The same rows in batches of about a morsel, if they came in crumbs.
+fn compacted(schema: &SchemaRef, batches: Vec<Batch>, context: &QueryContext) -> Result<Vec<Batch>> {
+    let num_rows: usize = batches.iter().map(Batch::num_rows).sum();
+    if batches.len() < 2 || num_rows / batches.len() >= CRUMB_ROWS {
+        return Ok(batches);
+    }
+    let target_rows = context.morsel_rows.max(CRUMB_ROWS);
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    let mut rows = usize::MAX;
+    for (position, batch) in batches.iter().enumerate() {
+        if rows.saturating_add(batch.num_rows()) > target_rows {
+            runs.push((position, position));
+            rows = 0;
+        }
+        rows += batch.num_rows();
+        if let Some((_, end)) = runs.last_mut() {
+            *end = position + 1;
+        }
+    }
+    context.run_tasks(runs.len(), |run| {
+        let (start, end) = runs[run];
+        Ok(concat_batches(schema, &batches[start..end]))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{CancelFlag, ExecOptions};
+    use lazuli_array::{Column, DataFrame, FromValues};
+
+    #[test]
+    fn crumbs_become_batches_of_the_same_rows() {
+        let context = QueryContext::new(&ExecOptions::default(), None, CancelFlag::default());
+        let batch = |start: i64, rows: i64| {
+            Batch::from_columns(vec![("a".into(), Column::from_values(start..start + rows))])
+                .expect("one column")
+        };
+        let mut start = 0;
+        let mut batches = Vec::new();
+        for rows in [1, 5000, 30_000, 40_000, 2, 3].into_iter().chain(std::iter::repeat_n(100, 50)) {
+            batches.push(batch(start, rows));
+            start += rows;
+        }
+        let schema = batches[0].schema().clone();
+        let frame = |batches| DataFrame::from_batches(schema.clone(), batches).expect("one schema");
+        let compacted = compacted(&schema, batches.clone(), &context).expect("nothing cancels");
+        let lengths: Vec<usize> = compacted.iter().map(Batch::num_rows).collect();
+        assert_eq!(lengths, [5001, 30_000, 40_000, 5005]);
+        assert_eq!(frame(compacted), frame(batches));
+    }
+}

@@ -1,0 +1,41 @@
+//! Join: pairs of rows with equal keys.
+//!
+//! One side is built: all its rows, and a table from key to rows ([`build`]). The other side is probed morsel by morsel
+//! and gives the order of the result ([`probe`]). That is the left side, except for a right join. The rows of the built
+//! side that found no match, which a full join wants, are one more lane behind the probing ones ([`unmatched`]).
+//!
+//! A cross join is one with the same key in every row.
+
+mod build;
+mod probe;
+mod unmatched;
+
+use lazuli_array::SchemaRef;
+
+pub(crate) use build::{BuildSide, JoinBuild, JoinTable};
+pub(crate) use probe::{JoinProbe, Matching};
+pub(crate) use unmatched::unmatched_rows;
+
+const OPERATOR: &str = "join";
+
+/// The columns of a join's result.
+pub(crate) struct JoinOutput {
+    pub(crate) columns: Vec<OutputColumn>,
+    pub(crate) schema: SchemaRef,
+}
+
+/// Where a column of the result comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OutputColumn {
+    /// The probing side's column at this position; null where only the built side has a row.
+    Probe(usize),
+    /// The built side's column at this position; null where only the probing side has a row.
+    Build(usize),
+    /// The probing side's where it has a row, else the built side's. Keys: where both have a row, they are equal.
+    Either {
+        /// Position among the probing side's columns.
+        probe: usize,
+        /// Position among the built side's columns.
+        build: usize,
+    },
+}

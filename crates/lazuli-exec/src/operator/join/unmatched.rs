@@ -1,0 +1,44 @@
+//! The rows of a full join's built side that found no match: known when all probing lanes have run.
+
+use std::sync::Arc;
+
+use lazuli_array::{Batch, Column};
+use lazuli_kernels::take_column;
+
+use super::{JoinOutput, JoinTable, OPERATOR, OutputColumn};
+use crate::Result;
+use crate::context::QueryContext;
+use crate::memory::{Footprint, Reservation};
+use crate::source::BatchesSource;
+
+/// A source of the built side's rows without a match, in their order, null where the probing side would be.
+pub(crate) fn unmatched_rows(table: Arc<JoinTable>, output: JoinOutput) -> BatchesSource {
+    BatchesSource::computed("the rows of a full join without a match", move |context| {
+        compute(&table, &output, context)
+    })
+}
+
+fn compute(
+    table: &JoinTable,
+    output: &JoinOutput,
+    context: &QueryContext,
+) -> Result<(Vec<Batch>, Reservation)> {
+    let table = table.built()?;
+    let rows = table.unmatched_rows();
+    // At most what the whole side takes.
+    let side: Footprint = std::iter::once(&table.payload).collect();
+    let mut reservation = context.memory.reserve(OPERATOR, side.bytes())?;
+    let column = |(position, column): (usize, &OutputColumn)| match *column {
+        OutputColumn::Probe(_) => {
+            Column::new_null(output.schema.field(position).data_type().clone(), rows.len())
+        }
+        OutputColumn::Build(build) | OutputColumn::Either { build, .. } => {
+            take_column(table.payload.column(build), &rows)
+        }
+    };
+    let columns = output.columns.iter().enumerate().map(column).collect();
+    let batch = Batch::new(output.schema.clone(), columns, rows.len());
+    let footprint: Footprint = std::iter::once(&batch).collect();
+    reservation.shrink_to(footprint.bytes());
+    Ok((vec![batch], reservation))
+}

@@ -1,0 +1,69 @@
+//! How to run a query: one struct, handed down, read by whoever needs it. Nothing is read from the environment.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use lazuli_plan::optimizer::OptimizerOptions;
+
+/// How to run a query. The answer does not depend on any of it.
+#[derive(Debug, Clone)]
+pub struct ExecOptions {
+    /// Worker threads; the machine's if `None`.
+    pub threads: Option<usize>,
+    /// What the operators of the query may hold in memory; most of what is free when the query starts if `None`.
+    pub memory_bytes: Option<usize>,
+    /// Rows that operators work on at a time.
+    pub morsel_rows: usize,
+    /// Sources of at most so many rows are read by the calling thread: waking others would take longer.
+    pub single_thread_rows: usize,
+    /// Which rules the optimizer applies.
+    pub optimizer: OptimizerOptions,
+    /// Ends the query with [`crate::ExecError::Cancelled`] soon after it is set.
+    pub cancel: CancelFlag,
+}
+
+impl ExecOptions {
+    /// A morsel of eight 8-byte columns is 2 MiB, about an L2 cache; a virtual call a morsel costs nothing.
+    pub const DEFAULT_MORSEL_ROWS: usize = 32 * 1024;
+
+    /// At some 20 ns a row, so many rows take a few times as long as waking a thread does.
+    pub const DEFAULT_SINGLE_THREAD_ROWS: usize = 16 * 1024;
+}
+
+impl Default for ExecOptions {
+    fn default() -> Self {
+        Self {
+            threads: None,
+            memory_bytes: None,
+            morsel_rows: Self::DEFAULT_MORSEL_ROWS,
+            single_thread_rows: Self::DEFAULT_SINGLE_THREAD_ROWS,
+            optimizer: OptimizerOptions::default(),
+            cancel: CancelFlag::default(),
+        }
+    }
+}
+
+/// Stops a running query from another thread. Clones are the same flag.
+///
+/// ```
+/// use lazuli_exec::CancelFlag;
+///
+/// let flag = CancelFlag::default();
+/// let seen_by_the_query = flag.clone();
+/// flag.cancel();
+/// assert!(seen_by_the_query.is_cancelled());
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct CancelFlag(Arc<AtomicBool>);
+
+impl CancelFlag {
+    /// Sets the flag, for good.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the flag is set.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}

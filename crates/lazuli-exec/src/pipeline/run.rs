@@ -1,0 +1,176 @@
+//! Worker loops.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::lane_run::{LaneRun, NOWHERE};
+use super::{Lane, Operator, Pipeline, Sink, SinkWorker, SourceFailure, SourceMorsel};
+use crate::context::{QueryContext, Workers, catch_panic};
+use crate::morsel::{Flow, Morsel, MorselIndex};
+use crate::{ExecError, Result};
+
+pub(crate) use super::lane_run::Turn;
+
+/// A source's batch of more than this many morsels is cut up on its way, so that what operators make of it stays small.
+const UNCUT_MORSELS: usize = 2;
+
+/// Runs the lanes one after the other, then finishes the sink.
+pub(crate) fn run(pipeline: &Pipeline, context: &QueryContext) -> Result<()> {
+    let workers = SinkWorkers::new(&*pipeline.sink, context);
+    for (number, lane) in pipeline.lanes.iter().enumerate() {
+        if !lane.operators.iter().any(|operator| operator.is_satisfied()) {
+            run_lane(number, lane, &workers, context)?;
+        }
+    }
+    context.check_cancelled()?;
+    workers.combine()?;
+    pipeline.sink.finish(context)
+}
+
+fn run_lane(number: usize, lane: &Lane, sink: &SinkWorkers<'_>, context: &QueryContext) -> Result<()> {
+    context.check_cancelled()?;
+    lane.source.open(context)?;
+    let number = u32::try_from(number).expect("a plan with billions of inputs does not fit in memory");
+    let run = LaneRun::new();
+    let worker = |slot: usize| {
+        run.enter();
+        sink.with(slot, |sink| work(number, lane, &run, sink, context));
+        run.leave();
+    };
+    match context.workers(lane.source.size()) {
+        Workers::Calling => worker(0),
+        Workers::Pool { pool, count } => pool.scope(|scope| {
+            let worker = &worker;
+            for slot in 0..count {
+                scope.spawn(move |_| worker(slot));
+            }
+        }),
+    }
+    run.into_result()
+}
+
+/// Takes morsels until there are no more.
+fn work(lane_number: u32, lane: &Lane, run: &LaneRun, sink: &mut dyn SinkWorker, context: &QueryContext) {
+    while !run.is_over() {
+        if context.is_cancelled() {
+            run.fail(NOWHERE, ExecError::Cancelled);
+            return;
+        }
+        let next = catch_panic(|| lane.source.name(), || Ok(lane.source.next(context)));
+        let morsel = match next {
+            Ok(Ok(Some(morsel))) => morsel,
+            Ok(Ok(None)) => return,
+            Ok(Err(SourceFailure { number, error })) => return run.fail(number, error),
+            // Nobody knows which morsel is lost; others may wait for it.
+            Err(panic) => return run.fail(0, panic),
+        };
+        let number = morsel.number;
+        if !run.is_wanted(number) {
+            return;
+        }
+        let task = Task { run, context, morsel: number };
+        let outcome = catch_panic(
+            || format!("a step after {}", lane.source.name()),
+            || push_all(lane_number, lane, morsel, &task, sink),
+        );
+        match outcome {
+            Ok(Flow::More) => {}
+            Ok(Flow::Stop) => run.stop(number),
+            Err(error) => run.fail(number, error),
+        }
+        run.set_done(number);
+    }
+}
+
+/// Pushes the rows of a source morsel through the lane.
+fn push_all(
+    lane_number: u32,
+    lane: &Lane,
+    morsel: SourceMorsel,
+    task: &Task<'_>,
+    sink: &mut dyn SinkWorker,
+) -> Result<Flow> {
+    let mut target = Target { sink, parts: 0 };
+    let SourceMorsel { number, batch, first_row } = morsel;
+    let index = MorselIndex { lane: lane_number, morsel: number, part: 0 };
+    let piece_rows = match batch.num_rows() {
+        rows if rows <= UNCUT_MORSELS * task.context.morsel_rows => rows.max(1),
+        _ => task.context.morsel_rows,
+    };
+    for start in (0..batch.num_rows()).step_by(piece_rows) {
+        let length = piece_rows.min(batch.num_rows() - start);
+        let first_row = first_row.map(|row| row + start as u64);
+        let piece = Morsel { index, batch: batch.sliced(start, length), first_row };
+        if push(&lane.operators, piece, task, &mut target)? == Flow::Stop {
+            return Ok(Flow::Stop);
+        }
+    }
+    Ok(Flow::More)
+}
+
+/// The end of a lane, and how much has arrived there for the source morsel at hand.
+struct Target<'a> {
+    sink: &'a mut dyn SinkWorker,
+    parts: u32,
+}
+
+/// Depth first: all that becomes of a morsel is in the sink before the next one is looked at.
+fn push(
+    operators: &[Arc<dyn Operator>],
+    mut morsel: Morsel,
+    task: &Task<'_>,
+    target: &mut Target<'_>,
+) -> Result<Flow> {
+    if morsel.num_rows() == 0 {
+        return Ok(Flow::More);
+    }
+    let Some((first, rest)) = operators.split_first() else {
+        morsel.index.part = target.parts;
+        let parts = target.parts.checked_add(1);
+        target.parts = parts.expect("four billion batches of one source morsel do not fit in memory");
+        return target.sink.consume(morsel, task);
+    };
+    first.execute(morsel, task, &mut |morsel| push(rest, morsel, task, target))
+}
+
+/// What an operator may know of the run that it is part of.
+pub(crate) struct Task<'a> {
+    run: &'a LaneRun,
+    pub(crate) context: &'a QueryContext,
+    morsel: u64,
+}
+
+impl Task<'_> {
+    /// Waits until all that became of earlier source morsels of the lane has reached the sink. What the caller does
+    /// until it has done its own morsel happens in the order of the rows, one worker at a time.
+    pub(crate) fn wait_for_turn(&self) -> Turn {
+        self.run.wait_for_turn(self.morsel)
+    }
+}
+
+/// The workers' shares of a sink. They live as long as the pipeline, so that many lanes do not make many shares.
+struct SinkWorkers<'a> {
+    sink: &'a dyn Sink,
+    context: &'a QueryContext,
+    slots: Vec<Mutex<Option<Box<dyn SinkWorker + 'a>>>>,
+}
+
+impl<'a> SinkWorkers<'a> {
+    fn new(sink: &'a dyn Sink, context: &'a QueryContext) -> Self {
+        Self { sink, context, slots: (0..context.threads()).map(|_| Mutex::default()).collect() }
+    }
+
+    /// Calls `work` with the share of a worker. Each slot has one worker at a time, so the lock is free.
+    fn with(&self, slot: usize, work: impl FnOnce(&mut dyn SinkWorker)) {
+        let mut share = self.slots[slot].lock().unwrap_or_else(PoisonError::into_inner);
+        work(&mut **share.get_or_insert_with(|| self.sink.worker(self.context)));
+    }
+
+    fn combine(self) -> Result<()> {
+        for slot in self.slots {
+            if let Some(worker) = slot.into_inner().unwrap_or_else(PoisonError::into_inner) {
+                worker.combine()?;
+            }
+        }
+        Ok(())
+    }
+}

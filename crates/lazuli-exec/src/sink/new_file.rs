@@ -1,0 +1,114 @@
+//! A file that appears under its name when it is whole, and otherwise leaves nothing behind.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// Written under a temporary name beside the target, renamed at the end, removed when dropped before that.
+///
+/// What is there and is no regular file (a pipe, a terminal) is written to directly: it can't be replaced.
+pub(super) struct NewFile {
+    target: PathBuf,
+    /// `None` when written directly, or renamed.
+    temporary: Option<PathBuf>,
+    file: Mutex<BufWriter<File>>,
+}
+
+impl NewFile {
+    pub(super) fn create(path: &Path) -> io::Result<Self> {
+        // Through links, so that a link stays one.
+        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let is_special = match fs::metadata(&target) {
+            Ok(metadata) if metadata.is_dir() => return Err(io::Error::from(io::ErrorKind::IsADirectory)),
+            Ok(metadata) => !metadata.is_file(),
+            Err(_) => false,
+        };
+        let (file, temporary) = if is_special {
+            (OpenOptions::new().write(true).open(&target)?, None)
+        } else {
+            let temporary = temporary_beside(&target);
+            (OpenOptions::new().write(true).create_new(true).open(&temporary)?, Some(temporary))
+        };
+        Ok(Self { target, temporary, file: Mutex::new(BufWriter::new(file)) })
+    }
+
+    pub(super) fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner).write_all(bytes)
+    }
+
+    /// Gives the file its name.
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        self.file.get_mut().unwrap_or_else(PoisonError::into_inner).flush()?;
+        if let Some(temporary) = &self.temporary {
+            fs::rename(temporary, &self.target)?;
+            self.temporary = None;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        if let Some(temporary) = &self.temporary {
+            // Nobody is left to hear that it could not be removed.
+            let _ = fs::remove_file(temporary);
+        }
+    }
+}
+
+/// A name in the target's folder that no other process or writer of this one uses.
+fn temporary_beside(target: &Path) -> PathBuf {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let mut name = std::ffi::OsString::from(".");
+    name.push(target.file_name().unwrap_or_default());
+    name.push(format!(".{}-{number}.part", std::process::id()));
+    target.with_file_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An empty folder of its own for each test.
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("lazuli-new-file-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).expect("a temporary folder");
+        folder
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).expect("the folder is there");
+        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
+    }
+
+    #[test]
+    fn a_file_appears_when_it_is_whole() {
+        let folder = folder("whole");
+        let path = folder.join("out.csv");
+        fs::write(&path, "old").expect("written");
+        let file = NewFile::create(&path).expect("created");
+        file.write(b"new").expect("written");
+        assert_eq!(fs::read_to_string(&path).expect("still there"), "old");
+        file.finish().expect("renamed");
+        assert_eq!(fs::read_to_string(&path).expect("replaced"), "new");
+        assert_eq!(names(&folder), ["out.csv"]);
+        fs::remove_dir_all(&folder).expect("removed");
+    }
+
+    #[test]
+    fn a_file_that_was_given_up_leaves_nothing() {
+        let folder = folder("given-up");
+        let file = NewFile::create(&folder.join("out.csv")).expect("created");
+        file.write(b"new").expect("written");
+        assert_eq!(names(&folder).len(), 1);
+        drop(file);
+        assert_eq!(names(&folder), [""; 0]);
+        let error = NewFile::create(&folder).err().expect("a folder can't be written");
+        assert_eq!(error.kind(), io::ErrorKind::IsADirectory);
+        fs::remove_dir_all(&folder).expect("removed");
+    }
+}

@@ -1,0 +1,72 @@
+//! Any data source, through the reader that it opens.
+
+use std::sync::{Arc, OnceLock};
+
+use lazuli_array::SchemaRef;
+use lazuli_expr::Expr;
+use lazuli_plan::{BatchReader, DataSource, ScanRequest};
+
+use crate::context::{QueryContext, SourceSize};
+use crate::pipeline::{Source, SourceFailure, SourceMorsel};
+use crate::{ExecError, Result};
+
+/// A data source; opened when its lane starts, so that a union of many files has one of them open.
+pub(crate) struct ReaderSource {
+    pub(crate) source: Arc<dyn DataSource>,
+    /// Positions of the wanted columns in the source's schema.
+    pub(crate) projection: Vec<usize>,
+    /// What the source filters by itself.
+    pub(crate) predicates: Vec<Expr>,
+    /// How many rows are enough.
+    pub(crate) limit: Option<usize>,
+    /// What batches must look like.
+    pub(crate) schema: SchemaRef,
+    reader: OnceLock<Box<dyn BatchReader>>,
+}
+
+impl ReaderSource {
+    pub(crate) fn new(source: Arc<dyn DataSource>, projection: Vec<usize>, schema: SchemaRef) -> Self {
+        Self { source, projection, predicates: Vec::new(), limit: None, schema, reader: OnceLock::new() }
+    }
+
+    fn failed(&self, error: impl Into<lazuli_plan::SourceError>) -> ExecError {
+        ExecError::Source { name: self.source.name(), error: error.into() }
+    }
+}
+
+impl Source for ReaderSource {
+    fn name(&self) -> String {
+        self.source.name()
+    }
+
+    fn open(&self, context: &QueryContext) -> Result<()> {
+        let request = ScanRequest {
+            projection: self.projection.clone(),
+            predicates: self.predicates.clone(),
+            limit: self.limit,
+            batch_rows: context.morsel_rows,
+            threads: context.threads(),
+        };
+        let reader = self.source.open(request).map_err(|error| self.failed(error))?;
+        let opened = self.reader.set(reader).is_ok();
+        debug_assert!(opened, "a lane runs once");
+        Ok(())
+    }
+
+    fn next(&self, _: &QueryContext) -> std::result::Result<Option<SourceMorsel>, SourceFailure> {
+        let Some(reader) = self.reader.get() else { return Ok(None) };
+        let next = reader
+            .next()
+            .map_err(|error| SourceFailure { number: error.batch, error: self.failed(error.source) })?;
+        let Some((number, batch)) = next else { return Ok(None) };
+        if **batch.schema() != *self.schema {
+            let message = format!("it gave columns {}, not {}", batch.schema(), self.schema);
+            return Err(SourceFailure { number, error: self.failed(message) });
+        }
+        Ok(Some(SourceMorsel { number, batch, first_row: None }))
+    }
+
+    fn size(&self) -> SourceSize {
+        SourceSize { rows: self.source.estimated_rows(), morsels: None }
+    }
+}

@@ -1,0 +1,173 @@
+//! Joins of every kind against nested loops.
+
+use lazuli_array::DataFrame;
+use lazuli_expr::{col, lit};
+use lazuli_plan::JoinType;
+
+use crate::builder::{column, frame, query, scattered, texts};
+use crate::configurations::answer;
+
+type Rows = Vec<(Option<i64>, i64)>;
+
+/// Keys with nulls and repetitions, and the number of each row.
+fn rows(count: u64, bound: u64, first: i64) -> Rows {
+    scattered(count, bound)
+        .enumerate()
+        .map(|(row, key)| ((key % 5 != 4).then_some(key), first + row as i64))
+        .collect()
+}
+
+fn to_frame(rows: &Rows, value: &str) -> DataFrame {
+    frame(vec![
+        ("key", column(rows.iter().map(|(key, _)| *key))),
+        (value, column(rows.iter().map(|(_, value)| *value))),
+    ])
+}
+
+fn text(key: Option<i64>, left: Option<i64>, right: Option<i64>) -> String {
+    let text = |value: Option<i64>| value.map_or("null".into(), |value| value.to_string());
+    format!("{} {} {}", text(key), text(left), text(right))
+}
+
+/// Nested loops. A null equals nothing.
+fn expected(left: &Rows, right: &Rows, join_type: JoinType) -> Vec<String> {
+    let is_match = |left: Option<i64>, right: Option<i64>| left.is_some() && left == right;
+    let mut expected = Vec::new();
+    match join_type {
+        JoinType::Right => {
+            for &(key, value) in right {
+                let matches: Vec<_> = left.iter().filter(|(other, _)| is_match(*other, key)).collect();
+                if matches.is_empty() {
+                    expected.push(format!(
+                        "null {key} {value}",
+                        key = text(key, None, None).split(' ').next().expect("a key")
+                    ));
+                }
+                for (_, other) in matches {
+                    expected.push(format!("{other} {} {value}", key.expect("it matched")));
+                }
+            }
+        }
+        JoinType::Semi | JoinType::Anti => {
+            for &(key, value) in left {
+                let found = right.iter().any(|(other, _)| is_match(key, *other));
+                if found == (join_type == JoinType::Semi) {
+                    let full = text(key, Some(value), None);
+                    expected.push(full.strip_suffix(" null").expect("no right value").into());
+                }
+            }
+        }
+        _ => {
+            for &(key, value) in left {
+                let matches: Vec<_> = right.iter().filter(|(other, _)| is_match(key, *other)).collect();
+                if matches.is_empty() && join_type != JoinType::Inner {
+                    expected.push(text(key, Some(value), None));
+                }
+                for (_, other) in matches {
+                    expected.push(text(key, Some(value), Some(*other)));
+                }
+            }
+            if join_type == JoinType::Full {
+                for &(key, value) in right {
+                    if !left.iter().any(|(other, _)| is_match(*other, key)) {
+                        expected.push(text(key, None, Some(value)));
+                    }
+                }
+            }
+        }
+    }
+    expected
+}
+
+#[test]
+fn joins_are_nested_loops() {
+    let cases = [
+        (rows(200, 40, 0), rows(150, 60, 1000)),
+        (rows(100, 1000, 0), (0..1000).map(|key| (Some(key), key + 5000)).collect()),
+        (rows(50, 3, 0), rows(70, 4, 1000)),
+        (Vec::new(), rows(10, 4, 1000)),
+        (rows(10, 4, 0), Vec::new()),
+    ];
+    for (left, right) in cases {
+        for join_type in
+            [JoinType::Inner, JoinType::Left, JoinType::Right, JoinType::Full, JoinType::Semi, JoinType::Anti]
+        {
+            let plan = query(&to_frame(&left, "left")).join(
+                query(&to_frame(&right, "right")),
+                [col("key")],
+                join_type,
+            );
+            assert_eq!(texts(&answer(&plan)), expected(&left, &right, join_type), "{join_type:?}");
+        }
+    }
+}
+
+#[test]
+fn every_pair() {
+    let left = frame(vec![("a", column(0..70i64))]);
+    let right = frame(vec![("b", column(0..9i64))]);
+    let plan = query(&left).join(query(&right), [], JoinType::Cross);
+    let expected: Vec<String> = (0..70).flat_map(|a| (0..9).map(move |b| format!("{a} {b}"))).collect();
+    assert_eq!(texts(&answer(&plan)), expected);
+    let none = query(&left).join(query(&right).filter(col("b").gt(lit(100))), [], JoinType::Cross);
+    assert_eq!(answer(&none).height(), 0);
+}
+
+#[test]
+fn several_keys_of_several_types() {
+    let words = ["x", "y", "z"];
+    let left = frame(vec![
+        ("n", column(0..60i64)),
+        ("word", column((0..60usize).map(|row| words[row % 3]))),
+        ("left", column(0..60i64)),
+    ]);
+    let right = frame(vec![
+        ("n", column((0..60i64).rev())),
+        ("word", column((0..60usize).map(|row| words[row % 2]))),
+        ("right", column(0..60i64)),
+    ]);
+    let plan = query(&left).join(query(&right), [col("n"), col("word")], JoinType::Inner);
+    let expected: Vec<String> = (0..60usize)
+        .filter(|&row| words[row % 3] == words[(59 - row) % 2])
+        .map(|row| format!("{row} {} {row} {}", words[row % 3], 59 - row))
+        .collect();
+    assert!(!expected.is_empty());
+    assert_eq!(texts(&answer(&plan)), expected);
+}
+
+#[test]
+fn names_on_both_sides_get_a_suffix() {
+    let left = frame(vec![("key", column([1i64, 2])), ("v", column([10i64, 20]))]);
+    let right = frame(vec![("key", column([2i64, 3])), ("v", column([200i64, 300]))]);
+    let join = |join_type| answer(&query(&left).join(query(&right), [col("key")], join_type));
+    let full = join(JoinType::Full);
+    assert_eq!(full.schema().names().collect::<Vec<_>>(), ["key", "v", "v_right"]);
+    assert_eq!(texts(&full), ["1 10 null", "2 20 200", "3 null 300"]);
+}
+
+#[test]
+fn computed_keys() {
+    let left = frame(vec![("a", column(0..20i64))]);
+    let right = frame(vec![("a", column([0i64, 2])), ("name", column(["even", "two"]))]);
+    let plan = query(&left).join(query(&right), [col("a") % 3], JoinType::Left);
+    let name = |a: i64| match a % 3 {
+        0 => "even",
+        2 => "two",
+        _ => "null",
+    };
+    let answer = answer(&plan.select([col("a"), col("name")]));
+    let expected: Vec<String> = (0..20).map(|a| format!("{a} {}", name(a))).collect();
+    assert_eq!(texts(&answer), expected);
+}
+
+#[test]
+fn a_join_below_a_join() {
+    let numbers = |name: &'static str, count: i64| {
+        query(&frame(vec![("key", column(0..count)), (name, column(0..count))]))
+    };
+    let plan = numbers("a", 100)
+        .join(numbers("b", 50), [col("key")], JoinType::Left)
+        .join(numbers("c", 30), [col("key")], JoinType::Inner)
+        .group_by([], [col("b").sum().alias("b"), col("c").sum().alias("c")]);
+    assert_eq!(texts(&answer(&plan)), ["435 435"]);
+}

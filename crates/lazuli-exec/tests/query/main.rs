@@ -1,0 +1,12 @@
+//! Plans run by the engine, under every configuration.
+
+mod budget; // too little memory
+mod builder; // plans by verbs
+mod configurations; // ways to run a plan that must not matter
+mod errors; // mistakes, failures, panics
+mod files; // delimited files in and out
+mod joins; // pairs of rows
+mod order; // sort, slice, unique, concat
+mod reshape; // pivot and unpivot
+mod rows; // filter, select, group_by
+mod streams; // an answer batch by batch
