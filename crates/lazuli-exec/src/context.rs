@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
-use crate::{CancelFlag, ExecError, ExecOptions, MemoryBudget, Result};
+use crate::{CancelFlag, ExecError, ExecOptions, MemoryBudget, ReadCounters, Result};
 
 /// One running query.
 #[derive(Debug)]
@@ -16,6 +16,7 @@ pub(crate) struct QueryContext {
     /// Rows of a morsel, at least 1.
     pub(crate) morsel_rows: usize,
     single_thread_rows: usize,
+    pub(crate) counters: ReadCounters,
     cancel: CancelFlag,
     /// Set when nobody wants the answer any more.
     abandoned: CancelFlag,
@@ -29,6 +30,7 @@ impl QueryContext {
             memory: options.memory_bytes.map_or_else(MemoryBudget::of_machine, MemoryBudget::new),
             morsel_rows: options.morsel_rows.max(1),
             single_thread_rows: options.single_thread_rows,
+            counters: options.counters.clone(),
             cancel: options.cancel.clone(),
             abandoned,
             pool,

@@ -34,7 +34,7 @@ pub use batches::Batches;
 pub use engine::Engine;
 pub use error::ExecError;
 pub use memory::{MemoryBudget, Reservation};
-pub use options::{CancelFlag, ExecOptions};
+pub use options::{CancelFlag, ExecOptions, ReadCounters};
 pub use sink::CsvSink;
 pub use source::{CsvSource, FrameSource};
 

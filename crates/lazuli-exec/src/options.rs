@@ -1,7 +1,7 @@
 //! How to run a query: one struct, handed down, read by whoever needs it. Nothing is read from the environment.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use lazuli_plan::optimizer::OptimizerOptions;
 
@@ -20,6 +20,8 @@ pub struct ExecOptions {
     pub optimizer: OptimizerOptions,
     /// Ends the query with [`crate::ExecError::Cancelled`] soon after it is set.
     pub cancel: CancelFlag,
+    /// What the query has read from its sources, counted as each of them ends.
+    pub counters: ReadCounters,
 }
 
 impl ExecOptions {
@@ -39,7 +41,35 @@ impl Default for ExecOptions {
             single_thread_rows: Self::DEFAULT_SINGLE_THREAD_ROWS,
             optimizer: OptimizerOptions::default(),
             cancel: CancelFlag::default(),
+            counters: ReadCounters::default(),
         }
+    }
+}
+
+/// Rows and bytes that queries have read. Clones are the same counters; queries that share them add up.
+#[derive(Debug, Clone, Default)]
+pub struct ReadCounters(Arc<Counts>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    rows: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl ReadCounters {
+    /// Rows of all sources that have ended, those that filters removed included.
+    pub fn rows_read(&self) -> u64 {
+        self.0.rows.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of all files that have ended.
+    pub fn bytes_read(&self) -> u64 {
+        self.0.bytes.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn add(&self, rows: u64, bytes: u64) {
+        self.0.rows.fetch_add(rows, Ordering::Relaxed);
+        self.0.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 }
 

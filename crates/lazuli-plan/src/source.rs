@@ -69,6 +69,16 @@ pub trait BatchReader: Send + Sync {
     fn progress(&self) -> Option<(u64, u64)> {
         None
     }
+
+    /// Rows that were looked at so far, those that predicates removed included; if known.
+    fn rows_read(&self) -> Option<u64> {
+        None
+    }
+
+    /// Bytes that were read so far; if there are any.
+    fn bytes_read(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// A failure to read a batch, and which batch it was, so that the first one by place can be told.

@@ -92,6 +92,14 @@ impl BatchReader for CsvReader {
     fn progress(&self) -> Option<(u64, u64)> {
         Some((self.0.bytes_done(), self.0.table().file_bytes()))
     }
+
+    fn rows_read(&self) -> Option<u64> {
+        Some(self.0.rows_done())
+    }
+
+    fn bytes_read(&self) -> Option<u64> {
+        Some(self.0.bytes_done())
+    }
 }
 
 /// Predicates over the columns that they read.

@@ -1,5 +1,6 @@
 //! Any data source, through the reader that it opens.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use lazuli_array::SchemaRef;
@@ -8,7 +9,7 @@ use lazuli_plan::{BatchReader, DataSource, ScanRequest};
 
 use crate::context::{QueryContext, SourceSize};
 use crate::pipeline::{Source, SourceFailure, SourceMorsel};
-use crate::{ExecError, Result};
+use crate::{ExecError, ReadCounters, Result};
 
 /// A data source; opened when its lane starts, so that a union of many files has one of them open.
 pub(crate) struct ReaderSource {
@@ -22,11 +23,23 @@ pub(crate) struct ReaderSource {
     /// What batches must look like.
     pub(crate) schema: SchemaRef,
     reader: OnceLock<Box<dyn BatchReader>>,
+    /// Where to count what was read when the lane ends, and the rows that came out, for readers that don't count.
+    counters: OnceLock<ReadCounters>,
+    rows_out: AtomicU64,
 }
 
 impl ReaderSource {
     pub(crate) fn new(source: Arc<dyn DataSource>, projection: Vec<usize>, schema: SchemaRef) -> Self {
-        Self { source, projection, predicates: Vec::new(), limit: None, schema, reader: OnceLock::new() }
+        Self {
+            source,
+            projection,
+            predicates: Vec::new(),
+            limit: None,
+            schema,
+            reader: OnceLock::new(),
+            counters: OnceLock::new(),
+            rows_out: AtomicU64::new(0),
+        }
     }
 
     fn failed(&self, error: impl Into<lazuli_plan::SourceError>) -> ExecError {
@@ -50,6 +63,7 @@ impl Source for ReaderSource {
         let reader = self.source.open(request).map_err(|error| self.failed(error))?;
         let opened = self.reader.set(reader).is_ok();
         debug_assert!(opened, "a lane runs once");
+        self.counters.get_or_init(|| context.counters.clone());
         Ok(())
     }
 
@@ -63,10 +77,21 @@ impl Source for ReaderSource {
             let message = format!("it gave columns {}, not {}", batch.schema(), self.schema);
             return Err(SourceFailure { number, error: self.failed(message) });
         }
+        self.rows_out.fetch_add(batch.num_rows() as u64, Ordering::Relaxed);
         Ok(Some(SourceMorsel { number, batch, first_row: None }))
     }
 
     fn size(&self) -> SourceSize {
         SourceSize { rows: self.source.estimated_rows(), morsels: None }
+    }
+}
+
+/// However the lane ends, what it has read is counted.
+impl Drop for ReaderSource {
+    fn drop(&mut self) {
+        if let (Some(reader), Some(counters)) = (self.reader.get(), self.counters.get()) {
+            let rows = reader.rows_read().unwrap_or_else(|| self.rows_out.load(Ordering::Relaxed));
+            counters.add(rows, reader.bytes_read().unwrap_or(0));
+        }
     }
 }

@@ -36,6 +36,8 @@ pub(super) struct Filter {
 /// A chunk's rows up to the first thing that is wrong, and that.
 pub(super) struct Decoded {
     pub batch: Batch,
+    /// Records that were parsed, those that the filter removed included.
+    pub records: usize,
     pub error: Option<CsvError>,
 }
 
@@ -77,7 +79,7 @@ impl Decoder {
                 Ok(batch) => {
                     let newline = self.layout.marks.newline;
                     let error = error.map(|(kind, at)| CsvError::new(kind).at(chunk.place_of(at, newline)));
-                    return Decoded { batch, error };
+                    return Decoded { batch, records: rows, error };
                 }
                 Err(Failure::Misfit { column, misfit }) => {
                     let at = records.column(column).span(misfit.row).0;

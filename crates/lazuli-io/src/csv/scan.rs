@@ -117,7 +117,7 @@ impl CsvScan {
             }
         };
         let claim = self.limit.as_ref().map(|limit| limit.claim(chunk.sequence));
-        let Decoded { mut batch, error } = self.decoder.decode(&chunk, &mut spare.positions);
+        let Decoded { mut batch, records, error } = self.decoder.decode(&chunk, &mut spare.positions);
         if let Some(error) = error
             && !claim.as_ref().is_some_and(|claim| claim.is_enough(batch.num_rows()))
         {
@@ -127,7 +127,7 @@ impl CsvScan {
         if let Some(claim) = claim {
             batch = batch.sliced(0, claim.finish(batch.num_rows()));
         }
-        self.rows_done.fetch_add(batch.num_rows() as u64, Ordering::Relaxed);
+        self.rows_done.fetch_add(records as u64, Ordering::Relaxed);
         spare.text = chunk.bytes;
         Ok(Some((chunk.sequence, batch)))
     }
@@ -166,7 +166,7 @@ impl CsvScan {
         self.bytes_done.load(Ordering::Relaxed)
     }
 
-    /// Rows given out so far.
+    /// Records parsed so far, those that the filter removed included.
     pub fn rows_done(&self) -> u64 {
         self.rows_done.load(Ordering::Relaxed)
     }

@@ -1,0 +1,121 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use lazuli::ExecOptions;
+
+use crate::failure::Failure;
+use crate::size;
+
+/// Fast, exact queries over files larger than memory.
+#[derive(Debug, Parser)]
+#[command(name = "lz", version, about, disable_help_subcommand = true)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a pipeline (see docs/pipeline.md)
+    Run {
+        /// A JSON file; `-` reads standard input
+        pipeline: PathBuf,
+        /// Print the optimized plan too, to standard error
+        #[arg(long)]
+        explain: bool,
+        /// Print rows, time and memory too, to standard error
+        #[arg(long)]
+        stats: bool,
+        /// How rows are written
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+        #[command(flatten)]
+        engine: EngineArguments,
+    },
+    /// Print the plan of a pipeline without running it
+    Explain {
+        /// A JSON file; `-` reads standard input
+        pipeline: PathBuf,
+        /// The plan as the steps built it
+        #[arg(long)]
+        unoptimized: bool,
+        #[command(flatten)]
+        engine: EngineArguments,
+    },
+    /// Print the first rows of a file
+    Head {
+        /// A CSV file
+        file: PathBuf,
+        /// How many
+        #[arg(short = 'n', long, default_value_t = 10)]
+        rows: usize,
+        /// How rows are written
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+        #[command(flatten)]
+        engine: EngineArguments,
+    },
+    /// Print names and types of the columns of a file
+    Schema {
+        /// A CSV file
+        file: PathBuf,
+        /// How rows are written
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+        #[command(flatten)]
+        engine: EngineArguments,
+    },
+    /// Print count, mean, spread and quartiles of every column of a file
+    Describe {
+        /// A CSV file
+        file: PathBuf,
+        /// How rows are written
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+        #[command(flatten)]
+        engine: EngineArguments,
+    },
+}
+
+/// How rows are written to standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A table for people; long results are shortened
+    Table,
+    /// CSV with a header
+    Csv,
+    /// One JSON array of objects
+    Json,
+}
+
+/// How queries run.
+#[derive(Debug, Args)]
+pub struct EngineArguments {
+    /// Threads to use; all of the machine's if not given
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+    /// Memory that the query may hold, such as 200MB; most of the machine's if not given
+    #[arg(long, value_name = "SIZE", value_parser = size::parse)]
+    memory_limit: Option<usize>,
+}
+
+impl EngineArguments {
+    /// The options of the engine.
+    pub fn options(&self) -> Result<ExecOptions, Failure> {
+        let mut options = ExecOptions::default();
+        if let Some(threads) = self.threads {
+            if threads == 0 {
+                return Err(Failure::message("--threads must be at least 1"));
+            }
+            options.threads = Some(threads);
+        }
+        if let Some(bytes) = self.memory_limit {
+            options.memory_bytes = Some(bytes);
+        }
+        Ok(options)
+    }
+}

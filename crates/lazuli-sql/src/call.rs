@@ -1,0 +1,71 @@
+//! Functions and aggregates by name: those of `lazuli-expr`, and a few of SQL's names for them.
+
+use lazuli_array::Name;
+use lazuli_expr::aggregate::{AGGREGATES, aggregate_named};
+use lazuli_expr::function::{FUNCTIONS, function_named};
+use lazuli_expr::typing::nearest_name;
+use lazuli_expr::{BinaryOperator, Expr, aggregate};
+
+use crate::TextError;
+
+/// Other names for the same thing.
+const ALIASES: [(&str, &str); 9] = [
+    ("avg", "mean"),
+    ("average", "mean"),
+    ("stddev", "std"),
+    ("stddev_samp", "std"),
+    ("variance", "var"),
+    ("var_samp", "var"),
+    ("ifnull", "coalesce"),
+    ("isnan", "is_nan"),
+    ("nunique", "n_unique"),
+];
+
+/// Names that are operators in expressions.
+const OPERATORS: [(&str, BinaryOperator); 3] =
+    [("pow", BinaryOperator::Power), ("power", BinaryOperator::Power), ("mod", BinaryOperator::Modulo)];
+
+/// The call of a function by name.
+pub(crate) fn call(text: &str, name: &str, inputs: Vec<Expr>) -> Result<Expr, TextError> {
+    let lower = name.to_ascii_lowercase();
+    let own = ALIASES.iter().find(|(alias, _)| *alias == lower).map_or(lower.as_str(), |(_, own)| own);
+    let count = |expected: &'static str, fits: bool| {
+        let error = || TextError::ArgumentCount {
+            text: text.into(),
+            name: own.into(),
+            expected,
+            found: inputs.len(),
+        };
+        if fits { Ok(()) } else { Err(error()) }
+    };
+    if let Some((_, operator)) = OPERATORS.iter().find(|(operator, _)| *operator == own) {
+        count("two arguments", inputs.len() == 2)?;
+        let mut inputs = inputs.into_iter();
+        let (Some(left), Some(right)) = (inputs.next(), inputs.next()) else {
+            unreachable!("counted on the line above")
+        };
+        return Ok(Expr::Binary { left: left.into(), operator: *operator, right: right.into() });
+    }
+    if let Some(aggregate) = aggregate_named(own) {
+        match own {
+            // count() and count(*) count rows; count(x) counts values.
+            "count" | "len" if inputs.is_empty() => {
+                return Ok(Expr::Aggregate { aggregate: aggregate::LEN, inputs });
+            }
+            "quantile" => count("a column and a share from 0 to 1", inputs.len() == 2)?,
+            _ => count("one argument", inputs.len() == 1)?,
+        }
+        return Ok(Expr::Aggregate { aggregate, inputs });
+    }
+    if let Some(function) = function_named(own) {
+        return Ok(Expr::Function { function, inputs });
+    }
+    let names: Vec<Name> = FUNCTIONS
+        .iter()
+        .map(|function| function.name().into())
+        .chain(AGGREGATES.iter().map(|aggregate| aggregate.name().into()))
+        .chain(ALIASES.iter().map(|(alias, _)| (*alias).into()))
+        .collect();
+    let nearest = nearest_name(&lower, &names).map(|name| name.to_string());
+    Err(TextError::UnknownFunction { text: text.into(), name: name.into(), nearest })
+}

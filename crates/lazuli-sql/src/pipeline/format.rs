@@ -1,0 +1,262 @@
+//! The JSON, as types. A key that is not known is an error, so that a slip of the pen is not a silent no-op.
+
+use std::collections::BTreeMap;
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+
+use super::PipelineError;
+
+/// A whole pipeline.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pipeline {
+    /// What the pipeline is for; not used.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Points editors to the schema; not used.
+    #[serde(default, rename = "$schema")]
+    pub schema: Option<String>,
+    /// Where rows come from.
+    pub source: SourceSpec,
+    /// What happens to them, in order.
+    #[serde(default)]
+    pub steps: Vec<Step>,
+    /// Where they go; to the terminal if absent.
+    #[serde(default)]
+    pub sink: Option<SinkSpec>,
+}
+
+/// Where rows come from: an object with `csv`, or a pipeline of its own with `source`.
+#[derive(Debug, Clone)]
+pub enum SourceSpec {
+    /// A CSV file.
+    Csv(CsvSourceSpec),
+    /// The rows that another pipeline gives.
+    Pipeline(Box<Pipeline>),
+}
+
+impl<'de> Deserialize<'de> for SourceSpec {
+    /// Decides by the key, not by trial: a trial would hide which key is wrong.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        if value.get("csv").is_some() {
+            CsvSourceSpec::deserialize(value).map(Self::Csv).map_err(D::Error::custom)
+        } else if value.get("source").is_some() {
+            Pipeline::deserialize(value)
+                .map(|pipeline| Self::Pipeline(Box::new(pipeline)))
+                .map_err(D::Error::custom)
+        } else {
+            Err(D::Error::custom("a source is an object with `csv` (a path) or `source` (another pipeline)"))
+        }
+    }
+}
+
+/// A CSV file and how to read it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CsvSourceSpec {
+    /// The path.
+    pub csv: String,
+    /// One character; `,` if absent.
+    #[serde(default)]
+    pub separator: Option<char>,
+    /// One character; `"` if absent.
+    #[serde(default)]
+    pub quote: Option<char>,
+    /// Whether the first record holds the names; true if absent.
+    #[serde(default)]
+    pub has_header: Option<bool>,
+    /// Lines to leave out before the header.
+    #[serde(default)]
+    pub skip_rows: Option<usize>,
+    /// Lines that start with this are left out.
+    #[serde(default)]
+    pub comment_prefix: Option<String>,
+    /// Texts that mean null.
+    #[serde(default)]
+    pub null_values: Option<Vec<String>>,
+    /// Types of columns by name; the others are inferred.
+    #[serde(default)]
+    pub types: BTreeMap<String, String>,
+    /// How much of the file decides about types: `sample`, `full` or `never`.
+    #[serde(default)]
+    pub infer: Option<String>,
+}
+
+/// Where rows go.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SinkSpec {
+    /// The path of a CSV file.
+    pub csv: String,
+    /// One character; `,` if absent.
+    #[serde(default)]
+    pub separator: Option<char>,
+    /// Whether names come first; true if absent.
+    #[serde(default)]
+    pub header: Option<bool>,
+}
+
+/// One text or several.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged, expecting = "expected a text or a list of texts")]
+pub enum OneOrMany {
+    /// One.
+    One(String),
+    /// Several.
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    /// The texts in order.
+    pub fn texts(&self) -> &[String] {
+        match self {
+            Self::One(text) => std::slice::from_ref(text),
+            Self::Many(texts) => texts,
+        }
+    }
+}
+
+/// One verb and its arguments.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Step {
+    /// Columns that expressions make.
+    Select(OneOrMany),
+    /// Columns added or replaced.
+    WithColumns(OneOrMany),
+    /// Rows for which all conditions are true.
+    Filter(OneOrMany),
+    /// Groups and their aggregates.
+    #[serde(alias = "groupby")]
+    GroupBy {
+        /// What makes rows one group.
+        keys: OneOrMany,
+        /// One column each.
+        agg: OneOrMany,
+    },
+    /// Pairs of rows with those of another pipeline or file.
+    Join {
+        /// The right side.
+        with: SourceSpec,
+        /// Keys of both sides.
+        #[serde(default)]
+        on: Option<OneOrMany>,
+        /// Keys of the left side, when they differ.
+        #[serde(default)]
+        left_on: Option<OneOrMany>,
+        /// Keys of the right side, when they differ.
+        #[serde(default)]
+        right_on: Option<OneOrMany>,
+        /// `inner` (if absent), `left`, `right`, `full`, `semi`, `anti` or `cross`.
+        #[serde(default)]
+        how: Option<String>,
+        /// What is put behind repeated names of the right side; `_right` if absent.
+        #[serde(default)]
+        suffix: Option<String>,
+        /// For a full join: the keys of both sides become one column.
+        #[serde(default)]
+        coalesce: bool,
+    },
+    /// Rows in the order of keys: `"total desc"`, `"name nulls first"`.
+    Sort(OneOrMany),
+    /// The first rows.
+    #[serde(alias = "head")]
+    Limit(usize),
+    /// The last rows.
+    Tail(usize),
+    /// A run of rows.
+    Slice {
+        /// Rows to leave out first; negative counts from the end.
+        offset: i64,
+        /// At most so many rows.
+        #[serde(default)]
+        length: Option<usize>,
+    },
+    /// One row of each kind.
+    Unique {
+        /// What makes rows equal; all columns if absent.
+        #[serde(default)]
+        by: Option<OneOrMany>,
+        /// `first` (if absent), `last`, `any` or `none`.
+        #[serde(default)]
+        keep: Option<String>,
+    },
+    /// Old names to new names.
+    Rename(BTreeMap<String, String>),
+    /// Columns to leave out.
+    Drop(OneOrMany),
+    /// Rows of other pipelines or files behind those so far.
+    Concat {
+        /// The others.
+        with: Vec<SourceSpec>,
+        /// `vertical` (if absent), `vertical_relaxed`, `diagonal`, `diagonal_relaxed` or `horizontal`.
+        #[serde(default)]
+        how: Option<String>,
+    },
+    /// Values become columns.
+    Pivot {
+        /// The columns whose values become columns.
+        on: OneOrMany,
+        /// The columns that stay.
+        #[serde(default)]
+        index: Option<OneOrMany>,
+        /// The columns that fill the cells.
+        #[serde(default)]
+        values: Option<OneOrMany>,
+        /// An aggregate over `element`, such as `sum(element)`; at most one value a cell if absent.
+        #[serde(default)]
+        agg: Option<String>,
+    },
+    /// Columns become rows.
+    #[serde(alias = "melt")]
+    Unpivot {
+        /// The columns that become rows; all that are not `index` if absent.
+        #[serde(default)]
+        on: Option<OneOrMany>,
+        /// The columns that stay.
+        #[serde(default)]
+        index: Option<OneOrMany>,
+        /// Name of the column of names; `variable` if absent.
+        #[serde(default)]
+        variable: Option<String>,
+        /// Name of the column of values; `value` if absent.
+        #[serde(default)]
+        value: Option<String>,
+    },
+}
+
+impl Step {
+    /// The verb.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Self::Select(_) => "select",
+            Self::WithColumns(_) => "with_columns",
+            Self::Filter(_) => "filter",
+            Self::GroupBy { .. } => "group_by",
+            Self::Join { .. } => "join",
+            Self::Sort(_) => "sort",
+            Self::Limit(_) => "limit",
+            Self::Tail(_) => "tail",
+            Self::Slice { .. } => "slice",
+            Self::Unique { .. } => "unique",
+            Self::Rename(_) => "rename",
+            Self::Drop(_) => "drop",
+            Self::Concat { .. } => "concat",
+            Self::Pivot { .. } => "pivot",
+            Self::Unpivot { .. } => "unpivot",
+        }
+    }
+}
+
+impl Pipeline {
+    /// The pipeline of a JSON text; `file` is what errors call it.
+    ///
+    /// # Errors
+    /// [`PipelineError::Format`] with line and column.
+    pub fn from_json(text: &str, file: &str) -> Result<Self, PipelineError> {
+        serde_json::from_str(text)
+            .map_err(|error| PipelineError::Format { file: file.into(), reason: error.to_string() })
+    }
+}

@@ -1,0 +1,7 @@
+//! What most programs import: `use lazuli::prelude::*;`.
+
+pub use crate::{
+    CsvOptions, DataFrame, DataType, EagerFrame, ExecOptions, Expr, IntoLazy, JoinArgs, JoinType, Keep,
+    LazyFrame, Scalar, Schema, Series, TimeUnit, UnionMode, all, coalesce, col, cols, concat,
+    concat_diagonal, concat_horizontal, df, element, len, lit, scan_csv, scan_csv_with, when,
+};
