@@ -21,6 +21,8 @@ mod schema; // names and types of what a node gives
 mod source; // what plans know of sources and sinks
 #[cfg(test)]
 mod test_plan; // plans for tests
+#[cfg(test)]
+mod test_run; // plans run the slow, obvious way
 
 pub use caller::Caller;
 pub use error::{PlanError, PlanErrors, PlanMistake};

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use lazuli_array::{DataType, Field, Schema, SchemaRef};
+use lazuli_array::{Batch, DataType, Field, Schema, SchemaRef};
 
 use lazuli_expr::{Expr, IntoExprs, IntoSortKeys};
 
@@ -18,6 +18,20 @@ struct TestSource {
     name: String,
     schema: SchemaRef,
     filters: bool,
+    /// For plans that run; see [`crate::test_run`].
+    rows: Option<Batch>,
+}
+
+/// The rows of a scan's source. Panics for a source without.
+pub(crate) fn rows_of(scan: &Scan) -> &Batch {
+    let source = scan.source.as_any().downcast_ref::<TestSource>().expect("a test source");
+    source.rows.as_ref().expect("a source made with rows")
+}
+
+/// A scan of these rows.
+pub(crate) fn table_of(name: &str, rows: Batch, filters: bool) -> LogicalPlan {
+    let source = TestSource { name: name.into(), schema: rows.schema().clone(), filters, rows: Some(rows) };
+    LogicalPlan::new(Node::Scan(Scan::new(Arc::new(source))), at("the scan"))
 }
 
 impl DataSource for TestSource {
@@ -58,7 +72,7 @@ fn scan(name: &str, columns: &str, filters: bool) -> LogicalPlan {
         Field::new(name, data_type_named(data_type))
     });
     let schema = Arc::new(Schema::try_new(fields.collect()).expect("names are unique"));
-    let source = TestSource { name: name.into(), schema, filters };
+    let source = TestSource { name: name.into(), schema, filters, rows: None };
     LogicalPlan::new(Node::Scan(Scan::new(Arc::new(source))), at("the scan"))
 }
 

@@ -18,6 +18,8 @@ mod options; // which rules run
 mod predicate_pushdown; // filters as near to the sources as they may
 mod projection_merge; // projections over one another in one
 mod projection_pruning; // columns that nobody reads
+#[cfg(test)]
+mod random_plans; // with rules and without, the same answer
 mod simplification; // the same value for less work
 #[cfg(test)]
 mod tests;

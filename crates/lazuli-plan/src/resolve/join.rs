@@ -32,6 +32,13 @@ impl KeyPair {
 
 pub(super) fn resolve(join: &Join, left: Resolved, right: Resolved, verb: &mut Verb<'_>) -> Resolved {
     let (left_scope, right_scope) = (left.scope(), right.scope());
+    if !join.output.is_empty()
+        && let (Resolved::Plan(left), Resolved::Plan(right)) = (&left, &right)
+    {
+        // It was resolved before, and its columns say what became of the keys, which may have casts now.
+        let (left, right) = (left.clone(), right.clone());
+        return verb.plan_of(Node::Join(Join { left, right, ..join.clone() }));
+    }
     let pairs = key_pairs(join, &left_scope, &right_scope, verb);
     let output = outputs(join, &left_scope, &right_scope, &pairs, verb);
     let known = Scope::of(

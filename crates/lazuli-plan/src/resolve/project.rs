@@ -21,7 +21,8 @@ pub(super) fn resolve(project: &Project, input: Resolved, verb: &mut Verb<'_>) -
     verb.finish(input, known, |verb, input| {
         let exprs: Vec<Expr> =
             columns.into_iter().filter_map(|column| column.typed).map(|typed| typed.expr).collect();
-        if !keep_input && !exprs.is_empty() && !exprs.iter().any(is_row_by_row) {
+        let is_one_row = matches!(input.node(), Node::Aggregate(aggregate) if aggregate.keys.is_empty());
+        if !keep_input && !is_one_row && !exprs.is_empty() && !exprs.iter().any(is_row_by_row) {
             one_row(verb, input, &exprs)
         } else {
             let (input, exprs) = broadcast::beside(verb, input, &exprs);

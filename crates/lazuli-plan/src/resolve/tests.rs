@@ -14,6 +14,9 @@ fn sales() -> LogicalPlan {
 fn resolved(plan: &LogicalPlan) -> String {
     match resolve(plan) {
         Ok(plan) => {
+            // Resolving what is resolved changes nothing.
+            assert_eq!(explain(&resolve(&plan).expect("a resolved plan has no mistakes")), explain(&plan));
+            assert!(check(&plan).is_ok());
             format!("{}=> {}", explain(&plan), plan.schema())
         }
         Err(errors) => format!("{errors}"),
