@@ -113,11 +113,13 @@ impl fmt::Display for TypeError {
             Self::ColumnNotFound { name, nearest, available } => {
                 write!(f, "column not found: {name}")?;
                 if let Some(nearest) = nearest {
-                    write!(f, "; did you mean {nearest}?")?;
+                    write!(f, "; did you mean {nearest}? The input has: ")?;
+                } else {
+                    f.write_str("; the input has: ")?;
                 }
                 let shown: Vec<&str> = available.iter().take(20).map(Name::as_str).collect();
                 let more = available.len() - shown.len();
-                write!(f, " The input has: {}", shown.join(", "))?;
+                f.write_str(&shown.join(", "))?;
                 if more > 0 { write!(f, " and {more} more") } else { Ok(()) }
             }
             Self::OperandMismatch { expr, operator, left, right } => {

@@ -40,7 +40,7 @@ const MAX_DEPTH: usize = 2_000;
 
 /// Checks a plan and makes it ready to run.
 ///
-/// Pivots must have their columns: see [`PivotSearch`].
+/// Pivots must have their columns: see [`PivotSearch`]. Resolving a resolved plan changes nothing.
 ///
 /// # Errors
 /// All mistakes, in the order of the plan's verbs.

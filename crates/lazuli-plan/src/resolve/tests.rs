@@ -351,10 +351,10 @@ fn many_mistakes_at_once_without_echoes() {
     assert_snapshot!(mistakes(&plan), @r"
         6 mistakes in the query:
           1. column not found: amuont; did you mean amount? The input has: id, category, amount, quantity, day (in filter at the filter)
-          2. column not found: missing The input has: id, category, amount, quantity, day (in with_columns at the with_columns)
+          2. column not found: missing; the input has: id, category, amount, quantity, day (in with_columns at the with_columns)
           3. type mismatch: `-` has no meaning for String and Date, in: category - day (in with_columns at the with_columns)
           4. column not found: categroy; did you mean category? The input has: id, category, amount, quantity, day, new, odd (in group_by at the group_by)
-          5. column not found: absent The input has: category, new, x (in sort at the sort)
+          5. column not found: absent; the input has: category, new, x (in sort at the sort)
           6. type mismatch: `==` has no meaning for String and Int32, in: category == 1 (in filter at the filter)
     ");
 }
@@ -363,7 +363,7 @@ fn many_mistakes_at_once_without_echoes() {
 fn mistakes_below_are_reported_once_where_plans_are_shared() {
     let shared = sales().filter(col("nope").gt(1));
     let plan = shared.join(&shared, JoinType::Inner, "id", "id");
-    assert_snapshot!(mistakes(&plan), @"column not found: nope The input has: id, category, amount, quantity, day (in filter at the filter)");
+    assert_snapshot!(mistakes(&plan), @"column not found: nope; the input has: id, category, amount, quantity, day (in filter at the filter)");
 }
 
 #[test]
@@ -448,7 +448,7 @@ fn wrong_reshapes() {
     assert_snapshot!(pivoted(&[], &["id"], &["amount"], None), @"invalid option: pivot needs a column whose values become columns (in pivot at the pivot)");
     assert_snapshot!(pivoted(&["category"], &[], &[], None), @"invalid option: pivot needs the columns that stay (index) or those that fill the cells (values) (in pivot at the pivot)");
     assert_snapshot!(pivoted(&["category"], &["amount"], &["amount"], None), @"invalid option: column amount can't both stay (index) and fill the cells (values) (in pivot at the pivot)");
-    assert_snapshot!(pivoted(&["category"], &["day"], &["amount"], Some(col("amount").sum())), @"column not found: amount The input has: element (in pivot at the pivot)");
+    assert_snapshot!(pivoted(&["category"], &["day"], &["amount"], Some(col("amount").sum())), @"column not found: amount; the input has: element (in pivot at the pivot)");
     assert_snapshot!(pivoted(&["categories"], &["day"], &["amount"], None), @"column not found: categories; did you mean category? The input has: id, category, amount, quantity, day (in pivot at the pivot)");
     let twice = sales().pivot(&["category"], &["day"], &["amount"], Some(col("element").sum()));
     assert_snapshot!(mistakes(&with_pivot_columns(&twice, &[&["day"]])), @"duplicate column name: day: two columns of the pivot, or a column that stays, have it; rename or cast one (in pivot at the pivot)");
