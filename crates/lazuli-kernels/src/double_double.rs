@@ -204,15 +204,52 @@ const LANES: usize = 8;
 /// assert_eq!(sum_f64(&[1e16, 1.0, -1e16], None).to_f64(), 1.0);
 /// ```
 pub fn sum_f64<T: Copy + Into<f64>>(values: &[T], validity: Option<&Bitmap>) -> DoubleDouble {
-    let mut lanes = [DoubleDouble::ZERO; LANES];
-    for_each_block(values, validity, |block| {
-        for values in block.as_chunks::<LANES>().0 {
-            for (lane, &value) in lanes.iter_mut().zip(values) {
-                *lane = lane.add_f64(value);
+    let mut cascades = Cascades::default();
+    for_each_block(values, validity, |block| cascades.add_block(block));
+    cascades.total()
+}
+
+/// Sums of [`Cascades`] that run side by side: two registers of the smallest vectors for each part, so that all parts fit
+/// and one addition need not wait for another.
+const CASCADE_LANES: usize = 4;
+
+/// Running sums that are put in order only at the end. Each part takes what rounding took from the one before it (SumK of
+/// Ogita, Rump and Oishi 2005, with three parts).
+///
+/// Nothing is lost that a [`DoubleDouble`] would keep; and no value waits for more than one addition of the value before
+/// it, where [`DoubleDouble::add_f64`] waits for eight in a row and looks whether they were finite.
+#[derive(Default)]
+struct Cascades {
+    high: [f64; CASCADE_LANES],
+    low: [f64; CASCADE_LANES],
+    rest: [f64; CASCADE_LANES],
+}
+
+impl Cascades {
+    #[inline]
+    fn add_block(&mut self, block: &[f64; BLOCK]) {
+        let Self { mut high, mut low, mut rest } = *self;
+        for values in block.as_chunks::<CASCADE_LANES>().0 {
+            for lane in 0..CASCADE_LANES {
+                let (sum, error) = two_sum(high[lane], values[lane]);
+                high[lane] = sum;
+                let (sum, error) = two_sum(low[lane], error);
+                low[lane] = sum;
+                rest[lane] += error;
             }
         }
-    });
-    lanes.into_iter().fold(DoubleDouble::ZERO, |sum, lane| sum + lane)
+        *self = Self { high, low, rest };
+    }
+
+    /// The sum of all lanes.
+    fn total(self) -> DoubleDouble {
+        let lanes = (0..CASCADE_LANES).map(|lane| {
+            let high = DoubleDouble::new(self.high[lane]);
+            // The errors of an infinite sum have no meaning.
+            if high.high.is_finite() { high.add_f64(self.low[lane]).add_f64(self.rest[lane]) } else { high }
+        });
+        lanes.fold(DoubleDouble::ZERO, |sum, lane| sum + lane)
+    }
 }
 
 /// The sum of the squares of all values that count.

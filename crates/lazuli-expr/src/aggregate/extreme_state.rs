@@ -6,7 +6,6 @@ use lazuli_array::{
     Array, BooleanArray, Column, DataType, Native, PrimitiveArray, dispatch_float, dispatch_integer,
     dispatch_physical_primitive,
 };
-
 use lazuli_kernels::aggregate::{max, min};
 
 use crate::Groups;

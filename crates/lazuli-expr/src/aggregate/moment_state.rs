@@ -6,11 +6,11 @@
 //! shift that would depend on which row came first.
 
 use lazuli_array::{Array, Column, dispatch_float, dispatch_integer};
-
 use lazuli_kernels::double_double::{two_product, two_sum};
 
 use crate::Groups;
 use crate::aggregate::fixed_states::GroupState;
+use crate::aggregate::quotient::quotient;
 use crate::aggregate::state_column::{float64_column, int64_column, int128_column, values_of};
 use crate::aggregate::valid_rows::{as_numbers, update_states};
 
@@ -120,6 +120,19 @@ impl IntegerMoments {
         self.add_squares(magnitude * magnitude);
     }
 
+    /// The variance if 128 bits hold what it is made of: (n sum x^2 - (sum x)^2) / (n (n - 1)).
+    fn narrow_variance(&self) -> Option<f64> {
+        /// Below, the divisor has the 72 bits that [`quotient`] takes.
+        const COUNTS: i64 = 1 << 36;
+        if self.count >= COUNTS || self.overflows > 0 {
+            return None;
+        }
+        let count = i128::from(self.count);
+        let squares = i128::try_from(self.squares).ok()?;
+        let spread = squares.checked_mul(count)?.checked_sub(self.sum.checked_mul(self.sum)?)?;
+        Some(quotient(spread, (count * (count - 1)).unsigned_abs()))
+    }
+
     #[inline]
     fn add_squares(&mut self, squares: u128) {
         let (sum, overflowed) = self.squares.overflowing_add(squares);
@@ -175,6 +188,9 @@ impl Moments for IntegerMoments {
     }
 
     fn variance(&self) -> f64 {
+        if let Some(variance) = self.narrow_variance() {
+            return variance;
+        }
         let sign = if self.sum < 0 { -1.0 } else { 1.0 };
         let sum = exact_parts(self.sum.unsigned_abs()).map(|part| sign * part);
         let [first, second, third] = exact_parts(self.squares);
@@ -248,11 +264,15 @@ impl TripleDouble {
 
 /// The sum of doubles, rounded once (Shewchuk 1997, as in Python's `math.fsum`). The terms are finite.
 fn exact_sum(terms: impl Iterator<Item = f64>) -> f64 {
-    // Doubles without common digits, least first, whose sum is exact.
-    let mut partials: Vec<f64> = Vec::new();
+    /// Doubles without common digits: no more than 40 cover all exponents.
+    const MAX_PARTIALS: usize = 48;
+
+    // Least first; their sum is exact.
+    let mut partials = [0.0; MAX_PARTIALS];
+    let mut num_partials = 0;
     for mut term in terms {
         let mut kept = 0;
-        for index in 0..partials.len() {
+        for index in 0..num_partials {
             let (sum, error) = two_sum(term, partials[index]);
             if error != 0.0 {
                 partials[kept] = error;
@@ -260,18 +280,18 @@ fn exact_sum(terms: impl Iterator<Item = f64>) -> f64 {
             }
             term = sum;
         }
-        partials.truncate(kept);
-        partials.push(term);
+        partials[kept] = term;
+        num_partials = kept + 1;
     }
-    let Some(mut total) = partials.pop() else { return 0.0 };
-    while let Some(partial) = partials.pop() {
-        let (sum, error) = two_sum(total, partial);
+    let mut total = 0.0;
+    while num_partials > 0 {
+        num_partials -= 1;
+        let (sum, error) = two_sum(total, partials[num_partials]);
         total = sum;
         if error != 0.0 {
             // A tie goes to the even neighbour unless what is still to come breaks it.
-            if let Some(&next) = partials.last()
-                && (error < 0.0) == (next < 0.0)
-            {
+            let next = if num_partials > 0 { partials[num_partials - 1] } else { 0.0 };
+            if next != 0.0 && (error < 0.0) == (next < 0.0) {
                 let twice = error * 2.0;
                 let other = total + twice;
                 if other - total == twice {
