@@ -66,3 +66,8 @@ pub use lazuli_plan::{
 };
 pub use lazy::{LazyFrame, scan};
 pub use pivot::LazyPivot;
+
+/// The examples of the README, run with the documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -1,0 +1,352 @@
+//! The rows of `docs/semantics.md` that hold today, each by the smallest query that would tell Lazuli from Polars.
+//!
+//! A row that is marked "yes" or "part" there has a test here; the names begin with its number.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use lazuli::prelude::*;
+use lazuli::{DataType, InferMode, OnMisfit, OnRagged, Series};
+
+type Tested = Result<(), Box<dyn std::error::Error>>;
+
+/// One column of the result of one expression over `frame`.
+fn eval(frame: &DataFrame, expr: Expr) -> lazuli::Result<Series> {
+    Ok(frame.lazy().select([expr.alias("out")]).collect()?.column_at(0))
+}
+
+#[track_caller]
+fn fails_with(result: lazuli::Result<impl std::fmt::Debug>, parts: &[&str]) {
+    let text = result.expect_err("this must fail").to_string();
+    for part in parts {
+        assert!(text.contains(part), "{part:?} is not in: {text}");
+    }
+}
+
+/// A CSV file that is removed at the end.
+struct CsvFile(PathBuf);
+
+impl CsvFile {
+    fn new(text: &str) -> Self {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("lazuli-semantics-{}-{number}.csv", std::process::id()));
+        std::fs::write(&path, text).expect("the folder for temporary files can be written");
+        Self(path)
+    }
+
+    fn read(&self, options: CsvOptions) -> lazuli::Result<DataFrame> {
+        scan_csv_with(&self.0, options).collect()
+    }
+}
+
+impl Drop for CsvFile {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+fn read(text: &str) -> lazuli::Result<DataFrame> {
+    CsvFile::new(text).read(CsvOptions::default())
+}
+
+#[test]
+fn every_row_that_holds_has_a_test() {
+    let (rows, tests) = (include_str!("../../../docs/semantics.md"), include_str!("semantics.rs"));
+    let mut num_held = 0;
+    for row in rows.lines().filter(|line| line.starts_with("| ") && line.split('|').count() == 7) {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let Ok(number) = cells[1].parse::<u32>() else { continue };
+        let held = cells[5].starts_with("yes") || cells[5].starts_with("part");
+        let is_tested =
+            tests.lines().any(|line| line.starts_with("fn ") && line.contains(&format!("r{number:02}_")));
+        assert_eq!(is_tested, held, "row {number} says {:?}", cells[5]);
+        num_held += u32::from(held);
+    }
+    assert!(num_held > 20, "only {num_held} rows were understood");
+}
+
+#[test]
+fn r01_integers_are_exact_or_an_error() -> Tested {
+    let frame = df! { "a" => [1i64, i64::MAX], "b" => [1i64, 1], "small" => [100i8, 100] }?;
+    fails_with(eval(&frame, col("a") + col("b")), &["overflow", "row 1", "9223372036854775807"]);
+    fails_with(eval(&frame, col("a") * 2i64), &["overflow", "row 1"]);
+    fails_with(eval(&frame, col("a").sum()), &["overflow", "sum"]);
+    // By the result, not by the order: a partial sum may leave the range.
+    let back = df! { "a" => [i64::MAX, 1, -1] }?;
+    assert_eq!(eval(&back, col("a").sum())?.get(0), Scalar::Int64(i64::MAX));
+    Ok(())
+}
+
+#[test]
+fn r02_integer_sums_are_wide() -> Tested {
+    let frame = df! { "i" => [i32::MAX, i32::MAX], "u" => [u8::MAX, 1], "s" => [i8::MIN, -1] }?;
+    assert_eq!(eval(&frame, col("i").sum())?.get(0), Scalar::Int64(4_294_967_294));
+    assert_eq!(eval(&frame, col("u").sum())?.get(0), Scalar::UInt64(256));
+    assert_eq!(eval(&frame, col("s").sum())?.get(0), Scalar::Int64(-129));
+    Ok(())
+}
+
+#[test]
+fn r03_counts_are_signed() -> Tested {
+    let frame = df! { "a" => [Some(1), None, Some(1)] }?;
+    assert_eq!(eval(&frame, len() - 5i64)?.get(0), Scalar::Int64(-2));
+    assert_eq!(eval(&frame, col("a").count() - 5i64)?.get(0), Scalar::Int64(-3));
+    assert_eq!(eval(&frame, col("a").n_unique() - 5i64)?.get(0), Scalar::Int64(-3));
+    Ok(())
+}
+
+#[test]
+fn r04_integers_and_floats_compare_exactly() -> Tested {
+    let frame = df! { "i" => [(1i64 << 53) + 1], "f" => [(1i64 << 53) as f64] }?;
+    assert_eq!(eval(&frame, col("i").eq(col("f")))?.get(0), Scalar::Boolean(false));
+    assert_eq!(eval(&frame, col("i").gt(col("f")))?.get(0), Scalar::Boolean(true));
+    Ok(())
+}
+
+#[test]
+fn r05_rows_come_in_the_order_of_the_data() -> Tested {
+    let frame = df! { "k" => ["z", "a", "z", "m"], "v" => [1, 2, 3, 4] }?;
+    let groups = frame.lazy().group_by("k").agg([col("v").sum()]).collect()?;
+    assert_eq!(groups, df! { "k" => ["z", "a", "m"], "v" => [4i64, 2, 4] }?);
+    assert_eq!(frame.lazy().select([col("k")]).unique().collect()?, df! { "k" => ["z", "a", "m"] }?);
+    let right = df! { "k" => ["m", "z", "z"], "w" => [10, 20, 30] }?;
+    let joined = frame.lazy().join(right.lazy(), "k", "k", JoinType::Inner).collect()?;
+    assert_eq!(
+        joined,
+        df! { "k" => ["z", "z", "z", "z", "m"], "v" => [1, 1, 3, 3, 4], "w" => [20, 30, 20, 30, 10] }?
+    );
+    Ok(())
+}
+
+#[test]
+fn r06_float_sums_do_not_depend_on_threads() -> Tested {
+    // Plain sums of these differ with every split.
+    let values: Vec<f64> = (0..200_000u32).map(|i| f64::from(i.wrapping_mul(2_654_435_761)) * 1e-7).collect();
+    let plain = |chunk: usize| values.chunks(chunk).map(|part| part.iter().sum::<f64>()).sum::<f64>();
+    assert_ne!(plain(1_000), plain(777), "this data would not show it");
+    let frame = df! { "x" => values }?;
+    let bits = |threads: usize, morsel_rows: usize| -> lazuli::Result<Vec<u64>> {
+        let options = ExecOptions { threads: Some(threads), morsel_rows, ..ExecOptions::default() };
+        let query = frame.lazy().with_options(options).select([col("x").sum(), col("x").mean().alias("m")]);
+        let row = query.collect()?;
+        let bits = |column: usize| match row.get(0, column) {
+            Scalar::Float64(value) => value.to_bits(),
+            other => panic!("not a float: {other}"),
+        };
+        Ok(vec![bits(0), bits(1)])
+    };
+    let expected = bits(1, 1_000_000)?;
+    for (threads, morsel_rows) in [(1, 1_000), (2, 1_000), (4, 777), (3, 30_000)] {
+        assert_eq!(bits(threads, morsel_rows)?, expected, "{threads} threads, morsels of {morsel_rows}");
+    }
+    Ok(())
+}
+
+#[test]
+fn r07_r08_nulls_sort_last_and_equal_rows_stay() -> Tested {
+    let frame = df! { "k" => [Some(2), None, Some(1), Some(2), None], "row" => [0, 1, 2, 3, 4] }?;
+    let rows = |frame: DataFrame| frame.column("row")?.to_vec::<i32>();
+    let some = |rows: [i32; 5]| rows.map(Some).to_vec();
+    assert_eq!(rows(frame.lazy().sort("k").collect()?)?, some([2, 0, 3, 1, 4]));
+    assert_eq!(rows(frame.lazy().sort(col("k").desc()).collect()?)?, some([0, 3, 2, 1, 4]));
+    let first = frame.lazy().sort(col("k").desc().nulls_first()).collect()?;
+    assert_eq!(rows(first)?, some([1, 4, 0, 3, 2]));
+    Ok(())
+}
+
+#[test]
+fn r09_half_way_is_the_median() -> Tested {
+    let frame = df! { "a" => [1, 2] }?;
+    assert_eq!(eval(&frame, col("a").quantile(0.5))?.get(0), Scalar::Float64(1.5));
+    assert_eq!(eval(&frame, col("a").median())?.get(0), Scalar::Float64(1.5));
+    let described = frame.lazy().describe()?.to_string();
+    assert!(described.contains("1.5"), "{described}");
+    Ok(())
+}
+
+#[test]
+fn r11_casts_fail_or_are_tried() -> Tested {
+    let frame = df! { "a" => ["1", "x", "300"] }?;
+    fails_with(eval(&frame, col("a").cast(DataType::Int64)), &["row 1", "x"]);
+    let tried = eval(&frame, col("a").try_cast(DataType::UInt8))?;
+    assert_eq!(tried.to_vec::<u8>()?, [Some(1), None, None]);
+    Ok(())
+}
+
+#[test]
+fn r12_r14_text_casts_to_iso_dates_and_booleans() -> Tested {
+    let frame = df! { "d" => ["2024-02-29"], "european" => ["29/02/2024"], "b" => ["TRUE"] }?;
+    assert_eq!(eval(&frame, col("d").cast(DataType::Date))?.get(0).to_string(), "2024-02-29");
+    fails_with(eval(&frame, col("european").cast(DataType::Date)), &["29/02/2024"]);
+    assert_eq!(eval(&frame, col("b").cast(DataType::Boolean))?.get(0), Scalar::Boolean(true));
+    Ok(())
+}
+
+#[test]
+fn r13_dates_are_never_guessed() -> Tested {
+    let frame = read("iso,other\n2024-01-02,02/01/2024\n")?;
+    assert_eq!(frame.schema().to_string(), "iso: Date, other: String");
+    Ok(())
+}
+
+#[test]
+fn r15_fill_null_widens() -> Tested {
+    let frame = df! { "a" => [Some(1), None] }?;
+    assert_eq!(eval(&frame, col("a").fill_null(2.5))?.to_vec::<f64>()?, [Some(1.0), Some(2.5)]);
+    let filled = eval(&frame, col("a").fill_null(1i64 << 40))?;
+    assert_eq!(filled.to_vec::<i64>()?, [Some(1), Some(1 << 40)]);
+    Ok(())
+}
+
+#[test]
+fn r17_a_date_and_hours_are_a_datetime() -> Tested {
+    let text =
+        df! { "d" => ["2024-01-01"], "from" => ["2024-01-01T00:00:00"], "to" => ["2024-01-01T05:00:00"] }?;
+    let datetime = DataType::Datetime(TimeUnit::Microseconds, None);
+    let span = col("to").cast(datetime.clone()) - col("from").cast(datetime);
+    let moved = eval(&text, col("d").cast(DataType::Date) + span)?;
+    assert_eq!(moved.get(0).to_string().replace(' ', "T"), "2024-01-01T05:00:00");
+    Ok(())
+}
+
+#[test]
+fn r18_mixed_types_lose_nothing() -> Tested {
+    let numbers = df! { "x" => [1] }?;
+    let dates = df! { "x" => ["2024-01-01"] }?.lazy().select([col("x").cast(DataType::Date)]);
+    fails_with(concat([numbers.lazy(), dates.clone()]).collect(), &["x", "Int32", "Date"]);
+    let mixed = dates.with_columns([lit(1).alias("n")]);
+    fails_with(mixed.unpivot(["x", "n"], ["x"]).collect().map(|_| ()), &["x"]);
+    Ok(())
+}
+
+#[test]
+fn r20_r21_r22_pivots_name_order_and_fill() -> Tested {
+    let frame = df! { "k" => ["a", "a", "b"], "on" => [10, 9, 9], "v" => [1, 2, 3], "w" => [4, 5, 6] }?;
+    let pivot = |frame: &DataFrame| frame.lazy().pivot(["on"]).index(["k"]);
+    let sums = pivot(&frame).values(["v"]).agg(element().sum()).collect()?;
+    assert_eq!(sums, df! { "k" => ["a", "b"], "9" => [2i64, 3], "10" => [Some(1i64), None] }?);
+    let counts = pivot(&frame).values(["v"]).agg(element().count()).collect()?;
+    assert_eq!(counts, df! { "k" => ["a", "b"], "9" => [1i64, 1], "10" => [1i64, 0] }?);
+    let filled = pivot(&frame).values(["v"]).fill(0i64).agg(element().sum()).collect()?;
+    assert_eq!(filled, df! { "k" => ["a", "b"], "9" => [2i64, 3], "10" => [1i64, 0] }?);
+    let both = pivot(&frame).values(["v", "w"]).agg(element().sum()).collect_schema_names()?;
+    assert_eq!(both, ["k", "v_9", "v_10", "w_9", "w_10"]);
+    Ok(())
+}
+
+/// Names of the columns of a query's result.
+trait CollectSchemaNames {
+    fn collect_schema_names(self) -> lazuli::Result<Vec<String>>;
+}
+
+impl CollectSchemaNames for LazyFrame {
+    fn collect_schema_names(self) -> lazuli::Result<Vec<String>> {
+        Ok(self.collect()?.schema().names().map(ToString::to_string).collect())
+    }
+}
+
+#[test]
+fn r23_blank_lines_are_no_rows() -> Tested {
+    assert_eq!(read("a,b\n1,2\n\n3,4\n")?, df! { "a" => [1i64, 3], "b" => [2i64, 4] }?);
+    assert_eq!(read("a\n1\n\n3\n")?, df! { "a" => [Some(1i64), None, Some(3)] }?);
+    Ok(())
+}
+
+#[test]
+fn r24_types_come_from_the_whole_file() -> Tested {
+    let mut text = String::from("a\n");
+    (0..1_000).for_each(|i| text.push_str(&format!("{i}\n")));
+    text.push_str("0.5\n");
+    assert_eq!(read(&text)?.schema().to_string(), "a: Float64");
+    let full = CsvOptions { infer: InferMode::Full, ..CsvOptions::default() };
+    assert_eq!(CsvFile::new(&text).read(full)?.schema().to_string(), "a: Float64");
+    Ok(())
+}
+
+#[test]
+fn r25_a_misfit_is_an_error_with_its_place_or_a_null() -> Tested {
+    let file = CsvFile::new("a,b\n1,2\n3,x\n");
+    let schema_overrides = vec![("b".into(), DataType::Int64)];
+    let options = CsvOptions { schema_overrides, ..CsvOptions::default() };
+    let name = file.0.file_name().and_then(|name| name.to_str()).expect("a name of ours").to_string();
+    fails_with(file.read(options.clone()), &[&name, "line 3", "b", "x", "Int64"]);
+    let null = CsvOptions { on_misfit: OnMisfit::Null, ..options };
+    assert_eq!(file.read(null)?, df! { "a" => [1i64, 3], "b" => [Some(2i64), None] }?);
+    Ok(())
+}
+
+#[test]
+fn r26_a_short_record_is_an_error_or_padded() -> Tested {
+    let file = CsvFile::new("a,b\n1,2\n3\n");
+    fails_with(file.read(CsvOptions::default()), &["line 3", "1", "2"]);
+    let pad = CsvOptions { on_ragged: OnRagged::Pad, ..CsvOptions::default() };
+    assert_eq!(file.read(pad)?, df! { "a" => [1i64, 3], "b" => [Some(2i64), None] }?);
+    Ok(())
+}
+
+#[test]
+fn r27_another_encoding_is_refused_by_name() -> Tested {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/messy/test_utf16_little.csv");
+    fails_with(scan_csv(path).collect(), &["UTF-16"]);
+    Ok(())
+}
+
+#[test]
+fn r30_division_is_the_same_for_integers_and_floats() -> Tested {
+    let frame = df! { "a" => [-7, 1, 0], "b" => [2, 0, 0] }?;
+    let quotients = eval(&frame, col("a") / col("b"))?.to_vec::<f64>()?;
+    assert_eq!(quotients[..2], [Some(-3.5), Some(f64::INFINITY)]);
+    assert!(quotients[2].is_some_and(f64::is_nan));
+    assert_eq!(eval(&frame, col("a").floor_div(col("b")))?.to_vec::<i32>()?, [Some(-4), None, None]);
+    assert_eq!(eval(&frame, col("a") % col("b"))?.to_vec::<i32>()?, [Some(1), None, None]);
+    Ok(())
+}
+
+#[test]
+fn r31_spread_is_of_a_sample() -> Tested {
+    let frame = df! { "a" => [1.0, 3.0] }?;
+    assert_eq!(eval(&frame, col("a").var())?.get(0), Scalar::Float64(2.0));
+    let one = df! { "a" => [1.0] }?;
+    assert_eq!(eval(&one, col("a").std())?.get(0), Scalar::Null);
+    Ok(())
+}
+
+#[test]
+fn r32_null_nan_and_keys() -> Tested {
+    let frame = df! { "a" => [Some(1.0), None, Some(f64::NAN), Some(-0.0)], "t" => [Some(true), None, Some(false), None] }?;
+    // Null compares to nothing, and only true is kept.
+    let null = lit(1.0).eq(col("a")).or(lit(1.0).neq(col("a")));
+    assert_eq!(frame.lazy().filter(null).collect()?.height(), 3);
+    assert_eq!(eval(&frame, col("t").or(lit(true)))?.to_vec::<bool>()?, [Some(true); 4]);
+    assert_eq!(
+        eval(&frame, col("t").and(lit(true)))?.to_vec::<bool>()?,
+        [Some(true), None, Some(false), None]
+    );
+    // NaN is a value: equal to itself, above all, poison to sums, ignored by extremes.
+    assert_eq!(
+        eval(&frame, col("a").eq(col("a")))?.to_vec::<bool>()?,
+        [Some(true), None, Some(true), Some(true)]
+    );
+    assert_eq!(eval(&frame, col("a").max())?.get(0), Scalar::Float64(1.0));
+    assert!(matches!(eval(&frame, col("a").sum())?.get(0), Scalar::Float64(sum) if sum.is_nan()));
+    assert_eq!(
+        eval(&frame, col("a").gt(f64::INFINITY))?.to_vec::<bool>()?,
+        [Some(false), None, Some(true), Some(false)]
+    );
+    // One group for NaN, one for null, one for both zeros.
+    let keys = df! { "k" => [Some(f64::NAN), None, Some(0.0), Some(f64::NAN), Some(-0.0), None] }?;
+    let counts = keys.lazy().group_by("k").agg([len().alias("n")]).collect()?.column("n")?;
+    assert_eq!(counts.to_vec::<i64>()?, [Some(2); 3]);
+    // Null joins nothing, NaN joins NaN; an anti join keeps the null.
+    let one = df! { "k" => [Some(f64::NAN), None] }?;
+    let join = |how: JoinType| keys.lazy().join(one.lazy(), "k", "k", how).collect();
+    assert_eq!(join(JoinType::Semi)?.height(), 2);
+    assert_eq!(join(JoinType::Anti)?.height(), 4);
+    // Nothing to aggregate.
+    let none = frame.lazy().filter(lit(false));
+    let row =
+        none.select([col("a").sum(), col("a").mean().alias("m"), col("a").count().alias("c")]).collect()?;
+    assert_eq!(row.rows().next(), Some(vec![Scalar::Float64(0.0), Scalar::Null, Scalar::Int64(0)]));
+    Ok(())
+}
