@@ -3,13 +3,13 @@
 //! ```text
 //! LogicalPlan ─prepare─▶ resolved, optimized ─lower─▶ pipelines ─run─▶ batches
 //! ```
-//! A [pipeline](mod@pipeline) is a source, a chain of operators and a sink. Worker loops pull a morsel from the source
+//! A pipeline is a source, a chain of operators and a sink. Worker loops pull a morsel from the source
 //! and push it through the chain into a state of their own; a sink that is finished is the next pipeline's source. What
 //! is in flight is one morsel a worker, so memory is bounded by construction; whoever must hold more reserves it from
 //! the query's [`MemoryBudget`] first.
 //!
 //! Row order and every value are a function of query and data, never of threads or morsel size: each morsel carries its
-//! [place](mod@morsel), and whoever holds rows puts them back by it.
+//! place, and whoever holds rows puts them back by it.
 //!
 //! Not here: what expressions mean (`lazuli-expr`), what files look like (`lazuli-io`), rewriting plans
 //! (`lazuli-plan`).
