@@ -50,10 +50,10 @@ impl PivotSpec {
         let num_cells = num_rows.saturating_mul(self.columns.len());
         let mut reservation = context.memory.reserve(OPERATOR, num_cells.saturating_mul(size_of::<u32>()))?;
         let mut cells = vec![NO_ROW; num_cells];
-        let mut first_group_of_row = vec![NO_ROW; num_rows];
-        for group in (0..num_groups as u32).rev() {
+        let mut group_of_row = vec![NO_ROW; num_rows];
+        for group in 0..num_groups as u32 {
             let (row, column) = (row_of[group as usize], column_of[group as usize]);
-            first_group_of_row[row as usize] = group;
+            group_of_row[row as usize] = group;
             if column != GroupTable::NO_GROUP {
                 cells[column as usize * num_rows + row as usize] = group;
             }
@@ -61,7 +61,7 @@ impl PivotSpec {
         self.check_single(groups, &column_of)?;
 
         let mut columns: Vec<Column> =
-            index.iter().map(|column| take_column(column, &first_group_of_row)).collect();
+            index.iter().map(|column| take_column(column, &group_of_row)).collect();
         let mut footprint = Footprint::default();
         columns.iter().for_each(|column| footprint.add_column(column));
         for (value, fill) in values.iter().zip(&self.fills) {

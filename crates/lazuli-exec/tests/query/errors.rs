@@ -11,9 +11,10 @@ use lazuli_expr::evaluate::Value;
 use lazuli_expr::function::{Argument, FunctionRef, Signature, SignatureError};
 use lazuli_expr::{Expr, ScalarFunction, col, lit};
 use lazuli_kernels::KernelError;
+use lazuli_plan::optimizer::OptimizerOptions;
 use lazuli_plan::{BatchError, BatchReader, DataSource, ScanRequest, SourceError};
 
-use crate::builder::{column, frame, query, scan, side_by_side, texts};
+use crate::builder::{column, frame, query, scan, side_by_side, texts, union};
 use crate::configurations::{all, answer, error};
 
 /// Runs a closure for each batch.
@@ -104,10 +105,17 @@ fn a_panic_is_an_error() {
 }
 
 #[test]
-fn a_query_inside_of_a_query_does_not_wait_for_itself() {
+fn a_query_inside_of_a_query_stays_on_its_thread() {
     let input = frame(vec![("a", column(0..300i64))]);
-    let inner = query(&input).sort([col("a").desc()]);
+    let inner_input = input.clone();
     let nested = move |inputs: &[Value], num_rows: usize| {
+        let outer = std::thread::current().id();
+        // Threads that wait for one another would hang sooner or later; that it is the same one can be seen at once.
+        let same = move |inputs: &[Value], num_rows: usize| {
+            assert_eq!(std::thread::current().id(), outer);
+            Value::Column(inputs[0].clone().into_column(num_rows))
+        };
+        let inner = query(&inner_input).select([call(col("a"), same).alias("a")]).sort([col("a").desc()]);
         let options =
             ExecOptions { threads: Some(4), morsel_rows: 10, single_thread_rows: 0, ..Default::default() };
         let answer = Engine::global().execute(&inner.0, &options).expect("runs on this thread");
@@ -115,7 +123,30 @@ fn a_query_inside_of_a_query_does_not_wait_for_itself() {
         Value::Column(inputs[0].clone().into_column(num_rows))
     };
     let plan = query(&input).select([call(col("a"), nested).alias("b")]);
-    assert_eq!(answer(&plan).height(), 300);
+    let options =
+        ExecOptions { threads: Some(2), morsel_rows: 100, single_thread_rows: 0, ..Default::default() };
+    assert_eq!(Engine::global().execute(&plan.0, &options).expect("runs").height(), 300);
+    let batches = Engine::global().execute_batches(&plan.0, &options, None).expect("starts");
+    assert_eq!(batches.map(|batch| batch.expect("runs").num_rows()).sum::<usize>(), 300);
+}
+
+#[test]
+fn what_a_plan_reads_twice_is_computed_once() {
+    let rows = Arc::new(AtomicU64::new(0));
+    let counter = rows.clone();
+    let count = move |inputs: &[Value], num_rows: usize| {
+        counter.fetch_add(num_rows as u64, Ordering::Relaxed);
+        Value::Column(inputs[0].clone().into_column(num_rows))
+    };
+    let input = frame(vec![("a", column(0..100i64))]);
+    let sorted = query(&input).select([call(col("a"), count).alias("a")]).sort([col("a").desc()]);
+    let other = query(&input).sort([col("a").asc()]).slice(0, Some(1));
+    let plan = union(vec![sorted.clone(), other, sorted.filter(col("a").lt(lit(2)))]);
+    let options = ExecOptions { optimizer: OptimizerOptions::none(), ..Default::default() };
+    let answer = Engine::global().execute(&plan.0, &options).expect("runs");
+    assert_eq!(rows.load(Ordering::Relaxed), 100);
+    let expected: Vec<String> = (0..100).rev().chain([0, 1, 0]).map(|a: i64| a.to_string()).collect();
+    assert_eq!(texts(&answer), expected);
 }
 
 #[test]
@@ -154,6 +185,8 @@ struct Failing {
     failing: Vec<u64>,
     /// A number that is never given out.
     skipped: Option<u64>,
+    /// Whether nothing is given that was not asked for.
+    keeps_to_limit: bool,
 }
 
 impl DataSource for Failing {
@@ -167,11 +200,11 @@ impl DataSource for Failing {
 
     fn open(&self, request: ScanRequest) -> Result<Box<dyn BatchReader>, SourceError> {
         let batch = self.batch.project(&request.projection);
-        let Self { batches, failing, skipped, .. } = self;
-        let reader = FailingReader {
-            source: Self { batch, batches: *batches, failing: failing.clone(), skipped: *skipped },
-            next: AtomicU64::new(0),
-        };
+        let mut source = Self { batch, failing: self.failing.clone(), ..*self };
+        if let Some(limit) = request.limit.filter(|_| self.keeps_to_limit) {
+            source.batches = source.batches.min(limit.div_ceil(10) as u64);
+        }
+        let reader = FailingReader { source, next: AtomicU64::new(0) };
         Ok(Box::new(reader))
     }
 
@@ -202,7 +235,7 @@ impl BatchReader for FailingReader {
 
 fn failing(failing: &[u64], skipped: Option<u64>) -> Arc<Failing> {
     let batch = Batch::from_columns(vec![("a".into(), column(0..10i64))]).expect("one column");
-    Arc::new(Failing { batch, batches: 40, failing: failing.to_vec(), skipped })
+    Arc::new(Failing { batch, batches: 40, failing: failing.to_vec(), skipped, keeps_to_limit: true })
 }
 
 #[test]
@@ -220,6 +253,13 @@ fn a_limit_that_is_reached_before_a_broken_batch() {
 }
 
 #[test]
+fn what_a_limit_does_not_need_is_not_even_opened() {
+    let broken = failing(&[0], None);
+    let plan = union(vec![scan(failing(&[], None)), scan(broken)]).slice(0, Some(400));
+    assert_eq!(answer(&plan).height(), 400);
+}
+
+#[test]
 fn a_source_that_skips_a_number_does_not_hang_the_query() {
     let plan = scan(failing(&[], Some(5))).slice(300, Some(10));
     let options = ExecOptions { threads: Some(2), single_thread_rows: 0, ..Default::default() };
@@ -231,4 +271,6 @@ fn a_source_that_skips_a_number_does_not_hang_the_query() {
 fn sources_of_the_users_own_are_filtered_by_the_engine() {
     let plan = scan(failing(&[], None)).filter(col("a").gt(lit(7))).select([(col("a") * 2).alias("b")]);
     assert_eq!(texts(&answer(&plan)), ["16", "18"].repeat(40));
+    // Two rows of each batch pass: a limit on what is read would be reached too soon.
+    assert_eq!(answer(&plan.slice(0, Some(5))).height(), 5);
 }

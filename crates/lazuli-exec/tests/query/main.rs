@@ -5,6 +5,7 @@ mod builder; // plans by verbs
 mod configurations; // ways to run a plan that must not matter
 mod errors; // mistakes, failures, panics
 mod files; // delimited files in and out
+mod forms; // physical forms and cuts
 mod joins; // pairs of rows
 mod order; // sort, slice, unique, concat
 mod reshape; // pivot and unpivot
