@@ -18,8 +18,8 @@ pub use documents::{dangling_links, dangling_paths, machine_paths, undecided_pac
 pub use manifests::{crate_arrows, lints_inherited, sealed_packages, versions_in_one_place};
 pub use rust_source::RustSource;
 pub use sources::{
-    drawer_names, ignored_tests, leftovers, long_files, missing_module_docs, sealed_names, unargued_unsafe,
-    unsafe_outside_its_rooms, unwraps,
+    ambient_settings, drawer_names, ignored_tests, leftovers, long_files, missing_module_docs, sealed_names,
+    unargued_unsafe, unsafe_not_forbidden, unsafe_outside_its_rooms, unwraps,
 };
 pub use tree::{TextFile, Tree};
 

@@ -63,7 +63,13 @@ fn no_file_is_a_drawer() {
 #[test]
 fn unsafe_code_is_in_its_rooms_and_argued() {
     check(tidy::unsafe_outside_its_rooms);
+    check(tidy::unsafe_not_forbidden);
     check(tidy::unargued_unsafe);
+}
+
+#[test]
+fn libraries_read_no_environment() {
+    check(tidy::ambient_settings);
 }
 
 #[test]

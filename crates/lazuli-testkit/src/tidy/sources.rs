@@ -59,6 +59,35 @@ pub fn unsafe_outside_its_rooms(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
+/// Every crate but those two forbids unsafe code, so that the compiler says so too.
+pub fn unsafe_not_forbidden(tree: &Tree) -> Vec<Finding> {
+    rust_files(tree)
+        .filter(|(file, _)| {
+            file.is_in_src() && ["src/lib.rs", "src/main.rs"].iter().any(|root| file.path.ends_with(root))
+        })
+        .filter(|(file, _)| !file.crate_name().is_some_and(|name| UNSAFE_ROOMS.contains(&name)))
+        .filter(|(_, source)| !source.code.contains("#![forbid(unsafe_code)]"))
+        .map(|(file, _)| Finding::new(&file.path, 0, "write `#![forbid(unsafe_code)]`"))
+        .collect()
+}
+
+/// No library reads settings from the environment: what a query does is a function of its options.
+pub fn ambient_settings(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (file, source) in rust_files(tree).filter(|(file, _)| file.is_in_src()) {
+        if file.crate_name().is_some_and(|name| DEVELOPMENT_ONLY.contains(&name) || name == "lazuli-cli") {
+            continue;
+        }
+        for call in ["env::var", "env::var_os", "env::vars"] {
+            for at in source.find_word(call).filter(|&at| !source.is_test(at)) {
+                let message = "a setting from the environment: make it an option that the caller passes";
+                findings.push(Finding::new(&file.path, source.line(at), message));
+            }
+        }
+    }
+    findings
+}
+
 /// Each unsafe block and impl has a `// SAFETY:` comment within six lines above; each `unsafe fn` says its duty under
 /// `# Safety`.
 pub fn unargued_unsafe(tree: &Tree) -> Vec<Finding> {
@@ -286,6 +315,23 @@ mod tests {
             ("crates/lazuli-array/src/a.rs", "fn a() { unsafe { b() } }\n"),
         ];
         check(unsafe_outside_its_rooms, &files, &["crates/lazuli-exec/src/a.rs:4"]);
+    }
+
+    #[test]
+    fn crate_roots_forbid_unsafe() {
+        let files = [
+            ("crates/lazuli-exec/src/lib.rs", "#![forbid(unsafe_code)]\n"),
+            ("crates/lazuli-plan/src/lib.rs", "// #![forbid(unsafe_code)]\n"),
+            ("crates/lazuli-array/src/lib.rs", "//! a\n"),
+        ];
+        check(unsafe_not_forbidden, &files, &["crates/lazuli-plan/src/lib.rs:0"]);
+    }
+
+    #[test]
+    fn settings_from_the_environment_are_found() {
+        let text = "fn a() { std::env::var(\"X\"); }\n#[cfg(test)]\nmod tests {\n fn b() { std::env::var(\"X\"); }\n}\n";
+        let files = [("crates/lazuli-exec/src/a.rs", text), ("crates/lazuli-cli/src/main.rs", text)];
+        check(ambient_settings, &files, &["crates/lazuli-exec/src/a.rs:1"]);
     }
 
     #[test]
