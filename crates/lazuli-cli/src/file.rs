@@ -1,8 +1,9 @@
 //! A data file by its name.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use lazuli::{CsvOptions, Dialect, ExecOptions, LazyFrame, scan_csv_with};
+use lazuli::{Caller, CsvOptions, CsvSource, Dialect, ExecOptions, LazyFrame, scan_as};
 
 use crate::failure::Failure;
 
@@ -16,5 +17,7 @@ pub fn scan(path: &Path, options: &ExecOptions) -> Result<LazyFrame, Failure> {
         }
         _ => Dialect::default(),
     };
-    Ok(scan_csv_with(path, CsvOptions { dialect, ..CsvOptions::default() }).with_options(options.clone()))
+    let source = CsvSource::new(path, CsvOptions { dialect, ..CsvOptions::default() });
+    let caller = Caller::Text("the command line".into());
+    Ok(scan_as(Arc::new(source), caller).with_options(options.clone()))
 }

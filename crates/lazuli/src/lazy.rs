@@ -26,7 +26,12 @@ pub struct LazyFrame {
 /// A query over a source of your own.
 #[track_caller]
 pub fn scan(source: Arc<dyn DataSource>) -> LazyFrame {
-    LazyFrame::from_plan(LogicalPlan::new(Node::Scan(Scan::new(source)), Caller::here()))
+    scan_as(source, Caller::here())
+}
+
+/// As [`scan`], for a program whose user wrote no code: mistakes name `caller` instead of a line.
+pub fn scan_as(source: Arc<dyn DataSource>, caller: Caller) -> LazyFrame {
+    LazyFrame::from_plan(LogicalPlan::new(Node::Scan(Scan::new(source)), caller))
 }
 
 impl LazyFrame {

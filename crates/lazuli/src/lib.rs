@@ -61,10 +61,10 @@ pub use lazuli_expr::{
 };
 pub use lazuli_io::csv::{CsvOptions, CsvWriteOptions, CsvWriter, Dialect, InferMode, OnMisfit, OnRagged};
 pub use lazuli_plan::{
-    BatchError, BatchReader, DataSink, DataSource, JoinType, Keep, LogicalPlan, OptimizerOptions, RuleId,
-    ScanRequest, SinkWriter, SourceError, UnionMode,
+    BatchError, BatchReader, Caller, DataSink, DataSource, JoinType, Keep, LogicalPlan, OptimizerOptions,
+    RuleId, ScanRequest, SinkWriter, SourceError, UnionMode,
 };
-pub use lazy::{LazyFrame, scan};
+pub use lazy::{LazyFrame, scan, scan_as};
 pub use pivot::LazyPivot;
 
 /// The examples of the README, run with the documentation tests.

@@ -54,7 +54,7 @@ impl DataSource for CsvSource {
     }
 
     fn schema(&self) -> Result<SchemaRef, SourceError> {
-        Ok(self.table()?.schema().clone())
+        Ok(self.table().map_err(CsvError::without_path)?.schema().clone())
     }
 
     fn applies_predicates(&self) -> bool {
@@ -67,11 +67,12 @@ impl DataSource for CsvSource {
     }
 
     fn open(&self, request: ScanRequest) -> Result<Box<dyn BatchReader>, SourceError> {
-        let table = self.table()?;
+        let table = self.table().map_err(CsvError::without_path)?;
         let filter = (!request.predicates.is_empty()).then(|| -> Arc<dyn RowFilter> {
             Arc::new(ExprFilter::new(&request.predicates, table.schema()))
         });
-        let scan = CsvScan::open(table, Some(request.projection), filter, request.limit)?;
+        let scan = CsvScan::open(table, Some(request.projection), filter, request.limit)
+            .map_err(CsvError::without_path)?;
         Ok(Box::new(CsvReader(scan)))
     }
 
@@ -84,9 +85,10 @@ struct CsvReader(CsvScan);
 
 impl BatchReader for CsvReader {
     fn next(&self) -> Result<Option<(u64, Batch)>, BatchError> {
-        self.0
-            .next()
-            .map_err(|error| BatchError { batch: error.sequence().unwrap_or(0), source: error.into() })
+        self.0.next().map_err(|error| BatchError {
+            batch: error.sequence().unwrap_or(0),
+            source: error.without_path().into(),
+        })
     }
 
     fn progress(&self) -> Option<(u64, u64)> {

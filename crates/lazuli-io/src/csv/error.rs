@@ -146,6 +146,12 @@ impl CsvError {
         &self.0.kind
     }
 
+    /// The same without the file's name, for those who name it themselves.
+    pub fn without_path(mut self) -> Self {
+        self.0.path = None;
+        self
+    }
+
     /// The file.
     pub fn path(&self) -> Option<&Path> {
         self.0.path.as_deref()
