@@ -12,6 +12,7 @@ mod caller; // where in the user's code a verb was called
 mod constant; // values of expressions without columns
 mod error; // the user's mistakes
 mod explain; // plans as text and JSON
+mod identical; // the same to the last bit
 mod lossless; // conversions that keep every value
 mod node; // the closed enum of nodes
 pub mod optimizer; // the same answer in less time

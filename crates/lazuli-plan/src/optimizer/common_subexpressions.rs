@@ -18,6 +18,7 @@ use lazuli_expr::{BinaryOperator, Expr};
 
 use super::facts::{can_fail, is_deterministic, weight};
 use super::{Rule, RuleId};
+use crate::identical::is_identical;
 use crate::resolve::fresh_name;
 use crate::{Aggregate, LogicalPlan, Node, Project};
 
@@ -79,7 +80,7 @@ fn shared(input: &LogicalPlan, mut exprs: Vec<Expr>) -> Option<(LogicalPlan, Vec
 }
 
 fn replaced(expr: &Expr, repeated: &Expr, column: &Expr) -> Expr {
-    if expr == repeated {
+    if is_identical(expr, repeated) {
         column.clone()
     } else {
         expr.map_children(&mut |child| replaced(child, repeated, column))
@@ -153,7 +154,7 @@ fn collect<'a>(expr: &'a Expr, is_certain: bool, candidates: &mut Vec<Candidate<
 }
 
 fn note<'a>(expr: &'a Expr, is_certain: bool, candidates: &mut Vec<Candidate<'a>>) {
-    match candidates.iter_mut().find(|candidate| candidate.expr == expr) {
+    match candidates.iter_mut().find(|candidate| is_identical(candidate.expr, expr)) {
         Some(candidate) => {
             candidate.uses += 1;
             candidate.is_certain |= is_certain;

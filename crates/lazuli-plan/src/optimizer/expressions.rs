@@ -1,4 +1,4 @@
-//! All expressions of a node, rewritten in one go.
+//! All expressions of a node, asked or rewritten in one go.
 
 use lazuli_array::Schema;
 use lazuli_expr::{Expr, SortKey};
@@ -89,4 +89,23 @@ pub(super) fn map_expressions(
         | Node::Sink(_) => return None,
     };
     Some(plan.with_node(node))
+}
+
+/// Whether an expression of the plan's top node has a property.
+pub(super) fn any_expression(plan: &LogicalPlan, property: &impl Fn(&Expr) -> bool) -> bool {
+    match plan.node() {
+        Node::Scan(scan) => scan.predicates.iter().any(property),
+        Node::Filter(filter) => filter.predicates.iter().any(property),
+        Node::Project(project) => project.exprs.iter().any(property),
+        Node::Aggregate(aggregate) => aggregate.keys.iter().chain(&aggregate.aggregates).any(property),
+        Node::Join(join) => join.left_keys.iter().chain(&join.right_keys).any(property),
+        Node::Sort(sort) => sort.keys.iter().any(|key| property(&key.expr)),
+        Node::Distinct(distinct) => distinct.subset.iter().flatten().any(property),
+        Node::Slice(_)
+        | Node::Union(_)
+        | Node::HorizontalConcat(_)
+        | Node::Pivot(_)
+        | Node::Unpivot(_)
+        | Node::Sink(_) => false,
+    }
 }

@@ -14,8 +14,10 @@
 //! * Scan: as a hint; the slice stays. Not with predicates in the scan.
 //!
 //! Never below filters, groups, distinct, or other joins: those change which rows come first. Slices that count from the
-//! end stay where they are: the rows before them have to be counted anyway.
+//! end stay where they are: the rows before them have to be counted anyway. What runs once for several readers is not
+//! cut short for one of them.
 
+use super::held::Held;
 use super::{Rule, RuleId};
 use crate::{Join, JoinType, LogicalPlan, Node, Project, Scan, Slice, Sort, Union};
 
@@ -27,8 +29,9 @@ impl Rule for LimitPushdown {
     }
 
     fn apply(&self, plan: &LogicalPlan) -> LogicalPlan {
+        let held = Held::of(plan);
         plan.rewrite_down(&mut |plan| match plan.node() {
-            Node::Slice(slice) if slice.offset >= 0 => lower(plan, slice),
+            Node::Slice(slice) if slice.offset >= 0 && !held.contains(&slice.input) => lower(plan, slice),
             _ => None,
         })
     }

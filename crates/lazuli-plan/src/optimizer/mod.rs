@@ -9,9 +9,11 @@
 //! error go away with values that nobody asked for; it may never make one that the plan as written would not have met.
 
 mod common_subexpressions; // what is computed twice, computed once
+mod common_subplans; // what was written twice is one plan
 mod constant_folding; // expressions without columns to constants
 mod expressions; // all expressions of a node
 mod facts; // what rules ask about expressions
+mod held; // plans that run once for several readers
 mod join_narrowing; // outer joins whose extra rows are filtered out
 mod limit_pushdown; // fewer rows asked for
 mod options; // which rules run
@@ -55,6 +57,9 @@ const PASS: &[&dyn Rule] = &[
     &limit_pushdown::LimitPushdown,
 ];
 
+/// Rules that run once, before the passes: those would make equal plans differ.
+const FIRST: &[&dyn Rule] = &[&common_subplans::CommonSubplans];
+
 /// Rules that run once, after the passes: merging would undo them.
 const LAST: &[&dyn Rule] = &[&common_subexpressions::CommonSubexpressions];
 
@@ -90,7 +95,7 @@ pub fn optimize(plan: &LogicalPlan, options: &OptimizerOptions) -> LogicalPlan {
 }
 
 fn run_passes(plan: &LogicalPlan, options: &OptimizerOptions) -> LogicalPlan {
-    let mut plan = plan.clone();
+    let mut plan = run_rules(FIRST, plan.clone(), options);
     for _ in 0..MAX_PASSES {
         let before = plan.clone();
         plan = run_rules(PASS, plan, options);

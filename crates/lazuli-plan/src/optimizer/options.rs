@@ -6,6 +6,8 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RuleId {
+    /// What was written twice is one plan with two readers.
+    CommonSubplans,
     /// Expressions without columns become constants.
     ConstantFolding,
     /// Expressions become simpler ones of the same value.
@@ -26,7 +28,8 @@ pub enum RuleId {
 
 impl RuleId {
     /// Every rule, in the order in which they run.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
+        Self::CommonSubplans,
         Self::ConstantFolding,
         Self::Simplification,
         Self::PredicatePushdown,
@@ -40,6 +43,7 @@ impl RuleId {
     /// The name by which the rule is switched, such as `predicate_pushdown`.
     pub fn name(self) -> &'static str {
         match self {
+            Self::CommonSubplans => "common_subplans",
             Self::ConstantFolding => "constant_folding",
             Self::Simplification => "simplification",
             Self::PredicatePushdown => "predicate_pushdown",

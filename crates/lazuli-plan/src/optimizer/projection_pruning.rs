@@ -10,15 +10,18 @@
 //! had. Where rows are held or copied (joins, sorts, distinct, unions), what only a filter below has read is dropped
 //! first.
 //!
+//! A plan that runs once for several readers ([`Held`]) gives what any of them needs.
+//!
 //! Valid: a column that nothing above reads can't change the answer. Errors of its computation go with it. Kept although
 //! unread: group keys (they make the groups), what makes rows distinct, all columns of a pivot; and the number of rows,
 //! which a plan without columns still has.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use lazuli_array::Name;
 use lazuli_expr::Expr;
 
+use super::held::Held;
 use super::{Rule, RuleId};
 use crate::plan::Memo;
 use crate::{
@@ -35,7 +38,15 @@ impl Rule for ProjectionPruning {
 
     fn apply(&self, plan: &LogicalPlan) -> LogicalPlan {
         let needed = plan.schema().names().cloned().collect();
-        Walk::default().prune(plan, &needed)
+        let mut walk = Walk { held: Held::of(plan), ..Walk::default() };
+        loop {
+            let pruned = walk.prune(plan, &needed);
+            // What one reader needs of a held plan may have come up after another had it pruned.
+            if !std::mem::take(&mut walk.needs_grew) {
+                return pruned;
+            }
+            walk.done = Memo::default();
+        }
     }
 }
 
@@ -45,11 +56,36 @@ type Needed = BTreeSet<Name>;
 #[derive(Default)]
 struct Walk {
     done: Memo<(usize, Vec<Name>)>,
+    /// Plans that are pruned once, to what all their readers need.
+    held: Held,
+    /// What the readers of held plans need, as far as known.
+    held_needs: HashMap<usize, Needed>,
+    /// Whether that grew.
+    needs_grew: bool,
 }
 
 impl Walk {
     /// A plan that gives at least the needed columns, in the order they had.
     fn prune(&mut self, plan: &LogicalPlan, needed: &Needed) -> LogicalPlan {
+        if self.held.contains(plan) {
+            let all_needs = match self.held_needs.get_mut(&plan.address()) {
+                Some(known) => {
+                    let num_known = known.len();
+                    known.extend(needed.iter().cloned());
+                    self.needs_grew |= known.len() > num_known;
+                    known.clone()
+                }
+                None => {
+                    self.held_needs.insert(plan.address(), needed.clone());
+                    needed.clone()
+                }
+            };
+            return self.prune_as(plan, &all_needs);
+        }
+        self.prune_as(plan, needed)
+    }
+
+    fn prune_as(&mut self, plan: &LogicalPlan, needed: &Needed) -> LogicalPlan {
         let key = (plan.address(), needed.iter().cloned().collect());
         if let Some(done) = self.done.get(&key) {
             return done;

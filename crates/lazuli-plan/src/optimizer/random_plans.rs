@@ -58,7 +58,8 @@ fn integer(tape: &mut Tape<'_>, plan: &LogicalPlan, depth: usize) -> Expr {
 fn float(tape: &mut Tape<'_>, plan: &LogicalPlan, depth: usize) -> Expr {
     let leaf = |tape: &mut Tape<'_>| column(tape, plan, &DataType::Float64, lit(1.5));
     match tape.choose(if depth == 0 { 2 } else { 5 }) {
-        0 | 1 => leaf(tape),
+        0 => leaf(tape),
+        1 => tape.pick(&[lit(0.0), lit(-0.0), lit(f64::NAN)]),
         2 => float(tape, plan, depth - 1) + leaf(tape),
         3 => integer(tape, plan, depth - 1) / leaf(tape),
         _ => leaf(tape) * integer(tape, plan, depth - 1),
@@ -169,7 +170,14 @@ fn verb(tape: &mut Tape<'_>, plan: &LogicalPlan, tables: &[LogicalPlan]) -> Logi
             plan.with_columns(value)
         }
         8 | 9 => {
-            let right = tape.pick(tables);
+            let own = any_columns(tape, plan, 1);
+            let grouped =
+                || plan.group_by(own.clone(), [len().alias("a"), len().alias("b"), len().alias("z")]);
+            let right = match tape.choose(4) {
+                0 => grouped(),
+                1 => grouped().join(&grouped(), JoinType::Inner, "a", "b").select(["a", "b"]),
+                _ => tape.pick(tables),
+            };
             let join_type = tape.pick(&[
                 JoinType::Inner,
                 JoinType::Left,

@@ -15,6 +15,7 @@ use super::expression::OutputColumn;
 use super::lift::Lifted;
 use super::scope::Scope;
 use super::{Resolved, Verb};
+use crate::identical::is_identical;
 use crate::{Aggregate, Node, PlanMistake, Project};
 
 pub(super) fn resolve(aggregate: &Aggregate, input: Resolved, verb: &mut Verb<'_>) -> Resolved {
@@ -110,7 +111,7 @@ fn without_keys(expr: &Expr, keys: &[Name], scope: &Scope) -> Expr {
 /// The expression with everything outside of aggregates that is a key replaced by that key's name; an error if there is
 /// a column left.
 fn read_keys(expr: &Expr, keys: &[(Expr, Name)]) -> Result<Expr, ()> {
-    if let Some((_, name)) = keys.iter().find(|(key, _)| key == expr) {
+    if let Some((_, name)) = keys.iter().find(|(key, _)| is_identical(key, expr)) {
         return Ok(Expr::Column(name.clone()));
     }
     match expr {

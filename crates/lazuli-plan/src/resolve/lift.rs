@@ -8,6 +8,7 @@ use lazuli_array::Name;
 use lazuli_expr::Expr;
 
 use super::names;
+use crate::identical::is_identical;
 
 /// Aggregates under names, equal ones once.
 #[derive(Debug, Default)]
@@ -29,7 +30,7 @@ impl Lifted {
         wanted: Option<&Name>,
         is_taken: &impl Fn(&str) -> bool,
     ) -> Name {
-        if let Some((name, _)) = self.aggregates.iter().find(|(_, other)| other == aggregate) {
+        if let Some((name, _)) = self.aggregates.iter().find(|(_, other)| is_identical(other, aggregate)) {
             return name.clone();
         }
         let name = match wanted {

@@ -14,6 +14,8 @@
 //!   One that can't fail may always be asked earlier.
 //! * **Chance.** A predicate with random numbers stays, and everything behind it stays.
 //! * **Limits.** Nothing passes a limit: it would count other rows.
+//!
+//! And what runs once for several readers ([`Held`]) is not filtered for one of them.
 
 #[cfg(test)]
 mod tests;
@@ -27,6 +29,7 @@ use lazuli_array::Schema;
 use lazuli_expr::Expr;
 
 use super::facts::{can_fail, is_deterministic};
+use super::held::Held;
 use super::{Rule, RuleId};
 use crate::plan::Memo;
 use crate::{Filter, LogicalPlan, Node, Scan};
@@ -39,7 +42,7 @@ impl Rule for PredicatePushdown {
     }
 
     fn apply(&self, plan: &LogicalPlan) -> LogicalPlan {
-        Walk::default().push(plan, Vec::new())
+        Walk { held: Held::of(plan), done: Memo::default() }.push(plan, Vec::new())
     }
 }
 
@@ -81,8 +84,9 @@ fn sift(predicates: Vec<Expr>, schema: &Schema, mut take: impl FnMut(&Expr, bool
     above
 }
 
-#[derive(Default)]
 struct Walk {
+    /// Plans that take no predicates, since others read them without.
+    held: Held,
     /// Plans that got no predicates from above.
     done: Memo<usize>,
 }
@@ -91,6 +95,9 @@ impl Walk {
     /// A plan equal to a filter with these predicates over `plan`, with all predicates as far down as they go.
     fn push(&mut self, plan: &LogicalPlan, predicates: Vec<Expr>) -> LogicalPlan {
         if !predicates.is_empty() {
+            if self.held.contains(plan) {
+                return filtered(self.push(plan, Vec::new()), predicates);
+            }
             return self.push_into(plan, predicates);
         }
         if let Some(done) = self.done.get(&plan.address()) {

@@ -27,6 +27,7 @@ use lazuli_expr::{BinaryOperator, CastMode, Expr, Literal, UnaryOperator, functi
 use super::expressions::map_expressions;
 use super::facts::{as_boolean, is_deterministic};
 use super::{Rule, RuleId};
+use crate::identical::is_identical;
 use crate::lossless::is_lossless;
 use crate::{Filter, LogicalPlan, Node, Scan, Slice};
 
@@ -75,7 +76,8 @@ fn simpler_predicates(predicates: &[Expr]) -> Option<Vec<Expr>> {
         match as_boolean(&predicate) {
             Some(Some(true)) => {}
             Some(None | Some(false)) => return None,
-            None if kept.contains(&predicate) && is_deterministic(&predicate) => {}
+            None if kept.iter().any(|kept| is_identical(kept, &predicate))
+                && is_deterministic(&predicate) => {}
             None => kept.push(predicate),
         }
     }
@@ -152,7 +154,7 @@ fn simpler_logic(left: &Expr, operator: BinaryOperator, right: &Expr) -> Option<
             _ => {}
         }
     }
-    (left == right && is_deterministic(left)).then(|| left.clone())
+    (is_identical(left, right) && is_deterministic(left)).then(|| left.clone())
 }
 
 fn simpler_operator(
