@@ -9,7 +9,7 @@ use lazuli_expr::typing::{self, Typed};
 use lazuli_expr::{Expr, supertype};
 
 use super::scope::{KnownColumn, Scope};
-use super::{Resolved, Verb};
+use super::{Resolved, Verb, names};
 use crate::lossless::is_exact;
 use crate::{Join, JoinColumn, JoinSide, JoinType, LogicalPlan, Node, PlanMistake, Project};
 
@@ -161,52 +161,66 @@ fn build(
     left: LogicalPlan,
     right: LogicalPlan,
     pairs: &[KeyPair],
-    output: Vec<JoinColumn>,
+    mut output: Vec<JoinColumn>,
 ) -> LogicalPlan {
-    let coalesced: Vec<&KeyPair> = pairs
-        .iter()
-        .filter(|pair| {
-            pair.columns().is_some_and(|(left, _)| {
-                output
-                    .iter()
-                    .any(|column| matches!(&column.source, JoinSide::Coalesced(name, _) if name == left))
-            })
-        })
-        .collect();
-    // Two columns become one only if they are of one type.
-    let left = recast(verb, left, coalesced.iter().map(|pair| (pair.left.expr.output_name(), &pair.common)));
-    let right =
-        recast(verb, right, coalesced.iter().map(|pair| (pair.right.expr.output_name(), &pair.common)));
-    let key = |side: &Typed, common: &DataType, input: &LogicalPlan| {
-        let expr = side.expr.without_alias().clone();
-        let from = typing::data_type(&expr, input.schema());
-        typing::cast_to(expr, &from, common)
-    };
-    let left_keys = pairs.iter().map(|pair| key(&pair.left, &pair.common, &left)).collect();
-    let right_keys = pairs.iter().map(|pair| key(&pair.right, &pair.common, &right)).collect();
+    // Two columns become one only if they are of one type. The other keys were typed over the columns as they are, so
+    // those stay, and the cast ones stand beside them.
+    let (mut left, mut right) = (WithCasts::new(left), WithCasts::new(right));
+    for column in &mut output {
+        let JoinSide::Coalesced(left_name, right_name) = &mut column.source else { continue };
+        let pair = pairs.iter().find(|pair| pair.columns() == Some((&*left_name, &*right_name)));
+        let common = &pair.expect("a pair of keys becomes one column").common;
+        *left_name = left.as_type(left_name, common);
+        *right_name = right.as_type(right_name, common);
+    }
+    let left_keys = pairs.iter().map(|pair| left.key(&pair.left, &pair.common)).collect();
+    let right_keys = pairs.iter().map(|pair| right.key(&pair.right, &pair.common)).collect();
+    let (left, right) = (left.finish(verb), right.finish(verb));
     verb.node(Node::Join(Join { left, right, left_keys, right_keys, output, ..join.clone() }))
 }
 
-/// The input with some columns as other types.
-fn recast<'a>(
-    verb: &Verb<'_>,
+/// A side of a join and some of its columns as other types, under names of their own.
+struct WithCasts {
     input: LogicalPlan,
-    types: impl Iterator<Item = (Name, &'a DataType)>,
-) -> LogicalPlan {
-    let types: Vec<(Name, &DataType)> = types.collect();
-    let exprs: Vec<Expr> = input
-        .schema()
-        .fields()
-        .iter()
-        .map(|field| match types.iter().find(|(name, _)| name == field.name()) {
-            Some((name, to)) => {
-                typing::cast_to(Expr::Column(name.clone()), field.data_type(), to).named(name)
-            }
-            None => Expr::Column(field.name().clone()),
-        })
-        .collect();
-    if exprs.iter().all(|expr| matches!(expr, Expr::Column(_))) {
-        return input;
+    casts: Vec<(Name, Expr)>,
+    next_number: usize,
+}
+
+impl WithCasts {
+    fn new(input: LogicalPlan) -> Self {
+        Self { input, casts: Vec::new(), next_number: 1 }
     }
-    verb.node(Node::Project(Project { input, exprs, keep_input: false }))
+
+    /// The name under which a column is of a type.
+    fn as_type(&mut self, name: &Name, to: &DataType) -> Name {
+        let schema = self.input.schema().clone();
+        let field = schema.get(name).expect("the key is a column of this side");
+        let cast = typing::cast_to(Expr::Column(name.clone()), field.data_type(), to);
+        if let Expr::Column(same) = cast {
+            return same;
+        }
+        if let Some((known, _)) = self.casts.iter().find(|(_, other)| *other == cast) {
+            return known.clone();
+        }
+        let fresh = names::fresh("key", &mut self.next_number, |name| schema.contains(name));
+        self.casts.push((fresh.clone(), cast));
+        fresh
+    }
+
+    /// A key of this side as the type in which both sides are compared.
+    fn key(&self, side: &Typed, common: &DataType) -> Expr {
+        let key = typing::cast_to(side.expr.without_alias().clone(), &side.data_type, common);
+        let known = self.casts.iter().find(|(_, cast)| *cast == key);
+        known.map_or(key, |(name, _)| Expr::Column(name.clone()))
+    }
+
+    fn finish(self, verb: &Verb<'_>) -> LogicalPlan {
+        let Self { input, casts, .. } = self;
+        if casts.is_empty() {
+            return input;
+        }
+        let columns = input.schema().names().cloned().map(Expr::Column);
+        let exprs = columns.chain(casts.into_iter().map(|(name, cast)| cast.alias(name))).collect();
+        verb.node(Node::Project(Project { input, exprs, keep_input: false }))
+    }
 }

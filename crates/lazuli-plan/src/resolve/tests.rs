@@ -212,8 +212,16 @@ fn joins_spell_out_their_columns() {
     ");
     let wide = table("w", "id i64, z i64");
     assert_snapshot!(resolved(&left.full_join(&wide, "id")), @r"
-        Join full on [id == id] -> [id, name, x, z]
-          Project [cast(id as Int64) as id, name, x]
+        Join full on [_key1 == id] -> [id, name, x, z]
+          Project [id, name, x, cast(id as Int64) as _key1]
+            Scan l  columns: all 3
+          Scan w  columns: all 2
+        => id: Int64, name: String, x: Int64, z: Int64
+    ");
+    // A key over a column that becomes another type in the result reads it as it was.
+    assert_snapshot!(resolved(&left.full_join(&wide, (col("id"), col("id") + 1))), @r"
+        Join full on [_key1 == id, cast(id + 1 as Int64) == id + 1] -> [id, name, x, z]
+          Project [id, name, x, cast(id as Int64) as _key1]
             Scan l  columns: all 3
           Scan w  columns: all 2
         => id: Int64, name: String, x: Int64, z: Int64
