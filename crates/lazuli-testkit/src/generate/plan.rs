@@ -1,0 +1,411 @@
+//! Random verbs: each is drawn, checked by the resolver, and drawn anew if it does not resolve.
+
+use lazuli_array::{DataFrame, DataType, Name, Scalar, Schema, SchemaRef};
+use lazuli_expr::{Expr, Selector, col};
+use lazuli_plan::{
+    Aggregate, Caller, Distinct, Filter, HorizontalConcat, Join, JoinType, Keep, LogicalPlan, Node, Pivot,
+    PivotColumn, Project, Scan, Slice, Sort, Union, UnionMode, Unpivot, resolve,
+};
+
+use super::expression::Expressions;
+use super::value::value_of;
+use super::{APPROXIMATE, MemorySource, Query, frame};
+use crate::split_mix::SplitMix64;
+
+/// How often a verb is drawn before the plan stays as it is.
+const TRIES: usize = 12;
+
+/// Rows that a plan may have at most, by a bound that does not know how many of them match: the reference looks at each.
+const MAX_ROWS: usize = 2_000;
+
+/// Names of computed columns; the first are those of the frames, so that columns are replaced.
+const NAMES: &[&str] = &["a", "b", "c", "x", "y", "z"];
+
+/// Draws one query.
+pub(super) struct Builder {
+    random: SplitMix64,
+    frames: Vec<DataFrame>,
+    rejected: usize,
+    drawn: usize,
+}
+
+impl Builder {
+    pub(super) fn new(random: SplitMix64) -> Self {
+        Self { random, frames: Vec::new(), rejected: 0, drawn: 0 }
+    }
+
+    pub(super) fn query(mut self) -> Query {
+        let first = frame::any(&mut self.random);
+        let schema = first.schema().clone();
+        self.frames.push(first);
+        for _ in 0..self.random.below(3) {
+            let other = match self.random.one_in(2) {
+                true => frame::with_schema(&schema, &mut self.random),
+                false => frame::any(&mut self.random),
+            };
+            self.frames.push(other);
+        }
+        let mut plan = scan(&self.frames[0]);
+        let num_verbs = 1 + self.random.below(6);
+        for number in 1..=num_verbs {
+            plan = self.verb(plan, number == num_verbs);
+        }
+        Query { plan, rejected: self.rejected, drawn: self.drawn }
+    }
+
+    /// The plan and one verb more.
+    fn verb(&mut self, plan: LogicalPlan, is_last: bool) -> LogicalPlan {
+        let schema = schema_of(&plan);
+        for _ in 0..TRIES {
+            self.drawn += 1;
+            let node = self.draw(&plan, &schema, is_last);
+            let candidate = LogicalPlan::new(node, Caller::Engine);
+            if resolve(&candidate).is_ok() && most_rows(&candidate) <= MAX_ROWS {
+                return candidate;
+            }
+            self.rejected += 1;
+        }
+        plan
+    }
+
+    fn draw(&mut self, plan: &LogicalPlan, schema: &SchemaRef, is_last: bool) -> Node {
+        let input = plan.clone();
+        match self.random.below(34) {
+            0..=4 => self.filter(input, schema),
+            5..=7 => self.project(input, schema, false, is_last),
+            8..=10 => self.project(input, schema, true, is_last),
+            11..=15 => self.group(input, schema, is_last),
+            16..=19 => self.join(input, schema),
+            20..=22 => {
+                let keys = (0..1 + self.random.below(3)).map(|_| self.over(schema).sort_key()).collect();
+                Node::Sort(Sort { input, keys, limit: None })
+            }
+            23..=24 => {
+                let offset = self.random.below(24) as i64 - 8;
+                let length = (!self.random.one_in(4)).then(|| self.random.index(16));
+                Node::Slice(Slice { input, offset, length })
+            }
+            25..=26 => self.distinct(input, schema),
+            27..=28 => self.union(input),
+            29 => self.side_by_side(input, schema),
+            30 => self.choice_of_columns(input, schema),
+            31 => self.unpivot(input, schema),
+            _ => self.pivot(input, schema),
+        }
+    }
+
+    fn over<'a>(&'a mut self, schema: &'a Schema) -> Expressions<'a> {
+        Expressions { schema, random: &mut self.random }
+    }
+
+    fn filter(&mut self, input: LogicalPlan, schema: &SchemaRef) -> Node {
+        let mut predicates = vec![self.over(schema).boolean(2)];
+        if self.random.one_in(3) {
+            predicates.push(self.over(schema).boolean(1));
+        }
+        if self.random.one_in(10) {
+            let column = self.over(schema).number(0);
+            predicates.push(column.clone().gt(column.mean()));
+        }
+        Node::Filter(Filter { input, predicates })
+    }
+
+    fn project(&mut self, input: LogicalPlan, schema: &SchemaRef, keep_input: bool, is_last: bool) -> Node {
+        let mut exprs = Vec::new();
+        let only_aggregates = !keep_input && self.random.one_in(8);
+        for number in 0..1 + self.random.index(4) {
+            let name =
+                if self.random.one_in(2) { *self.random.pick(NAMES) } else { ["p", "q", "r", "s"][number] };
+            let expr = match self.random.below(12) {
+                _ if only_aggregates => self.over(schema).aggregate(),
+                0 => {
+                    let column = self.over(schema).number(0);
+                    column.clone() - column.mean()
+                }
+                1 => self.over(schema).aggregate(),
+                2..=4 => match self.over(schema).field(|_| true) {
+                    Some(field) => col(field.name().clone()),
+                    None => self.over(schema).any(0),
+                },
+                _ => self.over(schema).any(3),
+            };
+            exprs.push(if self.random.one_in(5) { expr } else { expr.alias(name) });
+        }
+        if is_last && self.random.one_in(6) {
+            exprs.push(self.over(schema).deviation().alias(APPROXIMATE));
+        }
+        Node::Project(Project { input, exprs, keep_input })
+    }
+
+    fn group(&mut self, input: LogicalPlan, schema: &SchemaRef, is_last: bool) -> Node {
+        let mut keys = Vec::new();
+        for number in 0..self.random.index(4) {
+            keys.push(match self.random.one_in(5) {
+                true => self.over(schema).any(1).alias(["k", "l", "m"][number]),
+                false => self.over(schema).column(|_| true).unwrap_or_else(|| col("a")),
+            });
+        }
+        let mut aggregates = Vec::new();
+        for number in 0..1 + self.random.index(4) {
+            let mut expr = self.over(schema).aggregate();
+            if let (true, Some(key)) = (self.random.one_in(10), keys.first()) {
+                expr = expr + key.clone();
+            }
+            aggregates.push(if self.random.one_in(6) {
+                expr
+            } else {
+                expr.alias(["g", "h", "i", "j"][number])
+            });
+        }
+        if is_last && self.random.one_in(4) {
+            aggregates.push(self.over(schema).deviation().alias(APPROXIMATE));
+        }
+        Node::Aggregate(Aggregate { input, keys, aggregates })
+    }
+
+    /// Another plan: a scan and maybe a verb, or the given one once more.
+    fn other(&mut self, plan: &LogicalPlan) -> LogicalPlan {
+        if self.random.one_in(5) {
+            return plan.clone();
+        }
+        let leaf = scan(&self.frames[self.random.index(self.frames.len())]);
+        if self.random.one_in(2) {
+            return leaf;
+        }
+        let schema = schema_of(&leaf);
+        let node = match self.random.below(4) {
+            0 => self.filter(leaf.clone(), &schema),
+            1 => self.project(leaf.clone(), &schema, true, false),
+            2 => self.group(leaf.clone(), &schema, false),
+            _ => self.distinct(leaf.clone(), &schema),
+        };
+        let candidate = LogicalPlan::new(node, Caller::Engine);
+        if resolve(&candidate).is_ok() { candidate } else { leaf }
+    }
+
+    fn join(&mut self, left: LogicalPlan, schema: &SchemaRef) -> Node {
+        let right = self.other(&left);
+        let right_schema = schema_of(&right);
+        let join_type = *self.random.pick(&[
+            JoinType::Inner,
+            JoinType::Inner,
+            JoinType::Left,
+            JoinType::Left,
+            JoinType::Right,
+            JoinType::Full,
+            JoinType::Semi,
+            JoinType::Anti,
+            JoinType::Cross,
+        ]);
+        let (mut left_keys, mut right_keys) = (Vec::new(), Vec::new());
+        let num_keys = if join_type == JoinType::Cross { 0 } else { 1 + self.random.below(2) };
+        for _ in 0..num_keys {
+            let Some(field) = self.over(schema).field(|_| true) else { break };
+            let like = |data_type: &DataType| {
+                data_type == field.data_type() || (data_type.is_integer() && field.data_type().is_integer())
+            };
+            let Some(key) = self.over(&right_schema).column(like) else { continue };
+            let (left_key, right_key) = match self.random.one_in(8) && field.data_type().is_integer() {
+                true => (col(field.name().clone()).abs(), key + 1),
+                false => (col(field.name().clone()), key),
+            };
+            left_keys.push(left_key);
+            right_keys.push(right_key);
+        }
+        let suffix = if self.random.one_in(4) { "_2" } else { "_right" }.into();
+        let coalesce = self.random.one_in(2);
+        Node::Join(Join {
+            left,
+            right,
+            left_keys,
+            right_keys,
+            join_type,
+            suffix,
+            coalesce,
+            output: Vec::new(),
+        })
+    }
+
+    fn distinct(&mut self, input: LogicalPlan, schema: &SchemaRef) -> Node {
+        let keep = *self.random.pick(&[Keep::First, Keep::First, Keep::Last, Keep::Any, Keep::None]);
+        let subset = (!self.random.one_in(3)).then(|| {
+            (0..1 + self.random.below(2))
+                .map(|_| match self.random.one_in(6) {
+                    true => self.over(schema).any(1),
+                    false => self.over(schema).column(|_| true).unwrap_or_else(|| col("a")),
+                })
+                .collect()
+        });
+        Node::Distinct(Distinct { input, subset, keep })
+    }
+
+    fn union(&mut self, input: LogicalPlan) -> Node {
+        let mode = *self.random.pick(&[
+            UnionMode::Vertical,
+            UnionMode::Vertical,
+            UnionMode::VerticalRelaxed,
+            UnionMode::Diagonal,
+            UnionMode::DiagonalRelaxed,
+        ]);
+        let mut inputs = vec![input.clone()];
+        for _ in 0..1 + self.random.below(2) {
+            let other = match self.random.one_in(3) {
+                true => {
+                    let schema = schema_of(&input);
+                    LogicalPlan::new(self.filter(input.clone(), &schema), Caller::Engine)
+                }
+                false => self.other(&input),
+            };
+            let fits = inputs.iter().all(|input| meet_without_text(input, &other));
+            inputs.push(if fits { other } else { input.clone() });
+        }
+        if self.random.one_in(2) {
+            inputs.rotate_left(1);
+        }
+        Node::Union(Union { inputs, mode })
+    }
+
+    fn side_by_side(&mut self, input: LogicalPlan, schema: &SchemaRef) -> Node {
+        let other = if self.random.one_in(3) { self.other(&input) } else { input.clone() };
+        let names = schema_of(&other);
+        let renamed = names.names().enumerate().map(|(number, name)| {
+            let taken = schema.contains(name);
+            let new: Name = if taken { format!("{name}{number}").into() } else { name.clone() };
+            (name.clone(), new)
+        });
+        let selector = Expr::Selector(Selector::Renamed(renamed.collect()));
+        let mut renamed = LogicalPlan::new(
+            Node::Project(Project { input: other, exprs: vec![selector], keep_input: false }),
+            Caller::Engine,
+        );
+        if self.random.one_in(3)
+            && let Ok(resolved) = resolve(&renamed)
+        {
+            let key = Expressions { schema: resolved.schema(), random: &mut self.random }.sort_key();
+            renamed = LogicalPlan::new(
+                Node::Sort(Sort { input: renamed, keys: vec![key], limit: None }),
+                Caller::Engine,
+            );
+        }
+        Node::HorizontalConcat(HorizontalConcat { inputs: vec![input, renamed] })
+    }
+
+    /// `rename` and `drop`.
+    fn choice_of_columns(&mut self, input: LogicalPlan, schema: &SchemaRef) -> Node {
+        let names: Vec<Name> = schema.names().cloned().collect();
+        let selector = if names.len() > 1 && self.random.one_in(2) {
+            Selector::Except(vec![self.random.pick(&names).clone()])
+        } else if names.is_empty() {
+            Selector::All
+        } else {
+            Selector::Renamed(vec![(self.random.pick(&names).clone(), (*self.random.pick(NAMES)).into())])
+        };
+        Node::Project(Project { input, exprs: vec![Expr::Selector(selector)], keep_input: false })
+    }
+
+    fn unpivot(&mut self, input: LogicalPlan, schema: &SchemaRef) -> Node {
+        let Some(kind) = self.over(schema).field(|_| true) else {
+            return Node::Slice(Slice { input, offset: 0, length: None });
+        };
+        let (mut on, mut index) = (Vec::new(), Vec::new());
+        for field in schema.fields() {
+            let same = field.data_type() == kind.data_type()
+                || (field.data_type().is_numeric() && kind.data_type().is_numeric());
+            if same && !self.random.one_in(4) {
+                on.push(field.name().clone());
+            } else if self.random.one_in(2) {
+                index.push(field.name().clone());
+            }
+        }
+        if on.is_empty() {
+            on.push(kind.name().clone());
+            index.retain(|name| name != kind.name());
+        }
+        let (variable_name, value_name) = ("variable".into(), "value".into());
+        Node::Unpivot(Unpivot { input, on, index, variable_name, value_name, value_type: None })
+    }
+
+    fn pivot(&mut self, input: LogicalPlan, schema: &SchemaRef) -> Node {
+        let fields: Vec<_> = schema.fields().to_vec();
+        let is_plain = |data_type: &DataType| !data_type.is_nested() && *data_type != DataType::Null;
+        let Some(on) = self.over(schema).field(is_plain) else {
+            return Node::Slice(Slice { input, offset: 1, length: None });
+        };
+        let others: Vec<Name> =
+            fields.iter().map(|field| field.name().clone()).filter(|name| name != on.name()).collect();
+        let (mut index, mut values) = (Vec::new(), Vec::new());
+        for name in others {
+            match self.random.below(3) {
+                0 => index.push(name),
+                1 => values.push(name),
+                _ => {}
+            }
+        }
+        let mut columns: Vec<PivotColumn> = Vec::new();
+        for _ in 0..1 + self.random.below(4) {
+            let value = match self.random.one_in(8) {
+                true => Scalar::Null,
+                false => value_of(on.data_type(), false, &mut self.random),
+            };
+            let column = PivotColumn { values: vec![value] };
+            if !columns.contains(&column) {
+                columns.push(column);
+            }
+        }
+        let element = col("element");
+        let aggregate = match self.random.below(9) {
+            0 => None,
+            1 => Some(element.sum()),
+            2 => Some(element.len()),
+            3 => Some(element.first()),
+            4 => Some(element.count()),
+            5 => Some(element.max()),
+            6 => Some(element.mean()),
+            7 => Some(element.clone().max() - element.min()),
+            _ => Some(element.last()),
+        };
+        let fill = self.random.one_in(4).then(|| Scalar::Int64(self.random.below(2) as i64));
+        let on = vec![on.name().clone()];
+        Node::Pivot(Pivot { input, on, index, values, aggregate, columns: Some(columns), fill })
+    }
+}
+
+fn scan(frame: &DataFrame) -> LogicalPlan {
+    LogicalPlan::new(Node::Scan(Scan::new(MemorySource::new(frame.clone()).into())), Caller::Engine)
+}
+
+/// Names and types of a plan that resolves.
+fn schema_of(plan: &LogicalPlan) -> SchemaRef {
+    resolve(plan).expect("plans are checked as they grow").schema().clone()
+}
+
+/// Whether columns of one name are never text here and something else there: a concat would make texts of floats, whose
+/// form the reference does not know.
+fn meet_without_text(left: &LogicalPlan, right: &LogicalPlan) -> bool {
+    let (Ok(left), Ok(right)) = (resolve(left), resolve(right)) else { return false };
+    left.schema().fields().iter().all(|field| {
+        right
+            .schema()
+            .get(field.name())
+            .is_none_or(|other| other.data_type().is_text() == field.data_type().is_text())
+    })
+}
+
+/// A bound on the rows of a plan.
+fn most_rows(plan: &LogicalPlan) -> usize {
+    let inputs: Vec<usize> = plan.inputs().into_iter().map(most_rows).collect();
+    match plan.node() {
+        Node::Scan(scan) => {
+            let memory = scan.source.as_any().downcast_ref::<MemorySource>();
+            memory.map_or(0, MemorySource::num_rows)
+        }
+        Node::Join(join) => match join.join_type {
+            JoinType::Semi | JoinType::Anti => inputs[0],
+            _ => (inputs[0].max(1)) * (inputs[1].max(1)),
+        },
+        Node::Union(_) => inputs.iter().sum(),
+        Node::Unpivot(unpivot) => inputs[0] * unpivot.on.len().max(1),
+        Node::Slice(slice) => slice.length.map_or(inputs[0], |length| length.min(inputs[0])),
+        _ => inputs.into_iter().max().unwrap_or(0),
+    }
+}
