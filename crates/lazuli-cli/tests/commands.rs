@@ -213,3 +213,99 @@ fn a_wrong_command_line_is_exit_code_2() {
     assert_eq!(fails(&["head", "testdata/sales.csv", "--memory-limit", "lots"]).0, Some(2));
     assert_eq!(fails(&["head", "no-such-file.csv"]).0, Some(1));
 }
+
+#[test]
+fn every_step_does_what_its_name_says() {
+    let people = Temporary::new("people.csv", "id,name,city\n1,Ada,Rome\n2,Bo,Oslo\n3,Cy,Rome\n4,Di,\n");
+    let visits = Temporary::new("visits.csv", "person,year,count\n1,2023,5\n1,2024,7\n2,2024,1\n9,2024,3\n");
+    let (people, visits) = (people.path(), visits.path());
+    let cases = [
+        (r#"{"select": ["id", "upper_id"]}"#, Err("column not found: upper_id")),
+        (r#"{"select": ["id * 10 as ten", "name"]}, {"limit": 1}"#, Ok("ten,name\n10,Ada\n")),
+        (
+            r#"{"with_columns": "id + 1 as next"}, {"drop": ["name", "city"]}, {"tail": 1}"#,
+            Ok("id,next\n4,5\n"),
+        ),
+        (r#"{"filter": ["id > 1", "city is not null"]}, {"select": "id"}"#, Ok("id\n2\n3\n")),
+        (
+            r#"{"group_by": {"keys": "city", "agg": ["count(*) as n", "min(name) as first"]}}"#,
+            Ok("city,n,first\nRome,2,Ada\nOslo,1,Bo\n,1,Di\n"),
+        ),
+        (
+            r#"{"join": {"with": {"csv": "VISITS"}, "left_on": "id", "right_on": "person", "how": "left"}},
+               {"select": ["id", "year"]}"#,
+            Ok("id,year\n1,2023\n1,2024\n2,2024\n3,\n4,\n"),
+        ),
+        (
+            r#"{"join": {"with": {"source": {"csv": "VISITS"}, "steps": [{"filter": "count > 4"},
+               {"rename": {"person": "id"}}]}, "on": "id", "how": "semi"}}, {"select": "name"}"#,
+            Ok("name\nAda\n"),
+        ),
+        (r#"{"sort": ["city desc nulls first", "id desc"]}, {"select": "id"}"#, Ok("id\n4\n3\n1\n2\n")),
+        (r#"{"slice": {"offset": -3, "length": 2}}, {"select": "id"}"#, Ok("id\n2\n3\n")),
+        (r#"{"unique": {"by": "city", "keep": "last"}}, {"select": "id"}"#, Ok("id\n2\n3\n4\n")),
+        (r#"{"rename": {"id": "name", "name": "id"}}, {"head": 1}"#, Ok("name,id,city\n1,Ada,Rome\n")),
+        (
+            r#"{"select": "id"}, {"concat": {"with": [{"source": {"csv": "VISITS"}, "steps": [{"select": "person as id"}]}]}}"#,
+            Ok("id\n1\n2\n3\n4\n1\n1\n2\n9\n"),
+        ),
+        (
+            r#"{"concat": {"with": [{"csv": "VISITS"}], "how": "horizontal"}}, {"select": ["name", "count"]}"#,
+            Ok("name,count\nAda,5\nBo,7\nCy,1\nDi,3\n"),
+        ),
+        (
+            r#"{"select": ["city", "id", "name"]}, {"pivot": {"on": "name", "index": "city", "values": "id", "agg": "sum(element)"}}"#,
+            Ok("city,Ada,Bo,Cy,Di\nRome,1,,3,\nOslo,,2,,\n,,,,4\n"),
+        ),
+        (
+            r#"{"limit": 1}, {"unpivot": {"on": ["name", "city"], "index": "id", "variable": "what"}}"#,
+            Ok("id,what,value\n1,name,Ada\n1,city,Rome\n"),
+        ),
+        (r#"{"melt": {"index": "id"}}, {"limit": 1}"#, Ok("id,variable,value\n1,name,Ada\n")),
+    ];
+    for (number, (steps, expected)) in cases.iter().enumerate() {
+        let steps = steps.replace("VISITS", visits);
+        let pipeline = Temporary::new(
+            &format!("steps-{number}.json"),
+            &format!(r#"{{"source": {{"csv": "{people}"}}, "steps": [{steps}]}}"#),
+        );
+        let output = lz(&["run", pipeline.path(), "--format", "csv"]);
+        match expected {
+            Ok(rows) => assert_eq!(text(&output.stdout), *rows, "{steps}: {}", text(&output.stderr)),
+            Err(part) => {
+                let error = text(&output.stderr);
+                assert!(!output.status.success() && error.contains(part), "{steps}: {error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_schema_for_editors_lists_the_steps_there_are() {
+    let schema = std::fs::read_to_string(root().join("docs/pipeline.schema.json")).expect("the schema");
+    let schema: serde_json::Value = serde_json::from_str(&schema).expect("the schema is JSON");
+    let steps = schema["$defs"]["step"]["properties"].as_object().expect("steps");
+    let wrong = Temporary::new("nostep.json", r#"{"source": {"csv": "x"}, "steps": [{"nostep": 1}]}"#);
+    let (_, error) = fails(&["run", wrong.path()]);
+    let known: Vec<&str> = error.split('`').skip(3).step_by(2).collect();
+    assert!(known.len() > 10, "{error}");
+    for step in &known {
+        assert!(steps.contains_key(*step), "{step} is not in docs/pipeline.schema.json");
+    }
+    for step in steps.keys() {
+        assert!(known.contains(&step.as_str()), "docs/pipeline.schema.json has {step}, which is no step");
+    }
+}
+
+#[test]
+fn the_pipelines_of_the_project_run() {
+    let folder = root().join("testdata/pipelines");
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder).expect("the folder") {
+        let path = entry.expect("an entry").path();
+        let path = path.to_str().expect("a plain name");
+        assert!(!prints(&["run", path]).is_empty(), "{path}");
+        count += 1;
+    }
+    assert!(count >= 4);
+}
