@@ -1,0 +1,155 @@
+//! How a query may be run: none of it may change the answer.
+
+use std::fmt;
+
+use lazuli::prelude::*;
+use lazuli::{Batch, Column, OptimizerOptions};
+use lazuli_array::DictionaryArray;
+use lazuli_io::csv::DictionaryStrings;
+
+/// In which form frames hold their strings, and how they are cut.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Form {
+    /// Plain, in one batch.
+    Plain,
+    /// As codes, in one batch.
+    Coded,
+    /// In batches of five rows, plain and coded by turns.
+    Mixed,
+}
+
+/// One way to run a query.
+#[derive(Debug, Clone)]
+pub struct Configuration {
+    optimizer: bool,
+    threads: usize,
+    morsel_rows: usize,
+    form: Form,
+    /// Whether the result is read bit by bit.
+    in_batches: bool,
+    chunk_bytes: usize,
+}
+
+impl fmt::Display for Configuration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "optimizer {}, {} threads, morsels of {}, {:?} strings, CSV chunks of {}{}",
+            if self.optimizer { "on" } else { "off" },
+            self.threads,
+            self.morsel_rows,
+            self.form,
+            self.chunk_bytes,
+            if self.in_batches { ", in batches" } else { "" },
+        )
+    }
+}
+
+impl Configuration {
+    /// Every combination of optimizer, threads, morsels and forms of strings.
+    pub fn all() -> Vec<Self> {
+        let mut all = Vec::new();
+        for optimizer in [true, false] {
+            for threads in [1, 2, 4] {
+                for morsel_rows in [3, ExecOptions::DEFAULT_MORSEL_ROWS] {
+                    for form in [Form::Plain, Form::Coded, Form::Mixed] {
+                        let in_batches = threads == 2 && form == Form::Mixed;
+                        let chunk_bytes = if morsel_rows == 3 { 20 } else { CsvOptions::DEFAULT_CHUNK_BYTES };
+                        all.push(Self { optimizer, threads, morsel_rows, form, in_batches, chunk_bytes });
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    /// A few that differ in everything, for files that take their time.
+    pub fn for_large_files() -> Vec<Self> {
+        let configuration = |optimizer, threads, morsel_rows, form, chunk_bytes| Self {
+            optimizer,
+            threads,
+            morsel_rows,
+            form,
+            in_batches: false,
+            chunk_bytes,
+        };
+        vec![
+            configuration(
+                true,
+                2,
+                ExecOptions::DEFAULT_MORSEL_ROWS,
+                Form::Mixed,
+                CsvOptions::DEFAULT_CHUNK_BYTES,
+            ),
+            configuration(false, 1, 1_000, Form::Plain, 1 << 18),
+            configuration(true, 4, 300, Form::Coded, 1 << 14),
+        ]
+    }
+
+    /// The options that say this.
+    pub fn exec_options(&self) -> ExecOptions {
+        ExecOptions {
+            threads: Some(self.threads),
+            morsel_rows: self.morsel_rows,
+            single_thread_rows: 0,
+            optimizer: if self.optimizer { OptimizerOptions::default() } else { OptimizerOptions::none() },
+            ..ExecOptions::default()
+        }
+    }
+
+    /// How CSV files are read.
+    pub fn csv_options(&self) -> CsvOptions {
+        let dictionary_strings = match self.form {
+            Form::Plain => DictionaryStrings::Never,
+            Form::Coded => DictionaryStrings::Always,
+            Form::Mixed => DictionaryStrings::Auto,
+        };
+        CsvOptions { dictionary_strings, chunk_bytes: self.chunk_bytes, ..CsvOptions::default() }
+    }
+
+    /// The same rows in the form of strings that is asked for.
+    pub fn formed(&self, frame: &DataFrame) -> DataFrame {
+        let batches: Vec<Batch> = match self.form {
+            Form::Plain => return frame.clone(),
+            Form::Coded => frame.batches().iter().map(coded).collect(),
+            Form::Mixed => {
+                let whole = &frame.batches()[0];
+                let cuts = (0..whole.num_rows()).step_by(5).enumerate();
+                cuts.map(|(number, start)| {
+                    let cut = whole.sliced(start, 5.min(whole.num_rows() - start));
+                    if number % 2 == 0 { cut } else { coded(&cut) }
+                })
+                .collect()
+            }
+        };
+        DataFrame::from_batches(frame.schema().clone(), batches).expect("the same columns")
+    }
+
+    /// The answer.
+    pub fn collect(&self, query: LazyFrame) -> lazuli::Result<DataFrame> {
+        if !self.in_batches {
+            return query.collect();
+        }
+        let schema = query.collect_schema()?;
+        let batches = query.collect_batches(4)?.collect::<lazuli::Result<Vec<Batch>>>()?;
+        assert!(batches.iter().all(|batch| batch.num_rows() <= 4), "a batch is longer than was asked for");
+        Ok(DataFrame::from_batches(schema, batches).expect("batches of the schema that was promised"))
+    }
+}
+
+fn coded(batch: &Batch) -> Batch {
+    let columns = batch.columns().iter().map(|column| match column.data_type() {
+        DataType::String => {
+            let texts: Vec<Option<String>> = (0..column.len())
+                .map(|row| match column.get(row) {
+                    Scalar::String(text) => Some(text.to_string()),
+                    _ => None,
+                })
+                .collect();
+            let codes: DictionaryArray = texts.iter().map(Option::as_deref).collect();
+            Column::new(DataType::String, codes)
+        }
+        _ => column.clone(),
+    });
+    Batch::try_new(batch.schema().clone(), columns.collect(), batch.num_rows()).expect("the same columns")
+}

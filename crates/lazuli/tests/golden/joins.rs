@@ -1,0 +1,186 @@
+//! Joins.
+
+use lazuli::prelude::*;
+
+use crate::inputs::Inputs;
+
+queries![
+    join_inner,
+    join_left,
+    join_right,
+    join_full,
+    join_full_coalesced,
+    join_semi,
+    join_anti,
+    join_cross,
+    join_cross_filtered,
+    join_two_keys,
+    join_two_keys_left,
+    join_two_keys_full,
+    join_two_keys_anti,
+    join_floats,
+    join_floats_full,
+    join_other_names,
+    join_other_names_right,
+    join_expression_keys,
+    join_suffix,
+    join_wider_keys,
+    join_itself,
+    join_dates,
+    join_then_filter_left,
+    join_then_filter_full,
+    join_then_filter_right,
+    join_then_group,
+    join_then_limit,
+    join_with_nothing,
+    join_three,
+];
+
+fn left(inputs: &Inputs) -> LazyFrame {
+    inputs.rows().select(["id", "k", "g", "x"])
+}
+
+/// The left rows and the lookup, by `k`.
+fn by_k(inputs: &Inputs, args: impl Into<JoinArgs>) -> LazyFrame {
+    left(inputs).join(inputs.lookup(), "k", "k", args)
+}
+
+fn by_k_and_g(inputs: &Inputs, join_type: JoinType) -> LazyFrame {
+    left(inputs).join(inputs.lookup(), ["k", "g"], ["k", "g"], join_type)
+}
+
+fn join_inner(inputs: &Inputs) -> LazyFrame {
+    by_k(inputs, JoinType::Inner)
+}
+
+fn join_left(inputs: &Inputs) -> LazyFrame {
+    by_k(inputs, JoinType::Left)
+}
+
+fn join_right(inputs: &Inputs) -> LazyFrame {
+    by_k(inputs, JoinType::Right)
+}
+
+fn join_full(inputs: &Inputs) -> LazyFrame {
+    by_k(inputs, JoinType::Full)
+}
+
+fn join_full_coalesced(inputs: &Inputs) -> LazyFrame {
+    by_k(inputs, JoinArgs::new(JoinType::Full).coalesce())
+}
+
+fn join_semi(inputs: &Inputs) -> LazyFrame {
+    by_k(inputs, JoinType::Semi)
+}
+
+fn join_anti(inputs: &Inputs) -> LazyFrame {
+    by_k(inputs, JoinType::Anti)
+}
+
+fn join_cross(inputs: &Inputs) -> LazyFrame {
+    left(inputs).select("id").head(3).cross_join(inputs.lookup().select(["k", "g"]).head(4))
+}
+
+fn join_cross_filtered(inputs: &Inputs) -> LazyFrame {
+    let pairs = left(inputs).select(["id", "k"]).cross_join(inputs.lookup().select(["k", "label"]));
+    pairs.filter(col("k").eq(col("k_right")))
+}
+
+fn join_two_keys(inputs: &Inputs) -> LazyFrame {
+    by_k_and_g(inputs, JoinType::Inner)
+}
+
+fn join_two_keys_left(inputs: &Inputs) -> LazyFrame {
+    by_k_and_g(inputs, JoinType::Left)
+}
+
+fn join_two_keys_full(inputs: &Inputs) -> LazyFrame {
+    let right = inputs.lookup().select(["k", "g", "label"]);
+    left(inputs).join(right, ["k", "g"], ["k", "g"], JoinArgs::new(JoinType::Full).coalesce())
+}
+
+fn join_two_keys_anti(inputs: &Inputs) -> LazyFrame {
+    by_k_and_g(inputs, JoinType::Anti)
+}
+
+/// Rows and labels by a float that is NaN, null or a zero in places.
+fn by_x(inputs: &Inputs, join_type: JoinType) -> LazyFrame {
+    left(inputs).select(["id", "x"]).join(inputs.lookup().select(["x", "label"]), "x", "x", join_type)
+}
+
+fn join_floats(inputs: &Inputs) -> LazyFrame {
+    by_x(inputs, JoinType::Inner)
+}
+
+fn join_floats_full(inputs: &Inputs) -> LazyFrame {
+    by_x(inputs, JoinType::Full)
+}
+
+fn join_other_names(inputs: &Inputs) -> LazyFrame {
+    let right = inputs.lookup().select([col("k").alias("key"), col("label")]);
+    left(inputs).join(right, "k", "key", JoinType::Left)
+}
+
+fn join_other_names_right(inputs: &Inputs) -> LazyFrame {
+    let right = inputs.lookup().select([col("k").alias("key"), col("label")]);
+    left(inputs).select(["id", "k"]).join(right, "k", "key", JoinType::Right)
+}
+
+fn join_expression_keys(inputs: &Inputs) -> LazyFrame {
+    let right = inputs.lookup().select([col("g").alias("h"), col("label")]);
+    let pairs = left(inputs).select(["id", "g"]).join(right, "g", col("h") * 2, JoinType::Inner);
+    pairs.select(["id", "g", "h", "label"])
+}
+
+fn join_suffix(inputs: &Inputs) -> LazyFrame {
+    by_k(inputs, JoinArgs::new(JoinType::Left).suffix("_of_lookup"))
+}
+
+fn join_wider_keys(inputs: &Inputs) -> LazyFrame {
+    let right = inputs.lookup().select([col("g").cast(DataType::Int64).alias("n"), col("label")]);
+    left(inputs).select(["id", "g"]).join(right, "g", "n", JoinType::Inner)
+}
+
+fn join_itself(inputs: &Inputs) -> LazyFrame {
+    let pairs = inputs.sales().join(inputs.sales(), "shop", "shop", JoinType::Inner);
+    pairs.select(["shop", "quarter", "quarter_right", "amount", "amount_right"])
+}
+
+fn join_dates(inputs: &Inputs) -> LazyFrame {
+    let right = inputs.rows().filter(col("id").gt(5)).select([col("day"), col("id").alias("other")]);
+    inputs.rows().select(["id", "day"]).join(right, "day", "day", JoinType::Inner)
+}
+
+fn join_then_filter_left(inputs: &Inputs) -> LazyFrame {
+    by_k(inputs, JoinType::Left).filter(col("label").neq("second").and(col("id").gt(1)))
+}
+
+fn join_then_filter_full(inputs: &Inputs) -> LazyFrame {
+    by_k(inputs, JoinType::Full).filter(col("g").eq(col("g_right")))
+}
+
+fn join_then_filter_right(inputs: &Inputs) -> LazyFrame {
+    by_k(inputs, JoinType::Right).filter(col("id").is_null())
+}
+
+fn join_then_group(inputs: &Inputs) -> LazyFrame {
+    let groups = by_k(inputs, JoinType::Left).group_by("label");
+    groups.agg([col("id").sum().alias("ids"), len().alias("rows")])
+}
+
+fn join_then_limit(inputs: &Inputs) -> LazyFrame {
+    by_k(inputs, JoinType::Left).limit(4)
+}
+
+fn join_with_nothing(inputs: &Inputs) -> LazyFrame {
+    left(inputs).join(inputs.lookup().filter(lit(false)), "k", "k", JoinType::Left)
+}
+
+fn join_three(inputs: &Inputs) -> LazyFrame {
+    let prices = df! {
+        "label" => [Some("first"), Some("second"), None, Some("accent")], "price" => [1.5, 2.0, 4.0, 0.75],
+    };
+    let prices = inputs.frame(&prices.expect("four rows each"));
+    let labelled = left(inputs).join(inputs.lookup().select(["k", "label"]), "k", "k", JoinType::Inner);
+    labelled.join(prices, "label", "label", JoinType::Left)
+}

@@ -1,0 +1,188 @@
+"""Joins."""
+
+import polars as pl
+from polars import col
+
+from golden_inputs import LOOKUP, ROWS, SALES
+
+QUERIES = []
+
+LEFT = ROWS.select("id", "k", "g", "x")
+
+
+def query(function):
+    QUERIES.append(function)
+    return function
+
+
+def join(left, right, on=None, how="inner", **options):
+    """Row 5: in the order of the left side (of the right one for a right join), matches in the other side's order."""
+    if how in ("semi", "anti"):
+        return left.join(right, on=on, how=how, maintain_order="left", **options)
+    order = "right_left" if how == "right" else "left_right"
+    return left.join(right, on=on, how=how, maintain_order=order, **options)
+
+
+@query
+def join_inner():
+    return join(LEFT, LOOKUP, "k")
+
+
+@query
+def join_left():
+    return join(LEFT, LOOKUP, "k", "left")
+
+
+@query
+def join_right():
+    return join(LEFT, LOOKUP, "k", "right")
+
+
+@query
+def join_full():
+    return join(LEFT, LOOKUP, "k", "full")
+
+
+@query
+def join_full_coalesced():
+    return join(LEFT, LOOKUP, "k", "full", coalesce=True)
+
+
+@query
+def join_semi():
+    return join(LEFT, LOOKUP, "k", "semi")
+
+
+@query
+def join_anti():
+    return join(LEFT, LOOKUP, "k", "anti")
+
+
+@query
+def join_cross():
+    left, right = LEFT.select("id").head(3), LOOKUP.select("k", "g").head(4)
+    return join(left, right, how="cross")
+
+
+@query
+def join_cross_filtered():
+    pairs = join(LEFT.select("id", "k"), LOOKUP.select("k", "label"), how="cross")
+    return pairs.filter(col("k") == col("k_right"))
+
+
+@query
+def join_two_keys():
+    return join(LEFT, LOOKUP, ["k", "g"])
+
+
+@query
+def join_two_keys_left():
+    return join(LEFT, LOOKUP, ["k", "g"], "left")
+
+
+@query
+def join_two_keys_full():
+    return join(LEFT, LOOKUP.select("k", "g", "label"), ["k", "g"], "full", coalesce=True)
+
+
+@query
+def join_two_keys_anti():
+    return join(LEFT, LOOKUP, ["k", "g"], "anti")
+
+
+@query
+def join_floats():
+    return join(LEFT.select("id", "x"), LOOKUP.select("x", "label"), "x")
+
+
+@query
+def join_floats_full():
+    return join(LEFT.select("id", "x"), LOOKUP.select("x", "label"), "x", "full")
+
+
+@query
+def join_other_names():
+    right = LOOKUP.select(col("k").alias("key"), "label")
+    return join(LEFT, right, how="left", left_on="k", right_on="key")
+
+
+@query
+def join_other_names_right():
+    right = LOOKUP.select(col("k").alias("key"), "label")
+    return join(LEFT.select("id", "k"), right, how="right", left_on="k", right_on="key")
+
+
+@query
+def join_expression_keys():
+    # Keys that are no column on the right keep both sides' columns.
+    right = LOOKUP.select(col("g").alias("h"), "label").with_columns((col("h") * 2).alias("key"))
+    pairs = join(LEFT.select("id", "g"), right, how="inner", left_on="g", right_on="key")
+    return pairs.select("id", "g", "h", "label")
+
+
+@query
+def join_suffix():
+    return join(LEFT, LOOKUP, "k", "left", suffix="_of_lookup")
+
+
+@query
+def join_wider_keys():
+    # Int32 meets Int64 in Int64; the left key keeps its values.
+    right = pl.DataFrame({"n": LOOKUP["g"].cast(pl.Int64), "label": LOOKUP["label"]})
+    left = LEFT.select("id", "g")
+    pairs = join(left.with_columns(col("g").cast(pl.Int64)), right, how="inner", left_on="g", right_on="n")
+    return pairs.with_columns(col("g").cast(pl.Int32))
+
+
+@query
+def join_itself():
+    return join(SALES, SALES, "shop").select("shop", "quarter", "quarter_right", "amount", "amount_right")
+
+
+@query
+def join_dates():
+    left = ROWS.select("id", "day")
+    right = ROWS.filter(col("id") > 5).select("day", col("id").alias("other"))
+    return join(left, right, "day")
+
+
+@query
+def join_then_filter_left():
+    pairs = join(LEFT, LOOKUP, "k", "left")
+    return pairs.filter((col("label") != "second") & (col("id") > 1))
+
+
+@query
+def join_then_filter_full():
+    pairs = join(LEFT, LOOKUP, "k", "full")
+    return pairs.filter(col("g") == col("g_right"))
+
+
+@query
+def join_then_filter_right():
+    pairs = join(LEFT, LOOKUP, "k", "right")
+    return pairs.filter(col("id").is_null())
+
+
+@query
+def join_then_group():
+    pairs = join(LEFT, LOOKUP, "k", "left")
+    groups = pairs.group_by("label", maintain_order=True)
+    return groups.agg(col("id").sum().alias("ids"), pl.len().cast(pl.Int64).alias("rows"))  # Row 3.
+
+
+@query
+def join_then_limit():
+    return join(LEFT, LOOKUP, "k", "left").head(4)
+
+
+@query
+def join_with_nothing():
+    return join(LEFT, LOOKUP.filter(pl.lit(False)), "k", "left")
+
+
+@query
+def join_three():
+    names = SALES.select(col("shop").alias("label"), "price").unique(["label"], keep="first", maintain_order=True)
+    names = names.with_columns(pl.Series("label", ["first", "second", None, "accent"]))
+    return join(join(LEFT, LOOKUP.select("k", "label"), "k"), names, "label", "left")
