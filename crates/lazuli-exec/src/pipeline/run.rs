@@ -1,5 +1,7 @@
 //! Worker loops.
 
+use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::lane_run::{LaneRun, NOWHERE};
@@ -31,7 +33,12 @@ fn run_lane(number: usize, lane: &Lane, sink: &SinkWorkers<'_>, context: &QueryC
     lane.source.open(context)?;
     let number = u32::try_from(number).expect("a plan with billions of inputs does not fit in memory");
     let run = LaneRun::new();
+    let any_kept_out = AtomicBool::new(false);
     let worker = |slot: usize| {
+        let Some(_alone) = OnlyLoop::begin() else {
+            any_kept_out.store(true, Ordering::Relaxed);
+            return;
+        };
         run.enter();
         sink.with(slot, |sink| work(number, lane, &run, sink, context));
         run.leave();
@@ -45,7 +52,34 @@ fn run_lane(number: usize, lane: &Lane, sink: &SinkWorkers<'_>, context: &QueryC
             }
         }),
     }
+    if any_kept_out.into_inner() {
+        // It may have been all of them: what is left, if anything, is done here.
+        run.enter();
+        sink.with(0, |sink| work(number, lane, &run, sink, context));
+        run.leave();
+    }
     run.into_result()
+}
+
+thread_local! {
+    static HAS_LOOP: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Keeps a second worker loop off a thread. A function of the user's own that splits its work among the pool's threads
+/// waits for the parts, and a thread that waits takes up any work there is. A loop that it takes up would stand on top
+/// of the one that waits, and could wait for a morsel that lies below it.
+struct OnlyLoop(());
+
+impl OnlyLoop {
+    fn begin() -> Option<Self> {
+        (!HAS_LOOP.replace(true)).then(|| Self(()))
+    }
+}
+
+impl Drop for OnlyLoop {
+    fn drop(&mut self) {
+        HAS_LOOP.set(false);
+    }
 }
 
 /// Takes morsels until there are no more.

@@ -131,6 +131,30 @@ fn a_query_inside_of_a_query_stays_on_its_thread() {
 }
 
 #[test]
+fn functions_may_use_the_threads_they_run_on() {
+    let parallel = |inputs: &[Value], num_rows: usize| {
+        // What a thread does while it waits for parts of its work: whatever there is, another worker loop too.
+        (0..8).for_each(|_| {
+            rayon::yield_now();
+        });
+        Value::Column(inputs[0].clone().into_column(num_rows))
+    };
+    let input = frame(vec![("a", column(0..1000i64))]);
+    let plan = query(&input).select([call(col("a"), parallel).alias("b")]).slice(5, Some(990));
+    for threads in [2, 4] {
+        let options = ExecOptions {
+            threads: Some(threads),
+            morsel_rows: 5,
+            single_thread_rows: 0,
+            ..Default::default()
+        };
+        for _ in 0..50 {
+            assert_eq!(Engine::global().execute(&plan.0, &options).expect("runs").height(), 990);
+        }
+    }
+}
+
+#[test]
 fn what_a_plan_reads_twice_is_computed_once() {
     let rows = Arc::new(AtomicU64::new(0));
     let counter = rows.clone();
