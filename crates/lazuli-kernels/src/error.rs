@@ -119,12 +119,18 @@ impl KernelError {
     /// The same error with its row counted from `offset` rows earlier: for a kernel that saw a slice, a morsel or a
     /// chunk of something longer.
     #[must_use]
-    pub fn with_row_offset(mut self, offset: usize) -> Self {
+    pub fn with_row_offset(self, offset: usize) -> Self {
+        self.with_row(|row| row + offset)
+    }
+
+    /// The same error with `place` of its row in place of the row: for a kernel that saw some rows picked out of others.
+    #[must_use]
+    pub fn with_row(mut self, place: impl FnOnce(usize) -> usize) -> Self {
         match &mut self {
             Self::Overflow { row, .. }
             | Self::DivisionByZero { row, .. }
             | Self::InvalidOperand { row, .. }
-            | Self::CastFailed { row, .. } => *row += offset,
+            | Self::CastFailed { row, .. } => *row = place(*row),
             _ => {}
         }
         self
@@ -279,7 +285,8 @@ mod tests {
     #[test]
     fn row_offsets_add_up() {
         let error = KernelError::DivisionByZero { operation: "/", row: 2, data_type: DataType::Null };
-        assert_eq!(error.with_row_offset(10).row(), Some(12));
+        assert_eq!(error.clone().with_row_offset(10).row(), Some(12));
+        assert_eq!(error.with_row(|row| row * 100).row(), Some(200));
         assert_eq!(KernelError::TooLong { operation: "take", rows: 1 }.with_row_offset(10).row(), None);
     }
 }

@@ -79,8 +79,7 @@ impl Conditional {
                 if taken.count_ones() == 0 {
                     return Ok(());
                 }
-                let some = rows.filtered(taken, value.columns());
-                let values = value.run(&some)?.into_column(some.num_rows);
+                let values = value.run_where(rows, taken)?.into_column(taken.count_ones());
                 let base: usize = parts.iter().map(Column::len).sum();
                 for (offset, row) in taken.ones().enumerate() {
                     indices[row] = (base + offset) as u32;
@@ -92,8 +91,7 @@ impl Conditional {
             if open.count_ones() == 0 {
                 break;
             }
-            let some = rows.filtered(&open, condition.columns());
-            let is_true = true_mask(&condition.run(&some)?, some.num_rows);
+            let is_true = true_mask(&condition.run_where(rows, &open)?, open.count_ones());
             let mut bits = is_true.iter();
             let taken = Bitmap::from_fn(rows.num_rows, |row| open.get(row) && bits.next().unwrap_or(false));
             place(value, &taken, &mut parts)?;

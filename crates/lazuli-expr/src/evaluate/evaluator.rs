@@ -1,6 +1,6 @@
 //! The bound tree: an expression whose columns are positions and whose types are known.
 
-use lazuli_array::{Batch, Bitmap, DataType, Schema};
+use lazuli_array::{Batch, Bitmap, Column, DataType, Schema};
 use lazuli_kernels::{Constant, KernelError, Value, cast};
 
 use super::conditional::Conditional;
@@ -137,6 +137,10 @@ impl Evaluator {
     }
 
     pub(super) fn run(&self, rows: &Rows<'_>) -> Result<Value, EvaluateError> {
+        // No row asks for anything, not even for a constant that has no value.
+        if self.fallible && rows.num_rows == 0 {
+            return Ok(Value::Column(Column::new_null(self.data_type.clone(), 0)));
+        }
         match &self.step {
             Step::Column(position) => Ok(Value::Column(rows.columns[*position].clone())),
             Step::Constant(constant) => Ok(Value::Constant(constant.clone())),
@@ -159,6 +163,14 @@ impl Evaluator {
         }
     }
 
+    /// The values for the rows where `mask` is set. A failure tells its row among all rows.
+    pub(super) fn run_where(&self, rows: &Rows<'_>, mask: &Bitmap) -> Result<Value, EvaluateError> {
+        self.run(&rows.filtered(mask, &self.columns)).map_err(|error| {
+            let place = |row: usize| mask.ones().nth(row).expect("one of the rows that were asked for");
+            EvaluateError { source: error.source.with_row(place), ..error }
+        })
+    }
+
     /// `and` and `or` whose right side may be an error: it is computed only where the left side does not decide.
     fn short_circuit(
         &self,
@@ -178,8 +190,7 @@ impl Evaluator {
         let right = if undecided.count_zeros() == 0 {
             right.run(rows)?
         } else {
-            let some = rows.filtered(&undecided, &right.columns);
-            let values = right.run(&some)?.into_column(some.num_rows);
+            let values = right.run_where(rows, &undecided)?.into_column(undecided.count_ones());
             Value::Column(scattered(&values, &undecided))
         };
         self.at(operator::binary(operator, &left, &right))

@@ -9,6 +9,8 @@ mod evaluator; // the bound tree
 mod operator; // signs to kernels
 mod predicates; // several conditions, one after the other
 mod rows; // columns of a batch, or of some of its rows
+#[cfg(test)]
+mod tests;
 
 pub use evaluator::Evaluator;
 pub use lazuli_kernels::{Constant, Datum, Value};

@@ -45,8 +45,7 @@ impl Predicates {
             let next = match &kept {
                 Some(kept) if kept.count_ones() == 0 => break,
                 Some(kept) if predicate.is_fallible() || kept.count_ones() * SPARSE < rows.num_rows => {
-                    let some = rows.filtered(kept, predicate.columns());
-                    let is_true = predicate.mask(&some)?;
+                    let is_true = true_mask(&predicate.run_where(&rows, kept)?, kept.count_ones());
                     let mut bits = is_true.iter();
                     Bitmap::from_fn(rows.num_rows, |row| kept.get(row) && bits.next().unwrap_or(false))
                 }
