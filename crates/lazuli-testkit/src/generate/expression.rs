@@ -141,8 +141,18 @@ impl Expressions<'_> {
         match self.random.below(8) {
             0..=3 => lit(self.random.below(5) as i32 - 1),
             4..=5 => lit(*self.random.pick(&[0.5, -1.5, 2.0, 0.0])),
+            6 if self.random.one_in(3) => self.failing_constant(),
             6 => lit(1i8),
             _ => lit(self.random.below(3)),
+        }
+    }
+
+    /// A constant that has no value: it fails wherever it is asked for, and nowhere else.
+    fn failing_constant(&mut self) -> Expr {
+        match self.random.below(3) {
+            0 => lit(127i8) + lit(1i8),
+            1 => lit("x").cast(DataType::Int64),
+            _ => lit(2i64).pow(lit(-1i64)),
         }
     }
 

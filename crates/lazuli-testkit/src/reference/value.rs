@@ -70,6 +70,17 @@ pub(super) fn compare(left: &Scalar, right: &Scalar, data_type: &DataType) -> Or
         (Scalar::String(left), Scalar::String(right), _) => left.as_bytes().cmp(right.as_bytes()),
         (Scalar::Binary(left), Scalar::Binary(right), _) => left.cmp(right),
         (Scalar::Boolean(left), Scalar::Boolean(right), _) => left.cmp(right),
+        // Item by item, null above all items; then the shorter one first.
+        (Scalar::List(left), Scalar::List(right), DataType::List(item)) => {
+            let items = (0..left.len().min(right.len())).map(|row| (left.get(row), right.get(row)));
+            items
+                .map(|(left, right)| match (left.is_null(), right.is_null()) {
+                    (false, false) => compare(&left, &right, item),
+                    (left, right) => left.cmp(&right),
+                })
+                .find(|order| order.is_ne())
+                .unwrap_or(left.len().cmp(&right.len()))
+        }
         _ => panic!("no order between {left:?} and {right:?}"),
     }
 }
