@@ -75,7 +75,9 @@ impl Tree {
                 };
                 self.paths.push(path.clone());
                 // Broken JSON and NDJSON are test input, not text of ours.
-                if is_text && (!path.starts_with("testdata/") || name.ends_with(".md")) {
+                let is_ours =
+                    !path.starts_with("testdata/") || name.ends_with(".md") || name.ends_with(".py");
+                if is_text && is_ours {
                     let text = fs::read_to_string(entry.path())
                         .map_err(|error| io::Error::new(error.kind(), format!("{path}: {error}")))?;
                     self.files.push(TextFile::new(&path, text));
