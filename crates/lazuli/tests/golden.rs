@@ -20,6 +20,8 @@ macro_rules! queries {
 mod answer; // a frame as the text that is kept
 #[path = "golden/configuration.rs"]
 mod configuration; // how a query may be run
+#[path = "golden/failures.rs"]
+mod failures; // what queries without an answer say
 #[path = "golden/files.rs"]
 mod files; // CSV files
 #[path = "golden/groups.rs"]

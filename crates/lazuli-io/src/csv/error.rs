@@ -206,7 +206,7 @@ impl fmt::Display for CsvErrorKind {
             Self::Encoding { found } => write!(f, "not UTF-8 text: this looks like {found}"),
             Self::Dialect { reason } => f.write_str(reason),
             Self::Misfit { column, data_type, text, reason, sampled } => {
-                write!(f, "column {column:?}: {text:?} is not a {data_type}: {reason}")?;
+                write!(f, "column {column:?}: {text:?} is no {data_type}: {reason}")?;
                 if *sampled {
                     f.write_str(
                         "; the type was inferred from samples of the file: give the column's type, or infer from the \
@@ -216,7 +216,8 @@ impl fmt::Display for CsvErrorKind {
                 Ok(())
             }
             Self::Ragged { found, expected, text } => {
-                write!(f, "{found} fields where the file has {expected} columns: {text:?}")
+                let (found, expected) = (counted(*found, "field"), counted(*expected, "column"));
+                write!(f, "{found} where the file has {expected}: {text:?}")
             }
             Self::InvalidUtf8 { column: Some(column), text } => {
                 write!(f, "column {column:?}: invalid UTF-8: {text:?}")
@@ -251,6 +252,11 @@ impl fmt::Display for CsvErrorKind {
             Self::Filter(error) => write!(f, "{error}"),
         }
     }
+}
+
+/// `1 field`, `2 fields`.
+fn counted(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 impl std::error::Error for CsvError {

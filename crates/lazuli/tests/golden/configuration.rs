@@ -3,7 +3,7 @@
 use std::fmt;
 
 use lazuli::prelude::*;
-use lazuli::{Batch, Column, OptimizerOptions};
+use lazuli::{Batch, Column, OptimizerOptions, RuleId};
 use lazuli_array::DictionaryArray;
 use lazuli_io::csv::DictionaryStrings;
 
@@ -18,10 +18,30 @@ pub enum Form {
     Mixed,
 }
 
+/// Which rules of the optimizer run.
+#[derive(Debug, Clone, Copy)]
+enum Optimizer {
+    On,
+    Off,
+    Without(RuleId),
+    Only(RuleId),
+}
+
+impl fmt::Display for Optimizer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::On => f.write_str("on"),
+            Self::Off => f.write_str("off"),
+            Self::Without(rule) => write!(f, "without {rule}"),
+            Self::Only(rule) => write!(f, "with {rule} only"),
+        }
+    }
+}
+
 /// One way to run a query.
 #[derive(Debug, Clone)]
 pub struct Configuration {
-    optimizer: bool,
+    optimizer: Optimizer,
     threads: usize,
     morsel_rows: usize,
     form: Form,
@@ -35,7 +55,7 @@ impl fmt::Display for Configuration {
         write!(
             f,
             "optimizer {}, {} threads, morsels of {}, {:?} strings, CSV chunks of {}{}",
-            if self.optimizer { "on" } else { "off" },
+            self.optimizer,
             self.threads,
             self.morsel_rows,
             self.form,
@@ -46,10 +66,11 @@ impl fmt::Display for Configuration {
 }
 
 impl Configuration {
-    /// Every combination of optimizer, threads, morsels and forms of strings.
+    /// Every combination of optimizer on or off, threads, morsels and forms of strings; then each rule of the optimizer
+    /// alone, and all others without it.
     pub fn all() -> Vec<Self> {
         let mut all = Vec::new();
-        for optimizer in [true, false] {
+        for optimizer in [Optimizer::On, Optimizer::Off] {
             for threads in [1, 2, 4] {
                 for morsel_rows in [3, ExecOptions::DEFAULT_MORSEL_ROWS] {
                     for form in [Form::Plain, Form::Coded, Form::Mixed] {
@@ -59,6 +80,12 @@ impl Configuration {
                     }
                 }
             }
+        }
+        for optimizer in
+            RuleId::ALL.into_iter().flat_map(|rule| [Optimizer::Without(rule), Optimizer::Only(rule)])
+        {
+            let (threads, morsel_rows, form, in_batches, chunk_bytes) = (2, 3, Form::Mixed, false, 20);
+            all.push(Self { optimizer, threads, morsel_rows, form, in_batches, chunk_bytes });
         }
         all
     }
@@ -73,16 +100,13 @@ impl Configuration {
             in_batches: false,
             chunk_bytes,
         };
+        let (rows, bytes) = (ExecOptions::DEFAULT_MORSEL_ROWS, CsvOptions::DEFAULT_CHUNK_BYTES);
         vec![
-            configuration(
-                true,
-                2,
-                ExecOptions::DEFAULT_MORSEL_ROWS,
-                Form::Mixed,
-                CsvOptions::DEFAULT_CHUNK_BYTES,
-            ),
-            configuration(false, 1, 1_000, Form::Plain, 1 << 18),
-            configuration(true, 4, 300, Form::Coded, 1 << 14),
+            configuration(Optimizer::On, 2, rows, Form::Mixed, bytes),
+            configuration(Optimizer::Off, 1, 1_000, Form::Plain, 1 << 18),
+            configuration(Optimizer::On, 4, 300, Form::Coded, 1 << 14),
+            configuration(Optimizer::On, 1, rows, Form::Plain, bytes),
+            configuration(Optimizer::Off, 4, rows, Form::Coded, 1 << 16),
         ]
     }
 
@@ -92,7 +116,12 @@ impl Configuration {
             threads: Some(self.threads),
             morsel_rows: self.morsel_rows,
             single_thread_rows: 0,
-            optimizer: if self.optimizer { OptimizerOptions::default() } else { OptimizerOptions::none() },
+            optimizer: match self.optimizer {
+                Optimizer::On => OptimizerOptions::default(),
+                Optimizer::Off => OptimizerOptions::none(),
+                Optimizer::Without(rule) => OptimizerOptions::default().without(rule),
+                Optimizer::Only(rule) => OptimizerOptions::none().with(rule),
+            },
             ..ExecOptions::default()
         }
     }

@@ -69,7 +69,7 @@ fn as_they_are() {
             ),
             ("invalid_utf8", "not UTF-8 text: this looks like UTF-16 (little endian)"),
             ("mac_newlines", "a: String, b: Int64, c: Int64; 2 rows: \"1\" 2 3"),
-            ("missing_column", "line 7: 1 fields where the file has 2 columns: \"65\" (byte 51)"),
+            ("missing_column", "line 7: 1 field where the file has 2 columns: \"65\" (byte 51)"),
             ("missing_header_col", "a: Int64, : String, c: String; 2 rows: 123 \"TEST1\" \"text1\""),
             ("mixed_dates", "A: Int64, B: String; 5 rows: 1 \"2024-03-08\""),
             ("mixed_timestamps", "A: Int64, B: String; 5 rows: 1 \"2024-03-08 01:25:58\""),
@@ -85,7 +85,7 @@ fn as_they_are() {
             ("nullpadding", "line 2: 4 fields where the file has 3 columns: \"10,100,1000,10000\" (byte 12)"),
             ("ontime_sample", "110 columns; 9 rows: 1988 1 1 1 5 1988-01-01"),
             ("quoted_newline", "col1: String; 1 rows: \"cell with\\nnewline\""),
-            ("skip_row", "line 2: 3 fields where the file has 1 columns: \"number,text,date\" (byte 14)"),
+            ("skip_row", "line 2: 3 fields where the file has 1 column: \"number,text,date\" (byte 14)"),
             ("sort_ints_nulls", "a: Int64, b: Int64, c: Int64; 3 rows: 1 2 3"),
             ("test_empty_columns", "line 3: 4 fields where the file has 5 columns: \",,c,\" (byte 14)"),
             (
@@ -168,7 +168,7 @@ fn with_another_dialect() {
     let semicolon = Dialect { separator: b';', comment: Some("#".into()), has_header: false, ..plain() };
     check(
         &with(semicolon.clone()),
-        &[("strange", "line 4: 1 fields where the file has 2 columns: \"Rafael Halperin\" (byte 115)")],
+        &[("strange", "line 4: 1 field where the file has 2 columns: \"Rafael Halperin\" (byte 115)")],
     );
     // Its quotes are escaped with backslashes, which is not known yet: the texts come out wrong.
     check(

@@ -35,22 +35,22 @@ fn values_that_do_not_fit() {
         (
             "a,b\n1,2\n\n\"x\ny\",3\n4,\"1\"\"2\"\n",
             typed(&[("a", DataType::String), ("b", DataType::Int64)]),
-            "FILE, line 6: column \"b\": \"1\\\"2\" is not a Int64: not an integer (byte 19)",
+            "FILE, line 6: column \"b\": \"1\\\"2\" is no Int64: not an integer (byte 19)",
         ),
         (
             "a\n300\n",
             typed(&[("a", DataType::Int8)]),
-            "FILE, line 2: column \"a\": \"300\" is not a Int8: out of the type's range (byte 2)",
+            "FILE, line 2: column \"a\": \"300\" is no Int8: out of the type's range (byte 2)",
         ),
         (
             "a,b\n1,x\ny,2\n",
             typed(&[("a", DataType::Int64), ("b", DataType::Int64)]),
-            "FILE, line 2: column \"b\": \"x\" is not a Int64: not an integer (byte 6)",
+            "FILE, line 2: column \"b\": \"x\" is no Int64: not an integer (byte 6)",
         ),
         (
             "a,b\n1,2\ny,x\n",
             typed(&[("a", DataType::Int64), ("b", DataType::Int64)]),
-            "FILE, line 3: column \"a\": \"y\" is not a Int64: not an integer (byte 8)",
+            "FILE, line 3: column \"a\": \"y\" is no Int64: not an integer (byte 8)",
         ),
     ] {
         assert_eq!(message(text, &types), expected);
@@ -61,11 +61,11 @@ fn values_that_do_not_fit() {
 fn the_first_mistake_by_place_is_told() {
     let types = typed(&[("a", DataType::Int64), ("b", DataType::Int64)]);
     for (text, expected) in [
-        ("a,b\n1,x\n2\n", "line 2: column \"b\": \"x\" is not a Int64: not an integer (byte 6)"),
-        ("a,b\n1\n2,x\n", "line 2: 1 fields where the file has 2 columns: \"1\" (byte 4)"),
+        ("a,b\n1,x\n2\n", "line 2: column \"b\": \"x\" is no Int64: not an integer (byte 6)"),
+        ("a,b\n1\n2,x\n", "line 2: 1 field where the file has 2 columns: \"1\" (byte 4)"),
         ("a,b\n1,2,3\n\"x", "line 2: 3 fields where the file has 2 columns: \"1,2,3\" (byte 4)"),
         ("a,b\n1,2\n3,\"x", "line 3: a quote opens here and the file ends before it closes (byte 10)"),
-        ("a,b\n1,x\n3,\"x", "line 2: column \"b\": \"x\" is not a Int64: not an integer (byte 6)"),
+        ("a,b\n1,x\n3,\"x", "line 2: column \"b\": \"x\" is no Int64: not an integer (byte 6)"),
     ] {
         assert_eq!(message(text, &types), format!("FILE, {expected}"));
     }
@@ -75,8 +75,8 @@ fn the_first_mistake_by_place_is_told() {
             &b"a,b\nx,1\n\xff\xfe,2\n"[..],
             "line 3: column \"a\": invalid UTF-8: \"\u{fffd}\u{fffd}\" (byte 8)",
         ),
-        (b"a,b\nx,y\n\xff,2\n", "line 2: column \"b\": \"y\" is not a Int64: not an integer (byte 6)"),
-        (b"a,b\nx\n\xff,2\n", "line 2: 1 fields where the file has 2 columns: \"x\" (byte 4)"),
+        (b"a,b\nx,y\n\xff,2\n", "line 2: column \"b\": \"y\" is no Int64: not an integer (byte 6)"),
+        (b"a,b\nx\n\xff,2\n", "line 2: 1 field where the file has 2 columns: \"x\" (byte 4)"),
         (b"a,b\nx,1\n\xff\n", "line 3: invalid UTF-8: \"\u{fffd}\" (byte 8)"),
         (b"a,b\n\xc3,1\n\xa9,2\n", "line 2: column \"a\": invalid UTF-8: \"\u{fffd}\" (byte 4)"),
     ] {
