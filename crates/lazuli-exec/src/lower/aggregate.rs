@@ -22,7 +22,9 @@ impl Lowering {
         lanes: Vec<Lane>,
     ) -> Result<Vec<Lane>> {
         let calls = node.aggregates.iter().map(aggregate_of).collect::<Result<Vec<_>>>()?;
-        let (spec, lanes) = spec(lanes, "group_by", &node.keys, &calls, node.input.schema(), plan.schema());
+        // Aggregates without keys come from several verbs, such as `select`.
+        let operator = if node.keys.is_empty() { "aggregate" } else { "group_by" };
+        let (spec, lanes) = spec(lanes, operator, &node.keys, &calls, node.input.schema(), plan.schema());
         Ok(self.through(plan, "groups", lanes, |stored| aggregate::Aggregate::new(spec, stored)))
     }
 
@@ -83,8 +85,8 @@ fn spec(
         });
     }
     let key_types = key_positions.iter().map(|&key| columns.schema.field(key).data_type().clone()).collect();
-    let spec =
-        AggregateSpec { keys: key_positions.to_vec(), key_types, calls: specified, schema: schema.clone() };
+    let (keys, schema) = (key_positions.to_vec(), schema.clone());
+    let spec = AggregateSpec { operator, keys, key_types, calls: specified, schema };
     (spec, lanes)
 }
 

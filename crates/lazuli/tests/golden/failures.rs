@@ -278,7 +278,7 @@ fn a_memory_budget_names_the_operator() {
     assert_snapshot!(over_budget(|frame| frame), @"memory budget exceeded: collect");
     assert_snapshot!(over_budget(|frame| frame.sort(col("text").desc())), @"memory budget exceeded: sort");
     assert_snapshot!(over_budget(|frame| frame.group_by("text").len()), @"memory budget exceeded: group_by");
-    assert_snapshot!(over_budget(|frame| frame.select([col("n").median()])), @"memory budget exceeded: group_by");
+    assert_snapshot!(over_budget(|frame| frame.select([col("n").median()])), @"memory budget exceeded: aggregate");
     assert_snapshot!(over_budget(|frame| frame.unique()), @"memory budget exceeded: unique");
     assert_snapshot!(over_budget(|frame| {
         frame.clone().join(frame, "n", "n", JoinType::Inner).select([col("text").max()])

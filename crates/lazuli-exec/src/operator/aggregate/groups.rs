@@ -6,7 +6,7 @@ use lazuli_array::{Batch, Column};
 use lazuli_expr::{Accumulator, Groups, RowOrder};
 use lazuli_kernels::keys::GroupTable;
 
-use super::{AggregateSpec, OPERATOR};
+use super::AggregateSpec;
 use crate::context::QueryContext;
 use crate::memory::Reservation;
 use crate::{ExecError, Result};
@@ -37,7 +37,7 @@ impl GroupStates {
             table: GroupTable::new(&spec.key_types),
             first_rows,
             accumulators,
-            reservation: context.memory.reservation(OPERATOR),
+            reservation: context.memory.reservation(spec.operator),
             ids: Vec::new(),
         }
     }
@@ -96,7 +96,7 @@ impl GroupStates {
     pub(super) fn parts(&self) -> Result<(Vec<Column>, Vec<Vec<Column>>)> {
         let keys = match self.spec.keys.is_empty() {
             true => Vec::new(),
-            false => self.table.keys().map_err(ExecError::kernel(OPERATOR))?,
+            false => self.table.keys().map_err(ExecError::kernel(self.spec.operator))?,
         };
         let mut states = Vec::with_capacity(self.accumulators.len());
         for (accumulator, call) in self.accumulators.iter().zip(&self.spec.calls) {
@@ -108,7 +108,7 @@ impl GroupStates {
 
     /// Writes the group of each row to `ids`, and makes room for new groups.
     fn number(&mut self, keys: &[Column], num_rows: usize, place: impl Fn(usize) -> i128) -> Result<()> {
-        self.table.insert(keys, num_rows, &mut self.ids).map_err(ExecError::kernel(OPERATOR))?;
+        self.table.insert(keys, num_rows, &mut self.ids).map_err(ExecError::kernel(self.spec.operator))?;
         let num_groups = self.table.len();
         if num_groups == self.first_rows.len() {
             return Ok(());

@@ -9,8 +9,8 @@ use lazuli_array::{Batch, Column};
 use lazuli_kernels::hash::hash_rows;
 use lazuli_kernels::take_column;
 
+use super::AggregateSpec;
 use super::groups::GroupStates;
-use super::{AggregateSpec, OPERATOR};
 use crate::context::QueryContext;
 use crate::memory::{Footprint, Reservation};
 use crate::operator::sort::{concat_in_parallel, take_in_parallel};
@@ -54,7 +54,7 @@ pub(super) fn finish(
         result => result,
     };
     let rows = result?;
-    let mut reservation = reserve_rows(&rows, context)?;
+    let mut reservation = reserve_rows(&rows, spec.operator, context)?;
     let rows = match order {
         None => rows,
         Some(order) => {
@@ -108,11 +108,11 @@ fn merge_partitions(
             merged.merge(&take(&parts.keys), &first_rows, &states)?;
         }
         let rows = rows(&merged)?;
-        let reservation = reserve_rows(&rows, context)?;
+        let reservation = reserve_rows(&rows, spec.operator, context)?;
         Ok((rows, merged.first_rows, reservation))
     })?;
     drop(split);
-    let mut reservation = context.memory.reservation(OPERATOR);
+    let mut reservation = context.memory.reservation(spec.operator);
     let mut first_rows = Vec::new();
     let mut batches = Vec::with_capacity(partitions.len());
     for (batch, partition_first_rows, partition_reservation) in partitions {
@@ -145,7 +145,7 @@ fn split(share: &GroupStates, num_partitions: usize, context: &QueryContext) -> 
     // Columns of keys and states take about what the share takes; row numbers, hashes and places come on top.
     const BYTES_A_GROUP: usize = 28;
     let bytes = share.reservation.bytes() + share.num_groups() * BYTES_A_GROUP;
-    let reservation = context.memory.reserve(OPERATOR, bytes)?;
+    let reservation = context.memory.reserve(share.spec.operator, bytes)?;
     let (keys, states) = share.parts()?;
     let mut hashes = Vec::new();
     hash_rows(&keys, share.num_groups(), &mut hashes);
@@ -162,7 +162,7 @@ fn rows(groups: &GroupStates) -> Result<Batch> {
     let num_groups = groups.num_groups();
     let mut columns = match groups.spec.keys.is_empty() {
         true => Vec::new(),
-        false => groups.table.keys().map_err(ExecError::kernel(OPERATOR))?,
+        false => groups.table.keys().map_err(ExecError::kernel(groups.spec.operator))?,
     };
     for (accumulator, call) in groups.accumulators.iter().zip(&groups.spec.calls) {
         let result = accumulator.finish(0..num_groups);
@@ -193,7 +193,7 @@ fn order_of(first_rows: &[i128]) -> Option<Vec<u32>> {
     Some(order)
 }
 
-fn reserve_rows(rows: &Batch, context: &QueryContext) -> Result<Reservation> {
+fn reserve_rows(rows: &Batch, operator: &'static str, context: &QueryContext) -> Result<Reservation> {
     let footprint: Footprint = std::iter::once(rows).collect();
-    context.memory.reserve(OPERATOR, footprint.bytes())
+    context.memory.reserve(operator, footprint.bytes())
 }

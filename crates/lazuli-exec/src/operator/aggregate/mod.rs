@@ -19,10 +19,10 @@ use crate::morsel::{Flow, Morsel};
 use crate::pipeline::{Sink, SinkWorker, Task};
 use crate::source::Stored;
 
-const OPERATOR: &str = "group_by";
-
 /// What groups are made of, and what is computed of each.
 pub(crate) struct AggregateSpec {
+    /// The verb, for messages.
+    pub(crate) operator: &'static str,
     /// Positions of the keys among the columns that come in; none: all rows are one group, even if there are none.
     pub(crate) keys: Vec<usize>,
     /// Types of the keys.
