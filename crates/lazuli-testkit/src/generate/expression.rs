@@ -76,6 +76,43 @@ impl Expressions<'_> {
         }
     }
 
+    /// Conditions on few columns, such as tell rows apart that a wrong rewrite would mix up: rows that an outer join made,
+    /// rows that a later condition can't be asked for, 0.0 and -0.0.
+    pub(super) fn telling(&mut self) -> Vec<Expr> {
+        let Some(field) = self.field(|_| true) else { return vec![lit(true)] };
+        let column = || col(field.name().clone());
+        let data_type = field.data_type();
+        let literal = self.literal(data_type);
+        let one = match self.random.below(12) {
+            0 => column().is_null(),
+            1 => column().is_not_null(),
+            2 => column().eq_missing(literal),
+            3 => column().neq_missing(literal),
+            4 => column().fill_null(literal.clone()).eq(literal),
+            5 if data_type.is_float() => (lit(1.0) / column()).gt(0.0),
+            5 => return self.guarded(),
+            6 => self.boolean(0).or(column().is_null()),
+            7 => return self.guarded(),
+            8 => {
+                let other = self.column(|other| other == data_type).unwrap_or_else(column);
+                column().eq(other)
+            }
+            _ => return vec![self.boolean(0)],
+        };
+        vec![one]
+    }
+
+    /// A condition that may fail behind one that leaves out the rows it fails for.
+    fn guarded(&mut self) -> Vec<Expr> {
+        let has_guard = |data_type: &DataType| *data_type == DataType::String || data_type.is_integer();
+        let Some(field) = self.field(has_guard) else { return vec![self.boolean(0)] };
+        let column = || col(field.name().clone());
+        if field.data_type().is_integer() {
+            return vec![column().is_between(-20, 20), (column().cast(DataType::Int8) + 100i8).gt(98)];
+        }
+        vec![column().is_in(["12", "-7", "+3", "300"]), column().cast(DataType::Int64).gt(0)]
+    }
+
     fn compared(&mut self, left: Expr, right: Expr) -> Expr {
         match self.random.below(8) {
             0 => left.eq(right),
@@ -97,7 +134,21 @@ impl Expressions<'_> {
                 _ => self.small_number(),
             };
         }
-        match self.random.below(15) {
+        match self.random.below(17) {
+            15 => {
+                let (first, second) = (self.number_type(), self.number_type());
+                let input = self.number(0);
+                let input = self.cast(input, first);
+                self.cast(input, second)
+            }
+            // What changes nothing, or just the sign of a zero.
+            16 => match (self.number(depth - 1), self.random.below(5)) {
+                (number, 0) => number + 0,
+                (number, 1) => number + 0.0,
+                (number, 2) => number - 0.0,
+                (number, 3) => number * 1,
+                (number, _) => number.floor_div(1),
+            },
             0..=2 => self.number(depth - 1) + self.number(depth - 1),
             3..=4 => self.number(depth - 1) - self.number(depth - 1),
             5 => self.number(depth - 1) * self.number(depth - 1),
@@ -117,6 +168,11 @@ impl Expressions<'_> {
                 let to = self.number_type();
                 let input = self.number(depth - 1);
                 self.cast(input, to)
+            }
+            12 if self.random.one_in(3) => {
+                let guarded = self.guarded();
+                let condition = guarded.into_iter().reduce(Expr::and).expect("at least one");
+                when(condition).then(self.number(depth - 1)).otherwise(self.small_number())
             }
             12 => {
                 let (condition, yes, no) = (self.boolean(1), self.number(depth - 1), self.number(depth - 1));

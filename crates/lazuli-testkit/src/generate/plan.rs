@@ -49,6 +49,9 @@ impl Builder {
         let num_verbs = 1 + self.random.below(6);
         for number in 1..=num_verbs {
             plan = self.verb(plan, number == num_verbs);
+            if number < num_verbs || !has_approximate(&plan) {
+                plan = self.riders(plan);
+            }
         }
         Query { plan, rejected: self.rejected, drawn: self.drawn }
     }
@@ -64,6 +67,29 @@ impl Builder {
                 return candidate;
             }
             self.rejected += 1;
+        }
+        plan
+    }
+
+    /// The plan and what rules most like to move: filters and slices, right above it.
+    fn riders(&mut self, mut plan: LogicalPlan) -> LogicalPlan {
+        for _ in 0..self.random.below(5).saturating_sub(2) {
+            let schema = schema_of(&plan);
+            let input = plan.clone();
+            let node = match self.random.below(4) {
+                0 => {
+                    let (offset, length) = (self.random.index(4) as i64, Some(self.random.index(7)));
+                    Node::Slice(Slice { input, offset, length })
+                }
+                _ => Node::Filter(Filter { input, predicates: self.over(&schema).telling() }),
+            };
+            self.drawn += 1;
+            let candidate = LogicalPlan::new(node, Caller::Engine);
+            if resolve(&candidate).is_ok() {
+                plan = candidate;
+            } else {
+                self.rejected += 1;
+            }
         }
         plan
     }
@@ -99,7 +125,8 @@ impl Builder {
     }
 
     fn filter(&mut self, input: LogicalPlan, schema: &SchemaRef) -> Node {
-        let mut predicates = vec![self.over(schema).boolean(2)];
+        let depth = self.random.below(3) as u32;
+        let mut predicates = vec![self.over(schema).boolean(depth)];
         if self.random.one_in(3) {
             predicates.push(self.over(schema).boolean(1));
         }
@@ -372,6 +399,11 @@ impl Builder {
 
 fn scan(frame: &DataFrame) -> LogicalPlan {
     LogicalPlan::new(Node::Scan(Scan::new(MemorySource::new(frame.clone()).into())), Caller::Engine)
+}
+
+/// Whether some values may differ from the reference in the last digits; nothing may be computed from those.
+fn has_approximate(plan: &LogicalPlan) -> bool {
+    schema_of(plan).names().any(|name| name.starts_with(APPROXIMATE))
 }
 
 /// Names and types of a plan that resolves.

@@ -31,8 +31,11 @@ pub(super) const TEXTS: &[&str] = &[
     "\u{0}",
 ];
 
-const FLOATS: &[f64] =
-    &[0.0, -0.0, 1.0, -1.0, 0.5, 1.5, 2.0, 3.0, -2.25, 0.1, 0.2, 0.3, 1e9, -1e9, 12345.678, 1e-3, 7.0];
+/// Both zeros often: they are equal, and yet not the same.
+const FLOATS: &[f64] = &[
+    0.0, -0.0, 0.0, -0.0, 1.0, -1.0, 0.5, 1.5, 2.0, 3.0, -2.25, 0.1, 0.2, 0.3, 1e9, -1e9, 12345.678, 1e-3,
+    7.0,
+];
 const STRANGE_FLOATS: &[f64] = &[f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.0];
 
 static ENUM: LazyLock<Arc<Dictionary>> =
