@@ -130,6 +130,8 @@ fn compare(plan: &LogicalPlan, seed: u64) -> Result<Verdict, String> {
             }
             (Err(_), Ok(table)) => table.clone(),
             (Err(failure), Err(_)) => {
+                // Of the plan that ran: whether sources are the same one decides about shared sub-plans.
+                let resolved = resolve(&query).map_err(|errors| errors.to_string())?;
                 let optimized = optimize(&resolved, &configuration.optimizer);
                 match run(&optimized, Asking::Needed) {
                     Ok(table) if configuration.is_optimized() => table,
@@ -262,11 +264,11 @@ fn every_way_to_run_a_plan_gives_the_answer_of_the_reference() {
          reference; {rejected} of {drawn} verbs rejected"
     );
     if count >= NUM_PLANS {
-        // The generator is worth something only as long as enough of what it makes is an answer with rows.
+        // The generator is worth something only as long as most of what it makes is an answer with rows.
         let told = tables + empty_tables + failures;
         assert!(told >= NUM_PLANS as usize * 9 / 10, "{told} answers");
         assert!(
-            tables >= told / 4 && failures >= told / 30,
+            tables >= told / 2 && failures >= told / 30,
             "{tables} tables with rows, {failures} failures"
         );
         assert!(rejected * 2 < drawn, "{rejected} of {drawn} verbs rejected");

@@ -1,5 +1,7 @@
 //! Random verbs: each is drawn, checked by the resolver, and drawn anew if it does not resolve.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use lazuli_array::{DataFrame, DataType, Name, Scalar, Schema, SchemaRef};
 use lazuli_expr::{Expr, Selector, col};
 use lazuli_plan::{
@@ -10,10 +12,14 @@ use lazuli_plan::{
 use super::expression::Expressions;
 use super::value::value_of;
 use super::{APPROXIMATE, MemorySource, Query, frame};
+use crate::reference::{self, Asking};
 use crate::split_mix::SplitMix64;
 
 /// How often a verb is drawn before the plan stays as it is.
 const TRIES: usize = 12;
+
+/// One in so many verbs that leave no rows is kept.
+const NONE_IN: u64 = 8;
 
 /// Rows that a plan may have at most, by a bound that does not know how many of them match: the reference looks at each.
 const MAX_ROWS: usize = 2_000;
@@ -64,11 +70,27 @@ impl Builder {
             let node = self.draw(&plan, &schema, is_last);
             let candidate = LogicalPlan::new(node, Caller::Engine);
             if resolve(&candidate).is_ok() && most_rows(&candidate) <= MAX_ROWS {
-                return candidate;
+                if self.tells_enough(&candidate) {
+                    return candidate;
+                }
+            } else {
+                self.rejected += 1;
             }
-            self.rejected += 1;
         }
         plan
+    }
+
+    /// Whether the plan has rows, or is one of the few that may have none: no rows agree with everything, so verbs that
+    /// leave none are mostly drawn anew.
+    fn tells_enough(&mut self, plan: &LogicalPlan) -> bool {
+        let may_leave_none = matches!(plan.node(), Node::Filter(_) | Node::Slice(_) | Node::Join(_));
+        if !may_leave_none || self.random.one_in(NONE_IN) {
+            return true;
+        }
+        let Ok(resolved) = resolve(plan) else { return false };
+        // What the reference has no meaning for is the test's business, as is a failure.
+        let answer = catch_unwind(AssertUnwindSafe(|| reference::run(&resolved, Asking::Needed)));
+        !matches!(answer, Ok(Ok(table)) if table.rows.is_empty())
     }
 
     /// The plan and what rules most like to move: filters and slices, right above it.
@@ -85,10 +107,10 @@ impl Builder {
             };
             self.drawn += 1;
             let candidate = LogicalPlan::new(node, Caller::Engine);
-            if resolve(&candidate).is_ok() {
-                plan = candidate;
-            } else {
+            if resolve(&candidate).is_err() {
                 self.rejected += 1;
+            } else if self.tells_enough(&candidate) {
+                plan = candidate;
             }
         }
         plan

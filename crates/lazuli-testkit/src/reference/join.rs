@@ -3,71 +3,83 @@
 use lazuli_array::{Name, Scalar};
 use lazuli_plan::{Join, JoinSide, JoinType};
 
+use super::expression::Bound;
 use super::operator::{Part, bind, values};
 use super::{Cell, Failure};
 
 /// Pairs of rows with equal keys: null equals nothing, not even null; NaN equals NaN.
-pub(super) fn join(node: &Join, left: Part, right: Vec<Vec<Cell>>) -> Result<Part, Failure> {
+///
+/// Rows of one side come one after the other, those of the other side are all known before: the right side's, but for a
+/// right join the left side's.
+pub(super) fn join(node: &Join, left: Part, right: Part) -> Result<Part, Failure> {
+    let output = Output::new(node);
     let left_keys = bind(&node.left_keys, node.left.schema());
     let right_keys = bind(&node.right_keys, node.right.schema());
-    let keys_of_right = right.iter().map(|row| values(&right_keys, row)).collect::<Result<Vec<_>, _>>()?;
-    let matches = |left: &[Scalar], right: &[Scalar]| left == right && !left.iter().any(Scalar::is_null);
-    let output = Output::new(node);
-    match node.join_type {
-        JoinType::Inner | JoinType::Cross => Ok(left.each(|row| {
-            let key = values(&left_keys, &row)?;
-            let found = right.iter().zip(&keys_of_right).filter(|(_, other)| matches(&key, other));
-            Ok(found.map(|(other, _)| output.row(Some(&row), Some(other))).collect())
-        })),
-        JoinType::Left => Ok(left.each(|row| {
-            let key = values(&left_keys, &row)?;
-            let found = right.iter().zip(&keys_of_right).filter(|(_, other)| matches(&key, other));
-            let mut pairs: Vec<_> = found.map(|(other, _)| output.row(Some(&row), Some(other))).collect();
-            if pairs.is_empty() {
-                pairs.push(output.row(Some(&row), None));
+    if node.join_type == JoinType::Right {
+        let known = Known::new(left, &left_keys)?;
+        return Ok(right.each(|row| {
+            let key = values(&right_keys, &row)?;
+            let found: Vec<usize> = known.matches(&key).collect();
+            if found.is_empty() {
+                return Ok(vec![output.row(None, Some(&row))]);
             }
-            Ok(pairs)
-        })),
-        JoinType::Semi | JoinType::Anti => Ok(left.each(|row| {
-            let key = values(&left_keys, &row)?;
-            let is_found = keys_of_right.iter().any(|other| matches(&key, other));
-            let stays = is_found == (node.join_type == JoinType::Semi);
-            Ok(if stays { vec![output.row(Some(&row), None)] } else { Vec::new() })
-        })),
-        JoinType::Right | JoinType::Full => {
-            let left = left.known()?;
-            let keys_of_left =
-                left.iter().map(|row| values(&left_keys, row)).collect::<Result<Vec<_>, _>>()?;
-            let mut pairs = Vec::new();
-            if node.join_type == JoinType::Full {
-                for (row, key) in left.iter().zip(&keys_of_left) {
-                    let before = pairs.len();
-                    for (other, other_key) in right.iter().zip(&keys_of_right) {
-                        if matches(key, other_key) {
-                            pairs.push(output.row(Some(row), Some(other)));
-                        }
-                    }
-                    if pairs.len() == before {
-                        pairs.push(output.row(Some(row), None));
-                    }
+            Ok(found.iter().map(|&other| output.row(Some(&known.rows[other]), Some(&row))).collect())
+        }));
+    }
+    let known = Known::new(right, &right_keys)?;
+    let mut is_matched = vec![false; known.rows.len()];
+    let mut part = left.each(|row| {
+        let key = values(&left_keys, &row)?;
+        let found: Vec<usize> = known.matches(&key).collect();
+        found.iter().for_each(|&other| is_matched[other] = true);
+        let alone = || vec![output.row(Some(&row), None)];
+        Ok(match node.join_type {
+            JoinType::Semi => {
+                if found.is_empty() {
+                    Vec::new()
+                } else {
+                    alone()
                 }
             }
-            for (other, other_key) in right.iter().zip(&keys_of_right) {
-                let mut is_alone = true;
-                for (row, key) in left.iter().zip(&keys_of_left) {
-                    if matches(key, other_key) {
-                        is_alone = false;
-                        if node.join_type == JoinType::Right {
-                            pairs.push(output.row(Some(row), Some(other)));
-                        }
-                    }
-                }
-                if is_alone {
-                    pairs.push(output.row(None, Some(other)));
+            JoinType::Anti => {
+                if found.is_empty() {
+                    alone()
+                } else {
+                    Vec::new()
                 }
             }
-            Ok(Part::whole(pairs))
-        }
+            JoinType::Left | JoinType::Full if found.is_empty() => alone(),
+            _ => found.iter().map(|&other| output.row(Some(&row), Some(&known.rows[other]))).collect(),
+        })
+    });
+    if node.join_type == JoinType::Full && part.rest.is_none() {
+        let unmatched = known.rows.iter().zip(&is_matched).filter(|(_, is_matched)| !**is_matched);
+        part.rows.extend(unmatched.map(|(other, _)| output.row(None, Some(other))));
+    }
+    Ok(part)
+}
+
+/// The side that is known before the other one's rows come.
+struct Known {
+    rows: Vec<Vec<Cell>>,
+    keys: Vec<Vec<Scalar>>,
+}
+
+impl Known {
+    fn new(part: Part, key_exprs: &[Bound]) -> Result<Self, Failure> {
+        let rows = part.known()?;
+        let keys = rows.iter().map(|row| values(key_exprs, row)).collect::<Result<_, _>>()?;
+        Ok(Self { rows, keys })
+    }
+
+    /// Rows with these keys.
+    fn matches<'a>(&'a self, key: &'a [Scalar]) -> impl Iterator<Item = usize> + 'a {
+        let is_known = !key.iter().any(Scalar::is_null);
+        self.keys
+            .iter()
+            .enumerate()
+            .filter(move |(_, other)| is_known && *other == key)
+            .map(|(index, _)| index)
     }
 }
 

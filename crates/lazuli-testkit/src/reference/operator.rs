@@ -64,8 +64,8 @@ fn rows_of(plan: &LogicalPlan, asking: Asking) -> Result<Part, Failure> {
         Node::Project(node) => project(node, run(&node.input, asking)?),
         Node::Aggregate(node) => Part::whole(aggregate(node, run(&node.input, asking)?.known()?)?),
         Node::Join(node) => {
-            let right = run(&node.right, asking)?.known()?;
-            join::join(node, run(&node.left, asking)?, right)?
+            let left = run(&node.left, asking)?;
+            join::join(node, left, run(&node.right, asking)?)?
         }
         Node::Sort(node) => Part::whole(sort(node, run(&node.input, asking)?.known()?)?),
         Node::Slice(node) => slice(node, run(&node.input, asking)?)?,
