@@ -26,6 +26,7 @@ pub mod ffi; // the Arrow C data interface
 mod frame; // aligned batches
 mod from_scalars; // columns from scalars
 mod from_values; // columns from Rust values, `df!`
+pub mod memory; // vectors that are written whole, huge pages
 mod name; // column names
 mod scalar; // one value
 mod schema; // names and types in order

@@ -28,6 +28,7 @@ mod if_else; // each row from one of two operands
 mod is_in; // values that are in a set
 mod is_null; // tests of single values
 pub mod keys; // rows with equal keys
+pub mod level; // which machine instructions to use
 #[cfg(test)]
 mod naive; // slow, obvious twins
 pub mod parse; // field text to value
@@ -54,6 +55,7 @@ pub use filter::{filter, filter_batch, filter_column};
 pub use if_else::{coalesce, fill_null, if_else};
 pub use is_in::{is_in, is_in_missing};
 pub use is_null::{is_finite, is_infinite, is_nan, is_not_null, is_null};
+pub use level::Level;
 pub use take::{
     NO_ROW, take, take_batch, take_batch_optional, take_column, take_column_optional, take_optional,
 };

@@ -7,20 +7,18 @@
 //! and report `lawful: false` when it fails; the caller then asks [`index_by_byte`] and [`scan_records_by_byte`], the
 //! byte-at-a-time twins that follow the full grammar (a quote inside an unquoted field is an ordinary character).
 //!
-//! Levels: AVX-512, AVX2, portable 64-bit words. The level is found at run time; all give the same answer.
+//! Runs at every [`Level`](crate::Level): AVX-512, AVX2, portable 64-bit words.
 //!
 //! Not here: what a field means, records of the wrong length, reading files (see `lazuli-io`).
 
 mod block; // 64 bytes to masks, portable
 mod by_byte; // the full grammar, slowly
 mod flatten; // mask to positions
-mod level; // what this machine can do
 mod structure; // the two passes over masks
 #[cfg(target_arch = "x86_64")]
 mod x86; // 64 bytes to masks, AVX2 and AVX-512
 
 pub use by_byte::{index_by_byte, open_quote, scan_records_by_byte};
-pub use level::Level;
 pub use structure::{index, index_with, scan_records, scan_records_with};
 
 /// The bytes that give a text its structure.

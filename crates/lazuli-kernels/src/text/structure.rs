@@ -2,7 +2,8 @@
 #![allow(unsafe_code, reason = "machine instructions and unwritten memory; every block is argued")]
 
 use super::block::{Blocks, Masks, Portable};
-use super::{IndexSummary, Level, Marks, RecordScan};
+use super::{IndexSummary, Marks, RecordScan};
+use crate::Level;
 use std::mem::MaybeUninit;
 
 /// Appends to `positions` the place of every separator and line end outside quotes. `text` starts at a record's start
@@ -23,9 +24,9 @@ pub fn index(text: &[u8], marks: Marks, positions: &mut Vec<u32>) -> IndexSummar
 /// [`index`] at a level of the caller's choice; a level that the machine lacks runs as the best one below it.
 pub fn index_with(level: Level, text: &[u8], marks: Marks, positions: &mut Vec<u32>) -> IndexSummary {
     assert!(u32::try_from(text.len()).is_ok(), "positions are 32-bit");
-    match level.min(Level::best()) {
+    match level.here() {
         #[cfg(target_arch = "x86_64")]
-        // SAFETY: `Level::best` found the instructions on this machine.
+        // SAFETY: `Level::here` names only what this machine has.
         Level::Avx2 => unsafe { index_avx2(text, marks, positions) },
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as above.
@@ -48,9 +49,9 @@ pub fn scan_records(text: &[u8], marks: Marks) -> RecordScan {
 
 /// [`scan_records`] at a level of the caller's choice; a level that the machine lacks runs as the best one below it.
 pub fn scan_records_with(level: Level, text: &[u8], marks: Marks) -> RecordScan {
-    match level.min(Level::best()) {
+    match level.here() {
         #[cfg(target_arch = "x86_64")]
-        // SAFETY: `Level::best` found the instructions on this machine.
+        // SAFETY: `Level::here` names only what this machine has.
         Level::Avx2 => unsafe { scan_avx2(text, marks) },
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as above.

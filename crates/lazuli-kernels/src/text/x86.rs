@@ -1,6 +1,6 @@
 //! Sixty-four bytes to bit masks with AVX2 or AVX-512, prefix XOR by carry-less multiplication.
 //!
-//! The structs here may only be made where [`Level::available`](super::Level::available) lists the level: their methods
+//! The structs here may only be made where [`Level::here`](crate::Level::here) lists the level: their methods
 //! are inlined into functions that enable the instructions.
 #![allow(unsafe_code, reason = "machine instructions and unwritten memory; every block is argued")]
 
