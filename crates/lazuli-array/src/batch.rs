@@ -122,6 +122,27 @@ impl Batch {
         Self { schema: self.schema.clone(), columns, num_rows: length }
     }
 
+    /// The rows of batches one after the other without a copy, if each column's parts are neighbouring slices of one
+    /// column (see [`Column::rejoined`]). `None` otherwise, and for no batches.
+    ///
+    /// Panics if the batches differ in their number of columns.
+    pub fn rejoined(batches: &[Self]) -> Option<Self> {
+        let (first, rest) = batches.split_first()?;
+        if rest.is_empty() {
+            return Some(first.clone());
+        }
+        let columns = (0..first.num_columns())
+            .map(|position| {
+                // Most batches that do not fit are told by two.
+                Column::rejoined(&[first.column(position), rest[0].column(position)])?;
+                let parts: Vec<&Column> = batches.iter().map(|batch| batch.column(position)).collect();
+                Column::rejoined(&parts)
+            })
+            .collect::<Option<Vec<_>>>()?;
+        let num_rows = batches.iter().map(Self::num_rows).sum();
+        Some(Self { schema: first.schema.clone(), columns, num_rows })
+    }
+
     /// The columns at these positions, in this order. Panics out of bounds.
     pub fn project(&self, positions: &[usize]) -> Self {
         Self {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use lazuli_array::{
     Array, ArrayError, Batch, Bitmap, BooleanArray, Column, DataType, Dictionary, DictionaryArray, Field,
-    ListArray, PrimitiveArray, Scalar, Schema, StringArray, StructArray, TimeUnit,
+    FromValues, ListArray, PrimitiveArray, Scalar, Schema, Sortedness, Statistics, StringArray, StructArray,
+    TimeUnit,
 };
 use proptest::prelude::*;
 use proptest::strategy::Union;
@@ -110,6 +111,39 @@ fn columns() -> impl Strategy<Value = (DataType, Vec<Scalar>)> {
     })
 }
 
+#[test]
+fn batches_are_joined_again_if_all_their_columns_are() {
+    let batch = Batch::from_columns(vec![
+        ("a".into(), Column::from_values(0..10i64)),
+        ("b".into(), Column::from_values((0..10i64).map(Some))),
+    ])
+    .expect("equal lengths");
+    let parts = [batch.sliced(0, 3), batch.sliced(3, 3), batch.sliced(6, 4)];
+    assert_eq!(Batch::rejoined(&parts), Some(batch.clone()));
+    assert_eq!(Batch::rejoined(&parts[1..]), Some(batch.sliced(3, 7)));
+    let column = Column::from_values(3..6i64);
+    let computed = Batch::new(batch.schema().clone(), vec![parts[1].column(0).clone(), column], 3);
+    assert_eq!(Batch::rejoined(&[parts[0].clone(), computed]), None);
+    assert_eq!(Batch::rejoined(&[]), None);
+}
+
+#[test]
+fn a_column_in_one_piece_again_has_its_statistics() {
+    let column = Column::from_values(0..10i64);
+    let statistics = || Statistics {
+        min: Scalar::Int64(0),
+        max: Scalar::Int64(9),
+        null_count: 0,
+        sortedness: Sortedness::Ascending,
+        distinct_estimate: 10,
+    };
+    let parts = [column.sliced(0, 5), column.sliced(5, 5)];
+    column.statistics_or_init(|_| statistics());
+    let joined = Column::rejoined(&[&parts[0], &parts[1]]).expect("neighbours");
+    assert_eq!(joined.cached_statistics(), Some(&statistics()));
+    assert_eq!(Column::rejoined(&[&parts[0]]).expect("one").cached_statistics(), None);
+}
+
 /// Compares everything that a column says of its rows with the model.
 fn check(column: &Column, model: &[Scalar]) -> Result<(), TestCaseError> {
     let is_valid: Vec<bool> = model.iter().map(|value| !value.is_null()).collect();
@@ -129,6 +163,45 @@ fn check(column: &Column, model: &[Scalar]) -> Result<(), TestCaseError> {
 }
 
 proptest! {
+    #[test]
+    fn neighbouring_slices_are_joined_again(
+        (data_type, model) in columns(),
+        cuts in prop::collection::vec(any::<prop::sample::Index>(), 1..5),
+        missing in any::<prop::sample::Index>(),
+    ) {
+        let whole = Column::from_scalars(&data_type, model.clone()).expect("values of the type");
+        let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(model.len() + 1)).collect();
+        cuts.sort_unstable();
+        let slice = |cut: &[usize]| whole.sliced(cut[0], cut[1] - cut[0]);
+        let slices: Vec<Column> = cuts.windows(2).map(slice).collect();
+        let (first, last) = (cuts[0], cuts[cuts.len() - 1]);
+        // A slice of a slice knows where it lies, too.
+        let halves: Vec<Column> = slices
+            .iter()
+            .flat_map(|slice| {
+                let half = slice.len() / 2;
+                [slice.sliced(0, half), slice.sliced(half, slice.len() - half)]
+            })
+            .collect();
+        for parts in [&slices, &halves] {
+            let parts: Vec<&Column> = parts.iter().collect();
+            match Column::rejoined(&parts) {
+                Some(joined) => check(&joined, &model[first..last])?,
+                // The whole is no slice, so that empty neighbours have nothing to be joined to.
+                None => prop_assert!(parts.is_empty() || parts.iter().any(|part| part.len() == model.len())),
+            }
+            if parts.len() > 2 {
+                let mut parts = parts.clone();
+                let missing = 1 + missing.index(parts.len() - 2);
+                let is_gap = !parts.remove(missing).is_empty();
+                prop_assert!(!(is_gap && Column::rejoined(&parts).is_some()));
+            }
+        }
+        let other = Column::from_scalars(&data_type, model.clone()).expect("values of the type");
+        let half = model.len() / 2;
+        prop_assert!(model.is_empty() || Column::rejoined(&[&whole.sliced(0, half), &other.sliced(half, model.len() - half)]).is_none());
+    }
+
     #[test]
     fn slices_of_slices_hold_the_rows_of_the_model(
         (data_type, model) in columns(),

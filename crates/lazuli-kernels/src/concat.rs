@@ -79,7 +79,8 @@ pub fn concat(arrays: &[&Array]) -> Array {
     }
 }
 
-/// [`concat()`] of columns of type `data_type`; no columns give no rows. Panics if one has another type.
+/// [`concat()`] of columns of type `data_type`; no columns give no rows. Neighbouring slices of one column share its
+/// memory. Panics if one has another type.
 pub fn concat_columns(data_type: &DataType, columns: &[&Column]) -> Column {
     for column in columns {
         assert_eq!(column.data_type(), data_type, "columns of different types");
@@ -87,10 +88,10 @@ pub fn concat_columns(data_type: &DataType, columns: &[&Column]) -> Column {
     match columns {
         [] => Column::new_null(data_type.clone(), 0),
         [column] => (*column).clone(),
-        columns => {
+        columns => Column::rejoined(columns).unwrap_or_else(|| {
             let arrays: Vec<&Array> = columns.iter().map(|column| column.array()).collect();
             Column::new(data_type.clone(), concat(&arrays))
-        }
+        }),
     }
 }
 
@@ -235,6 +236,8 @@ mod tests {
             cuts.extend([0, column.len()]);
             cuts.sort_unstable();
             let parts: Vec<Column> = cuts.windows(2).map(|cut| column.sliced(cut[0], cut[1] - cut[0])).collect();
+            let arrays: Vec<&Array> = parts.iter().map(Column::array).collect();
+            prop_assert_eq!(&concat(&arrays), column.array());
             prop_assert_eq!(concat_columns(column.data_type(), &parts.iter().collect::<Vec<_>>()), column);
         }
     }

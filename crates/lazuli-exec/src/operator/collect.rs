@@ -105,7 +105,7 @@ impl Sink for Collect {
 
     fn finish(&self, context: &QueryContext) -> Result<()> {
         let (morsels, mut reservation) = self.shares.take_in_order(self.operator, context);
-        let mut batches: Vec<Batch> = morsels.into_iter().map(|(_, batch)| batch).collect();
+        let mut batches = rejoined(morsels.into_iter().map(|(_, batch)| batch).collect());
         if let Some(schema) = &self.compact {
             let bytes = reservation.bytes();
             if reservation.try_grow_to(bytes.saturating_mul(2)) {
@@ -133,6 +133,21 @@ impl SinkWorker for CollectWorker<'_> {
         self.sink.shares.add(self.share);
         Ok(())
     }
+}
+
+/// The same rows, where neighbours in a batch that was cut into morsels are one again.
+pub(crate) fn rejoined(batches: Vec<Batch>) -> Vec<Batch> {
+    if let Some(whole) = Batch::rejoined(&batches) {
+        return vec![whole];
+    }
+    let are_apart = |pair: &[Batch]| Batch::rejoined(pair).is_none();
+    if batches.windows(2).all(are_apart) {
+        return batches;
+    }
+    batches
+        .chunk_by(|left, right| !are_apart(&[left.clone(), right.clone()]))
+        .map(|run| Batch::rejoined(run).expect("each of them continues the one before it"))
+        .collect()
 }
 
 /// The same rows in batches of about a morsel, if they came in crumbs.
@@ -165,6 +180,25 @@ mod tests {
     use super::*;
     use crate::{CancelFlag, ExecOptions};
     use lazuli_array::{Column, DataFrame, FromValues};
+
+    #[test]
+    fn runs_of_slices_are_joined_again() {
+        let batch = |rows: i64| {
+            Batch::from_columns(vec![("a".into(), Column::from_values(0..rows))]).expect("one column")
+        };
+        let (one, other) = (batch(10), batch(7));
+        let cut = |batch: &Batch, rows: &[(usize, usize)]| -> Vec<Batch> {
+            rows.iter().map(|&(offset, length)| batch.sliced(offset, length)).collect()
+        };
+        let whole = rejoined(cut(&one, &[(0, 4), (4, 4), (8, 2)]));
+        assert_eq!(whole, [one.clone()]);
+        let mut parts = cut(&one, &[(0, 4), (4, 4)]);
+        parts.extend(cut(&other, &[(0, 1), (1, 1), (3, 1)]));
+        assert_eq!(rejoined(parts), [one.sliced(0, 8), other.sliced(0, 2), other.sliced(3, 1)]);
+        let apart = cut(&one, &[(4, 4), (0, 4)]);
+        assert_eq!(rejoined(apart.clone()), apart);
+        assert_eq!(rejoined(Vec::new()), []);
+    }
 
     #[test]
     fn crumbs_become_batches_of_the_same_rows() {
