@@ -14,7 +14,7 @@ use crate::context::{QueryContext, catch_panic};
 use crate::lower::{Lowered, lower};
 use crate::operator::collect::Collect;
 use crate::pipeline::{Pipeline, Sink, run};
-use crate::prepare::{prepare, resolved};
+use crate::prepare::{Purpose, prepare, resolved};
 use crate::source::Stored;
 use crate::{CancelFlag, ExecError, ExecOptions, Result};
 
@@ -67,15 +67,19 @@ impl Engine {
     /// # Errors
     /// [`ExecError::Plan`] with all mistakes of the plan.
     pub fn schema(&self, plan: &LogicalPlan, options: &ExecOptions) -> Result<SchemaRef> {
-        catch_panic(|| "resolving a plan".into(), || Ok(resolved(plan, self, options)?.schema().clone()))
+        catch_panic(
+            || "resolving a plan".into(),
+            || Ok(resolved(plan, Purpose::Show, self, options)?.schema().clone()),
+        )
     }
 
-    /// The plan that [`Engine::execute`] runs: resolved and optimized.
+    /// The plan that [`Engine::execute`] runs: resolved and optimized. What stands below a pivot that has to find its
+    /// columns is shown as it is; when such a plan runs, it is read once for both.
     ///
     /// # Errors
     /// [`ExecError::Plan`] with all mistakes of the plan.
     pub fn optimized(&self, plan: &LogicalPlan, options: &ExecOptions) -> Result<LogicalPlan> {
-        catch_panic(|| "optimizing a plan".into(), || prepare(plan, self, options))
+        catch_panic(|| "optimizing a plan".into(), || prepare(plan, Purpose::Show, self, options))
     }
 
     /// The plan that [`Engine::execute`] runs, as text: one line a node, inputs indented below.
@@ -94,7 +98,7 @@ impl Engine {
         catch_panic(
             || "a query".into(),
             || {
-                let plan = prepare(plan, self, options)?;
+                let plan = prepare(plan, Purpose::Run, self, options)?;
                 reject_sink(&plan)?;
                 let context = self.context(options)?;
                 let schema = plan.schema().clone();
@@ -122,7 +126,7 @@ impl Engine {
         options: &ExecOptions,
         batch_rows: Option<usize>,
     ) -> Result<Batches> {
-        let plan = catch_panic(|| "a query".into(), || prepare(plan, self, options))?;
+        let plan = catch_panic(|| "a query".into(), || prepare(plan, Purpose::Run, self, options))?;
         reject_sink(&plan)?;
         let schema = plan.schema().clone();
         let abandoned = CancelFlag::default();
@@ -155,7 +159,7 @@ impl Engine {
         catch_panic(
             || "a query".into(),
             || {
-                let plan = prepare(plan, self, options)?;
+                let plan = prepare(plan, Purpose::Run, self, options)?;
                 let Node::Sink(sink) = plan.node() else {
                     let reason = "the plan does not end in a sink: its rows would go nowhere".into();
                     return Err(ExecError::Unsupported { reason });

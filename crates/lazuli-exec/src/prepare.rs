@@ -1,26 +1,58 @@
 //! From the user's plan to the plan that is run: pivots get their columns, names and types are resolved, the optimizer
 //! does its work.
 
+use std::sync::Arc;
+
 use lazuli_plan::optimizer::optimize;
 use lazuli_plan::{LogicalPlan, PivotSearch, check, resolve};
 
-use crate::{Engine, ExecOptions, Result};
+use crate::{Engine, ExecOptions, FrameSource, Result};
+
+/// What a plan is prepared for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To say something about it.
+    Show,
+    /// To be run once, so that what was read on the way need not be read again.
+    Run,
+}
 
 /// The resolved and optimized plan.
-pub(crate) fn prepare(plan: &LogicalPlan, engine: &Engine, options: &ExecOptions) -> Result<LogicalPlan> {
-    Ok(optimize(&resolved(plan, engine, options)?, &options.optimizer))
+pub(crate) fn prepare(
+    plan: &LogicalPlan,
+    purpose: Purpose,
+    engine: &Engine,
+    options: &ExecOptions,
+) -> Result<LogicalPlan> {
+    Ok(optimize(&resolved(plan, purpose, engine, options)?, &options.optimizer))
 }
 
 /// The resolved plan.
 ///
 /// Queries run only for pivots whose columns are not given: their values have to be known before there is a schema.
-/// Before that, all mistakes that can be found without them are.
-pub(crate) fn resolved(plan: &LogicalPlan, engine: &Engine, options: &ExecOptions) -> Result<LogicalPlan> {
+/// Before that, all mistakes that can be found without them are. A plan that is to be run gets the cells of such a pivot
+/// in place of what they were made of, unless they are in memory as they are.
+pub(crate) fn resolved(
+    plan: &LogicalPlan,
+    purpose: Purpose,
+    engine: &Engine,
+    options: &ExecOptions,
+) -> Result<LogicalPlan> {
     let mut plan = plan.clone();
     while let Some(search) = PivotSearch::next(&plan) {
         check(&plan)?;
-        let values = engine.execute(&search.query(), options)?;
-        plan = search.fill_in(&plan, values.rows());
+        let in_memory = search.scanned().is_some_and(|source| source.as_any().is::<FrameSource>());
+        let cells = if purpose == Purpose::Run && !in_memory { search.cells() } else { None };
+        plan = match cells {
+            Some(cells) => {
+                let rows = engine.execute(cells.query(), options)?;
+                cells.fill_in(&plan, Arc::new(FrameSource::new(rows)))
+            }
+            None => {
+                let values = engine.execute(&search.query(), options)?;
+                search.fill_in(&plan, values.rows())
+            }
+        };
     }
     Ok(resolve(&plan)?)
 }

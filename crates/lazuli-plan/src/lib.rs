@@ -34,5 +34,5 @@ pub use node::{
 };
 pub use optimizer::{OptimizerOptions, RuleId, optimize};
 pub use plan::LogicalPlan;
-pub use resolve::{PivotSearch, check, resolve};
+pub use resolve::{PivotCells, PivotSearch, check, resolve};
 pub use source::{BatchError, BatchReader, DataSink, DataSource, ScanRequest, SinkWriter, SourceError};

@@ -1,7 +1,5 @@
 //! Groups: keys and arguments as columns, then the sink.
 
-use std::sync::Arc;
-
 use lazuli_array::{DataType, SchemaRef};
 use lazuli_expr::evaluate::Evaluator;
 use lazuli_expr::{AggregateRef, Expr, Literal};
@@ -11,7 +9,6 @@ use super::Lowering;
 use super::columns::{Columns, unaliased};
 use crate::operator::aggregate::{self, AggregateSpec, Call};
 use crate::pipeline::Lane;
-use crate::source::Stored;
 use crate::{ExecError, Result};
 
 impl Lowering {
@@ -26,22 +23,6 @@ impl Lowering {
         let operator = if node.keys.is_empty() { "aggregate" } else { "group_by" };
         let (spec, lanes) = spec(lanes, operator, &node.keys, &calls, node.input.schema(), plan.schema());
         Ok(self.through(plan, "groups", lanes, |stored| aggregate::Aggregate::new(spec, stored)))
-    }
-
-    /// Ends a pipeline with groups.
-    pub(super) fn groups(
-        &mut self,
-        lanes: Vec<Lane>,
-        operator: &'static str,
-        keys: &[Expr],
-        calls: &[(AggregateRef, Vec<Expr>)],
-        input: &SchemaRef,
-        schema: &SchemaRef,
-    ) -> Arc<Stored> {
-        let (spec, lanes) = spec(lanes, operator, keys, calls, input, schema);
-        let stored = Arc::new(Stored::default());
-        self.end(lanes, aggregate::Aggregate::new(spec, stored.clone()));
-        stored
     }
 }
 

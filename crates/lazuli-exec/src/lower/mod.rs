@@ -9,15 +9,15 @@
 mod aggregate; // groups
 mod columns; // expressions as columns
 mod join; // build side, probe side
-mod pivot; // groups, then cells
+mod pivot; // cells, and columns as rows
 mod scan; // sources
 
 use std::sync::Arc;
 
 use lazuli_array::SchemaRef;
+use lazuli_expr::Expr;
 use lazuli_expr::evaluate::{Evaluator, Predicates};
-use lazuli_expr::{Expr, lit};
-use lazuli_plan::{Distinct, LogicalPlan, Node, Slice, Sort, Unpivot};
+use lazuli_plan::{Distinct, LogicalPlan, Node, Slice, Sort};
 
 use self::columns::Columns;
 use crate::operator::collect::{Collect, Shares};
@@ -108,7 +108,7 @@ impl Lowering {
                 Ok(vec![Lane::new(side_by_side(inputs, schema.clone()))])
             }
             Node::Pivot(node) => self.pivot(node, next(), schema),
-            Node::Unpivot(node) => Ok(self.unpivot(node, next(), schema)),
+            Node::Unpivot(node) => self.unpivot(node, next(), schema),
             Node::Sink(sink) => {
                 let reason = format!("the sink {} stands in the middle of a plan", sink.sink.name());
                 Err(ExecError::Unsupported { reason })
@@ -214,21 +214,6 @@ impl Lowering {
             shares: Shares::default(),
             stored,
         })
-    }
-
-    /// One lane for each of the columns that become rows; each reads the same rows, without a copy.
-    fn unpivot(&mut self, node: &Unpivot, lanes: Vec<Lane>, schema: &SchemaRef) -> Vec<Lane> {
-        let rows = self.collect("unpivot", lanes);
-        let input = node.input.schema();
-        let lane = |name: &lazuli_array::Name| {
-            let mut exprs: Vec<Expr> = node.index.iter().cloned().map(Expr::Column).collect();
-            exprs.push(lit(name.as_str()));
-            exprs.push(Expr::Column(name.clone()));
-            let mut lanes = [Lane::new(BatchesSource::stored("rows to unpivot", rows.clone()))];
-            project(&mut lanes, "unpivot", &exprs, input, schema);
-            lanes
-        };
-        node.on.iter().flat_map(lane).collect()
     }
 }
 

@@ -1,39 +1,22 @@
-//! Pivots: groups by index and `on` values, then cells.
+//! Pivots: rows, then cells. Unpivots: a lane for each column that becomes rows.
 
 use std::sync::Arc;
 
-use lazuli_array::{Column, DataType, Field, Schema, SchemaRef};
-use lazuli_expr::Expr;
-use lazuli_expr::aggregate::{FIRST, LEN};
-use lazuli_plan::Pivot;
+use lazuli_array::{Column, Dictionary, Name, Schema, SchemaRef};
+use lazuli_plan::{Pivot, Unpivot};
 
 use super::Lowering;
-use crate::operator::free_name;
 use crate::operator::pivot::{PivotSpec, pivoted};
-use crate::pipeline::Lane;
+use crate::operator::unpivot;
+use crate::pipeline::{Lane, push_operator};
+use crate::source::BatchesSource;
 use crate::{ExecError, Result};
 
 impl Lowering {
-    /// Each group's first value is the cell's; its number of rows tells whether it was the only one. Where the user gave
-    /// an aggregate, resolving has put it below, and it is.
+    /// Where the user gave an aggregate, resolving has put it below, so each row is a cell.
     pub(super) fn pivot(&mut self, node: &Pivot, lanes: Vec<Lane>, schema: &SchemaRef) -> Result<Vec<Lane>> {
         let input = node.input.schema();
-        let column = |name: &lazuli_array::Name| Expr::Column(name.clone());
-        let keys: Vec<Expr> = node.index.iter().chain(&node.on).map(column).collect();
-        let mut calls: Vec<_> = node.values.iter().map(|name| (FIRST, vec![column(name)])).collect();
-        calls.push((LEN, Vec::new()));
-
-        let position =
-            |name: &lazuli_array::Name| input.require(name).map_err(|error| internal(&error.to_string()));
-        let keys_at = node.index.iter().chain(&node.on).map(position).collect::<Result<Vec<_>>>()?;
-        let values_at = node.values.iter().map(position).collect::<Result<Vec<_>>>()?;
-        let mut fields: Vec<Field> = keys_at.iter().map(|&at| input.field(at).clone()).collect();
-        let types = values_at.iter().map(|&at| input.field(at).data_type().clone());
-        for (number, data_type) in types.chain([DataType::Int64]).enumerate() {
-            fields.push(Field::new(free_name(input, &format!("computed {number}")), data_type));
-        }
-        let groups_schema = Arc::new(Schema::try_new(fields).map_err(|error| internal(&error.to_string()))?);
-
+        let values = positions_of(&node.values, input)?;
         let fill = |at: &usize| match &node.fill {
             None => Ok(None),
             Some(fill) => Column::from_scalars(input.field(*at).data_type(), [fill.clone()])
@@ -41,16 +24,44 @@ impl Lowering {
                 .map_err(|error| internal(&error.to_string())),
         };
         let spec = PivotSpec {
-            num_index: node.index.len(),
-            num_on: node.on.len(),
+            index: positions_of(&node.index, input)?,
+            on: positions_of(&node.on, input)?,
             columns: node.columns.clone().unwrap_or_default(),
-            fills: values_at.iter().map(fill).collect::<Result<_>>()?,
-            groups_schema: groups_schema.clone(),
+            fills: values.iter().map(fill).collect::<Result<_>>()?,
+            values,
+            input: input.clone(),
             schema: schema.clone(),
         };
-        let groups = self.groups(lanes, "pivot", &keys, &calls, input, &groups_schema);
-        Ok(vec![Lane::new(pivoted(spec, groups))])
+        let rows = self.collect("pivot", lanes);
+        Ok(vec![Lane::new(pivoted(spec, rows))])
     }
+
+    /// One lane for each of the columns that become rows; each reads the same rows, without a copy.
+    pub(super) fn unpivot(
+        &mut self,
+        node: &Unpivot,
+        lanes: Vec<Lane>,
+        schema: &SchemaRef,
+    ) -> Result<Vec<Lane>> {
+        let rows = self.collect("unpivot", lanes);
+        let input = node.input.schema();
+        let index = positions_of(&node.index, input)?;
+        let on = positions_of(&node.on, input)?;
+        let names = Arc::new(Dictionary::new(node.on.iter().map(|name| Some(name.as_str())).collect()));
+        let lane = |(code, &value): (usize, &usize)| {
+            let mut lanes = [Lane::new(BatchesSource::stored("rows to unpivot", rows.clone()))];
+            let operator =
+                unpivot::Unpivot::new(index.clone(), value, names.clone(), code as u32, schema.clone());
+            push_operator(&mut lanes, Arc::new(operator));
+            lanes
+        };
+        Ok(on.iter().enumerate().flat_map(lane).collect())
+    }
+}
+
+fn positions_of(names: &[Name], schema: &Schema) -> Result<Vec<usize>> {
+    let position = |name: &Name| schema.require(name).map_err(|error| internal(&error.to_string()));
+    names.iter().map(position).collect()
 }
 
 fn internal(message: &str) -> ExecError {

@@ -30,7 +30,7 @@ use std::collections::HashMap;
 use lazuli_expr::TypeError;
 
 pub(crate) use names::fresh as fresh_name;
-pub use pivot_search::PivotSearch;
+pub use pivot_search::{PivotCells, PivotSearch};
 
 use crate::{LogicalPlan, Node, PlanError, PlanErrors, PlanMistake};
 use scope::Scope;
