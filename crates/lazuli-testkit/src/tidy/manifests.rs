@@ -15,7 +15,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("lazuli-sql", &["lazuli-array", "lazuli-expr", "lazuli-plan"]),
     ("lazuli-cli", &["lazuli", "lazuli-plan", "lazuli-sql"]),
     ("lazuli-testkit", &["lazuli-array", "lazuli-kernels", "lazuli-expr", "lazuli-plan"]),
-    ("lazuli-bench", &["lazuli"]),
+    ("lazuli-bench", &["lazuli", "lazuli-array", "lazuli-kernels"]),
 ];
 
 /// The crate every other one may use in its tests, and none otherwise. Its own tests may use any crate.
