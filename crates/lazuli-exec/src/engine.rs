@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use lazuli_array::{DataFrame, SchemaRef};
+use lazuli_array::{Batch, Column, DataFrame, SchemaRef};
+use lazuli_kernels::compact_columns;
 use lazuli_plan::{LogicalPlan, Node};
+use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::batches::{Batches, Send};
@@ -171,6 +173,26 @@ impl Engine {
                 run_all(lowered, Arc::new(write), &self.context(options)?)
             },
         )
+    }
+
+    /// The same rows with each column in one piece of memory, in one batch, strings in the smaller of their two forms.
+    /// Columns are worked on side by side by as many threads as the machine has.
+    pub fn rechunk(&self, frame: &DataFrame) -> DataFrame {
+        let schema = frame.schema();
+        let compact = |position: usize| {
+            let columns: Vec<&Column> = frame.batches().iter().map(|batch| batch.column(position)).collect();
+            compact_columns(schema.field(position).data_type(), &columns)
+        };
+        // Without threads of their own, which the machine may refuse, columns are done one after the other.
+        let pool = self.pool(threads(&ExecOptions::default())).unwrap_or_default();
+        let columns: Vec<Column> = match pool {
+            Some(pool) => {
+                pool.install(|| (0..frame.width()).into_par_iter().with_max_len(1).map(compact).collect())
+            }
+            None => (0..frame.width()).map(compact).collect(),
+        };
+        let batch = Batch::new(schema.clone(), columns, frame.height());
+        DataFrame::from_batches(schema.clone(), vec![batch]).expect("the schema is the frame's own")
     }
 
     fn context(&self, options: &ExecOptions) -> Result<QueryContext> {

@@ -14,6 +14,7 @@ mod arithmetic; // numbers, dates and spans of time, exact or an error
 mod arity; // drivers: loops over slices, nulls and constants handled once
 mod boolean; // Kleene's logic by words
 pub mod cast; // values of one type as another
+mod compact; // rows of several columns, strings in their smaller form
 mod compare; // two operands row by row, to booleans
 mod concat; // rows of several arrays one after the other
 mod concat_text; // text after text, row by row
@@ -44,6 +45,7 @@ pub use arithmetic::{
     sub_whole_days, wrapping_add, wrapping_mul, wrapping_sub,
 };
 pub use boolean::{LogicalOp, all_kleene, all_true, and, any_kleene, any_true, logical, not, or, xor};
+pub use compact::compact_columns;
 pub use compare::{
     Closed, CompareOp, compare, eq, eq_missing, gt, gt_eq, is_between, lt, lt_eq, ne, ne_missing,
 };

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use lazuli_array::{DataFrame, Name};
-use lazuli_exec::FrameSource;
+use lazuli_exec::{Engine, FrameSource};
 use lazuli_expr::{Expr, IntoExprs, IntoSortKeys};
 use lazuli_plan::Keep;
 
@@ -214,6 +214,24 @@ pub trait EagerFrame: IntoLazy {
         self.lazy().unpivot(on, index).collect()
     }
 
+    /// The same rows with each column in one piece of memory, which queries read fastest, and in as few bytes as the
+    /// forms of strings allow: codes into one dictionary of distinct values where that is smaller, plain strings
+    /// elsewhere. Types and values stay what they are.
+    ///
+    /// Frames read from files are in many pieces. Until both are gone, the old and the new frame are in memory.
+    ///
+    /// ```
+    /// use lazuli::prelude::*;
+    ///
+    /// let half = df! { "state" => ["open", "closed", "open"], "n" => [1, 2, 3] }?;
+    /// let frame = concat([half.lazy(), half.lazy()]).collect()?;
+    /// let whole = frame.rechunk();
+    /// assert_eq!((whole.batches().len(), &whole), (1, &frame));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    fn rechunk(&self) -> DataFrame;
+
     /// See [`LazyFrame::describe`].
     ///
     /// # Errors
@@ -232,4 +250,8 @@ pub trait EagerFrame: IntoLazy {
     }
 }
 
-impl EagerFrame for DataFrame {}
+impl EagerFrame for DataFrame {
+    fn rechunk(&self) -> DataFrame {
+        Engine::global().rechunk(self)
+    }
+}

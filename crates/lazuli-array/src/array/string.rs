@@ -249,6 +249,21 @@ impl StringBuilder {
         self.bytes.len()
     }
 
+    /// A string that was pushed; empty for a null. Panics out of bounds.
+    #[inline]
+    #[allow(unsafe_code, reason = "what was pushed as text need not be checked again")]
+    pub fn value(&self, row: usize) -> &str {
+        let bytes = &self.bytes[self.offsets[row] as usize..self.offsets[row + 1] as usize];
+        // SAFETY: offsets lie between pushed strings, so these are the bytes of one of them, or none.
+        unsafe { std::str::from_utf8_unchecked(bytes) }
+    }
+
+    /// Gives back memory that was set aside for more strings.
+    pub fn shrink_to_fit(&mut self) {
+        self.offsets.shrink_to_fit();
+        self.bytes.shrink_to_fit();
+    }
+
     /// The strings.
     pub fn finish(self) -> StringArray {
         let validity = if self.nulls > 0 { Some(self.validity.finish()) } else { None };
