@@ -117,5 +117,5 @@ pub fn warm(file: &str) -> Result<(), Failure> {
 pub fn load(table: &Table, options: &ExecOptions) -> Result<DataFrame, Failure> {
     let fields = table.columns.iter().map(|(name, data_type)| Field::new(*name, data_type.clone())).collect();
     let csv = CsvOptions { schema: Some(Arc::new(Schema::try_new(fields)?)), ..CsvOptions::default() };
-    Ok(scan_csv_with(path(table.file), csv).with_options(options.clone()).collect()?)
+    Ok(scan_csv_with(path(table.file), csv).with_options(options.clone()).collect()?.rechunk())
 }
