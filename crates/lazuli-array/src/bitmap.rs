@@ -1,32 +1,41 @@
 //! Packed booleans, least significant bit first, with a known count of set bits.
 //!
-//! Kernels read whole 64-bit words ([`Bitmap::word`]) and build words ([`Bitmap::from_words`]); nothing outside this
-//! file cares that a slice may start in the middle of a byte.
+//! Bits lie in 64-bit words, shared by reference count; a slice is a first bit and a length. Kernels read whole words
+//! ([`Bitmap::words`], or [`Bitmap::whole_words`] where bits start at a word) and build words ([`Bitmap::from_words`]);
+//! nothing outside this file cares that a slice may start in the middle of one.
 
+use crate::Buffer;
 use crate::buffer::assert_slice;
 
 /// An immutable run of bits, shared by reference count. Cloning is O(1); slicing counts the smaller part's bits.
 #[derive(Clone)]
-pub struct Bitmap(arrow2::bitmap::Bitmap);
+pub struct Bitmap {
+    /// Words whose bytes, in memory order, are those of Arrow: on machines that store the highest byte of a number first,
+    /// the bytes of each word are swapped. Cut down to the words that hold bits of this bitmap.
+    words: Buffer<u64>,
+    /// The first bit, within the first word: below 64.
+    start: usize,
+    length: usize,
+    ones: usize,
+}
 
 impl Bitmap {
     /// `length` bits, all equal to `value`.
     pub fn filled(value: bool, length: usize) -> Self {
-        let bytes = vec![if value { 0xFF } else { 0 }; length.div_ceil(8)];
-        Self(arrow2::bitmap::Bitmap::from_u8_vec(bytes, length))
+        let words = vec![if value { u64::MAX } else { 0 }; length.div_ceil(64)];
+        Self { words: words.into(), start: 0, length, ones: if value { length } else { 0 } }
     }
 
     /// The first `length` bits of `words`. Bits beyond `length` are ignored.
     ///
     /// Panics if there are too few words.
-    pub fn from_words(words: Vec<u64>, length: usize) -> Self {
+    pub fn from_words(mut words: Vec<u64>, length: usize) -> Self {
         assert!(words.len() * 64 >= length, "{} words can't hold {length} bits", words.len());
-        let mut bytes = Vec::with_capacity(words.len() * 8);
-        for word in words {
-            bytes.extend_from_slice(&word.to_le_bytes());
+        words.truncate(length.div_ceil(64));
+        if cfg!(target_endian = "big") {
+            words.iter_mut().for_each(|word| *word = word.to_le());
         }
-        bytes.truncate(length.div_ceil(8));
-        Self(arrow2::bitmap::Bitmap::from_u8_vec(bytes, length))
+        Self::counted(words.into(), 0, length)
     }
 
     /// One bit for each row of `0..length`, by a function.
@@ -41,75 +50,87 @@ impl Bitmap {
         Self::from_words(words, length)
     }
 
+    fn counted(words: Buffer<u64>, start: usize, length: usize) -> Self {
+        let mut bitmap = Self { words, start, length, ones: 0 };
+        bitmap.ones = count_ones(&bitmap);
+        bitmap
+    }
+
     /// Number of bits.
     #[inline]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.length
     }
 
     /// Whether there are no bits.
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.0.len() == 0
+        self.length == 0
     }
 
     /// Number of set bits; known, not counted.
     #[inline]
     pub fn count_ones(&self) -> usize {
-        self.0.len() - self.0.unset_bits()
+        self.ones
     }
 
     /// Number of unset bits; known, not counted.
     #[inline]
     pub fn count_zeros(&self) -> usize {
-        self.0.unset_bits()
+        self.length - self.ones
     }
 
     /// The bit at `index`. Panics out of bounds.
     #[inline]
     pub fn get(&self, index: usize) -> bool {
-        // arrow2 checks only that the byte exists, so that a slice would show its neighbours' bits.
-        assert!(index < self.len(), "bit {index} of {}", self.len());
-        self.0.get_bit(index)
+        assert!(index < self.length, "bit {index} of {}", self.length);
+        let bit = self.start + index;
+        u64::from_le(self.words[bit / 64]) >> (bit % 64) & 1 == 1
     }
 
     /// The bits from `64 * index` on as one word, lowest bit first; bits past the end are zero.
     #[inline]
     pub fn word(&self, index: usize) -> u64 {
-        let (bytes, offset, length) = self.0.as_slice();
-        let start = index * 64;
-        if start >= length {
+        let first = index * 64;
+        if first >= self.length {
             return 0;
         }
-        let valid = (length - start).min(64);
-        let bit = offset + start;
-        let (byte, shift) = (bit / 8, bit % 8);
-        let word = if byte + 9 <= bytes.len() {
-            let low = u64::from_le_bytes(bytes[byte..byte + 8].try_into().expect("eight bytes"));
-            if shift == 0 { low } else { (low >> shift) | (u64::from(bytes[byte + 8]) << (64 - shift)) }
-        } else {
-            let mut padded = [0u8; 16];
-            let rest = &bytes[byte..];
-            padded[..rest.len().min(16)].copy_from_slice(&rest[..rest.len().min(16)]);
-            (u128::from_le_bytes(padded) >> shift) as u64
+        let low = u64::from_le(self.words[index]);
+        let word = match self.start {
+            0 => low,
+            shift => {
+                let high = self.words.get(index + 1).map_or(0, |word| u64::from_le(*word));
+                low >> shift | high << (64 - shift)
+            }
         };
-        if valid == 64 { word } else { word & ((1u64 << valid) - 1) }
+        word & low_bits(self.length - first)
     }
 
     /// Number of words that [`Bitmap::word`] has something to say about: `len / 64`, rounded up.
     #[inline]
     pub fn num_words(&self) -> usize {
-        self.len().div_ceil(64)
+        self.length.div_ceil(64)
     }
 
     /// All words in order; the last one is padded with zeros.
-    pub fn words(&self) -> impl ExactSizeIterator<Item = u64> + '_ {
-        (0..self.num_words()).map(|index| self.word(index))
+    #[inline]
+    pub fn words(&self) -> Words<'_> {
+        Words { words: &self.words, shift: self.start as u32, left: self.length }
+    }
+
+    /// The words in memory, without a copy, if the first bit is the first of a word: `len / 64` of them, rounded up. The
+    /// bits of the last one past the end mean nothing.
+    #[inline]
+    pub fn whole_words(&self) -> Option<&[u64]> {
+        (self.start == 0 && cfg!(target_endian = "little")).then(|| &self.words[..self.num_words()])
     }
 
     /// All bits in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = bool> + '_ {
-        self.0.iter()
+        (0..self.length).map(|index| {
+            let bit = self.start + index;
+            u64::from_le(self.words[bit / 64]) >> (bit % 64) & 1 == 1
+        })
     }
 
     /// Positions of the set bits, ascending.
@@ -128,15 +149,39 @@ impl Bitmap {
 
     /// The `length` bits from `offset` on, sharing memory. Panics out of bounds.
     pub fn sliced(&self, offset: usize, length: usize) -> Self {
-        assert_slice(offset, length, self.len());
-        Self(self.0.clone().sliced(offset, length))
+        assert_slice(offset, length, self.length);
+        if length == self.length {
+            return self.clone();
+        }
+        let first = self.start + offset;
+        let start = first % 64;
+        let words = self.words.sliced(first / 64, (start + length).div_ceil(64));
+        match self.ones {
+            0 => Self { words, start, length, ones: 0 },
+            ones if ones == self.length => Self { words, start, length, ones: length },
+            _ => Self::counted(words, start, length),
+        }
     }
 
     /// Word by word combination of two bitmaps of equal length. Panics if the lengths differ.
+    #[inline]
     pub fn combine(&self, other: &Self, op: impl Fn(u64, u64) -> u64) -> Self {
-        assert_eq!(self.len(), other.len(), "bitmaps of different length");
-        let words = self.words().zip(other.words()).map(|(a, b)| op(a, b)).collect();
-        Self::from_words(words, self.len())
+        assert_eq!(self.length, other.length, "bitmaps of different length");
+        let words = match (self.whole_words(), other.whole_words()) {
+            (Some(left), Some(right)) => left.iter().zip(right).map(|(&a, &b)| op(a, b)).collect(),
+            _ => self.words().zip(other.words()).map(|(a, b)| op(a, b)).collect(),
+        };
+        Self::from_words(words, self.length)
+    }
+
+    /// Each word by a function of it.
+    #[inline]
+    pub fn map_words(&self, op: impl Fn(u64) -> u64) -> Self {
+        let words = match self.whole_words() {
+            Some(words) => words.iter().map(|&word| op(word)).collect(),
+            None => self.words().map(op).collect(),
+        };
+        Self::from_words(words, self.length)
     }
 
     /// Bits set in both. Panics if the lengths differ.
@@ -151,30 +196,116 @@ impl Bitmap {
 
     /// Every bit flipped.
     pub fn not(&self) -> Self {
-        Self::from_words(self.words().map(|word| !word).collect(), self.len())
+        self.map_words(|word| !word)
     }
 
     /// Bytes of memory that these bits occupy.
     pub fn memory_bytes(&self) -> usize {
-        self.len().div_ceil(8)
+        self.length.div_ceil(8)
     }
 
     /// The `length` bits from bit `offset` of `bytes` on. Panics if there are too few bytes.
-    pub(crate) fn from_bytes(bytes: Vec<u8>, offset: usize, length: usize) -> Self {
-        let whole = Self(arrow2::bitmap::Bitmap::from_u8_vec(bytes, offset + length));
-        whole.sliced(offset, length)
+    pub(crate) fn from_bytes(bytes: &[u8], offset: usize, length: usize) -> Self {
+        assert_slice(offset, length, bytes.len() * 8);
+        let (whole, rest) = bytes.as_chunks::<8>();
+        let mut words: Vec<u64> = whole.iter().map(|eight| u64::from_le_bytes(*eight)).collect();
+        if !rest.is_empty() {
+            let mut last = [0; 8];
+            last[..rest.len()].copy_from_slice(rest);
+            words.push(u64::from_le_bytes(last));
+        }
+        let num_bits = words.len() * 64;
+        Self::from_words(words, num_bits).sliced(offset, length)
     }
 
     /// The same bits, the first of them at the start of a byte: shared if it is already, else shifted.
     pub(crate) fn to_byte_aligned(&self) -> Self {
-        let (_, offset, _) = self.0.as_slice();
-        if offset == 0 { self.clone() } else { Self::from_words(self.words().collect(), self.len()) }
+        if self.start.is_multiple_of(8) { self.clone() } else { self.map_words(|word| word) }
     }
 
-    /// The bytes that hold the bits; the first bit is at the start of one only after [`Bitmap::to_byte_aligned`].
+    /// The bytes that hold the bits. Panics unless the bits start at a byte, as after [`Bitmap::to_byte_aligned`].
+    #[allow(unsafe_code, reason = "words as the bytes that they are made of")]
     pub(crate) fn bytes(&self) -> &[u8] {
-        self.0.as_slice().0
+        assert!(self.start.is_multiple_of(8), "bits that start in the middle of a byte");
+        let words = self.words.as_slice();
+        // SAFETY: the words are initialised memory of `8 * len` bytes, bytes need no alignment, and the result borrows
+        // `self`, which keeps the words alive and unchanged.
+        let bytes = unsafe { std::slice::from_raw_parts(words.as_ptr().cast::<u8>(), size_of_val(words)) };
+        &bytes[self.start / 8..(self.start + self.length).div_ceil(8)]
     }
+}
+
+/// A word with the lowest `count` bits set; all of them from 64 on.
+#[inline]
+fn low_bits(count: usize) -> u64 {
+    if count >= 64 { u64::MAX } else { (1u64 << count) - 1 }
+}
+
+/// The words of a bitmap in order, see [`Bitmap::words`].
+#[derive(Debug, Clone)]
+pub struct Words<'a> {
+    /// From the word on that holds the next bit.
+    words: &'a [u64],
+    /// Bits of the first word that come before the next bit: below 64, the same for all words.
+    shift: u32,
+    /// Bits to come.
+    left: usize,
+}
+
+impl Iterator for Words<'_> {
+    type Item = u64;
+
+    #[inline]
+    fn next(&mut self) -> Option<u64> {
+        if self.left == 0 {
+            return None;
+        }
+        let (&first, rest) = self.words.split_first()?;
+        // Shifting by up to 63 and then by one more gives zero for a shift of 0, where nothing of the next word belongs.
+        let high = rest.first().map_or(0, |word| u64::from_le(*word) << 1 << (63 - self.shift));
+        let word = (u64::from_le(first) >> self.shift | high) & low_bits(self.left);
+        self.words = rest;
+        self.left = self.left.saturating_sub(64);
+        Some(word)
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let words = self.left.div_ceil(64);
+        (words, Some(words))
+    }
+}
+
+impl ExactSizeIterator for Words<'_> {}
+
+fn count_ones(bitmap: &Bitmap) -> usize {
+    #[inline(always)]
+    fn count(bitmap: &Bitmap) -> usize {
+        match bitmap.whole_words() {
+            Some(words) => {
+                let (whole, last) = words.split_at(bitmap.length / 64);
+                let whole: u64 = whole.iter().map(|word| u64::from(word.count_ones())).sum();
+                let last = last.first().map_or(0, |word| (word & low_bits(bitmap.length % 64)).count_ones());
+                whole as usize + last as usize
+            }
+            None => bitmap.words().map(|word| word.count_ones() as usize).sum(),
+        }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    {
+        #[target_feature(enable = "popcnt,avx2")]
+        fn with_popcnt(bitmap: &Bitmap) -> usize {
+            count(bitmap)
+        }
+
+        if is_x86_feature_detected!("popcnt") && is_x86_feature_detected!("avx2") {
+            // SAFETY: the machine has both features, as has just been seen.
+            #[allow(unsafe_code, reason = "a safe body with more instructions enabled")]
+            return unsafe { with_popcnt(bitmap) };
+        }
+    }
+    count(bitmap)
 }
 
 impl FromIterator<bool> for Bitmap {

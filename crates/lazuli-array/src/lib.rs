@@ -40,7 +40,7 @@ pub use array::{
     PrimitiveArray, StringArray, StringBuilder, StructArray,
 };
 pub use batch::Batch;
-pub use bitmap::{Bitmap, BitmapBuilder};
+pub use bitmap::{Bitmap, BitmapBuilder, Words};
 pub use buffer::Buffer;
 pub use column::Column;
 pub use data_type::{DataType, PhysicalType, TimeUnit, TimeZone};

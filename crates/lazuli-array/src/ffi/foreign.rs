@@ -132,7 +132,7 @@ impl<'a> ForeignArray<'a> {
         let num_bytes = (first % 8 + length).div_ceil(8);
         let bytes = self.bytes_at(index, first / 8, num_bytes)?;
         // SAFETY: `bytes_at` has checked the pointer and the length; whoever made `self` vouches for what is there.
-        let bytes = unsafe { std::slice::from_raw_parts(bytes, num_bytes) }.to_vec();
+        let bytes = unsafe { std::slice::from_raw_parts(bytes, num_bytes) };
         Ok(Bitmap::from_bytes(bytes, first % 8, length))
     }
 

@@ -8,6 +8,8 @@
 //! Text is compared by bytes, `Enum` by the order of its categories. Nested values have equality only; nulls within them
 //! are values.
 
+#[cfg(target_arch = "x86_64")]
+mod lanes; // numbers by vectors, for machines that have them
 mod nested; // equality of lists and structs
 mod numeric; // numbers, equal or different in type
 mod text; // strings in all their forms, bytes
@@ -15,6 +17,8 @@ mod text; // strings in all their forms, bytes
 use lazuli_array::{Array, Bitmap, BooleanArray, DataType, Native};
 
 use crate::datum::{Datum, Side, both_valid, paired};
+#[cfg(target_arch = "x86_64")]
+use crate::level::Level;
 use crate::{KernelError, Result, arity};
 
 /// What is asked of two values.
@@ -293,6 +297,10 @@ fn relate(relation: Relation, left: Datum<'_>, right: Datum<'_>) -> Result<Bitma
 
 /// The loops over values of one type.
 fn relate_sides<T: Native>(relation: Relation, left: Side<'_, T>, right: Side<'_, T>) -> Bitmap {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(bits) = lanes::relate(Level::best(), relation, left, right) {
+        return bits;
+    }
     match relation {
         Relation::Equal => arity::predicate(left, right, equal::<T>),
         Relation::Less => arity::predicate(left, right, less::<T>),
@@ -320,8 +328,8 @@ fn relate_booleans(relation: Relation, left: Datum<'_>, right: Datum<'_>) -> Bit
     };
     match (boolean_side(left), boolean_side(right)) {
         (Ok(left), Ok(right)) => left.combine(right, op),
-        (Ok(left), Err(right)) => map_words(left, |left| op(left, right)),
-        (Err(left), Ok(right)) => map_words(right, |right| op(left, right)),
+        (Ok(left), Err(right)) => left.map_words(|left| op(left, right)),
+        (Err(left), Ok(right)) => right.map_words(|right| op(left, right)),
         (Err(_), Err(_)) => unreachable!("two constants are paired as columns of one row"),
     }
 }
@@ -333,10 +341,6 @@ fn boolean_side(datum: Datum<'_>) -> std::result::Result<&Bitmap, u64> {
         Datum::Column(_) => Ok(array.values()),
         Datum::Constant(_) => Err(if array.values().get(0) { u64::MAX } else { 0 }),
     }
-}
-
-fn map_words(bits: &Bitmap, op: impl Fn(u64) -> u64) -> Bitmap {
-    Bitmap::from_words(bits.words().map(op).collect(), bits.len())
 }
 
 /// [`eq_missing`] and its opposite when one side is nothing but nulls: equal where the other is null too.
