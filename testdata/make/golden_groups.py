@@ -308,3 +308,76 @@ def first_and_last_values():
 @query
 def extremes_of_text():
     return TEXTS.select(col("t").min().alias("min"), col("t").max().alias("max"), col("iso").min().alias("iso"))
+
+
+def exact_pair(left, right, ddof=None):
+    """Row 6 in spirit: covariance (or, without ddof, correlation) from sums that are not rounded."""
+    pairs = [(x, y) for x, y in zip(left, right) if x is not None and y is not None]
+    if any(math.isnan(value) for pair in pairs for value in pair):
+        return math.nan
+    pairs = [(Fraction(x), Fraction(y)) for x, y in pairs]
+
+    def spread(of_x, of_y):
+        n = len(pairs)
+        sums = [sum(value(pair) for pair in pairs) for value in (of_x, of_y)]
+        return n * sum(of_x(pair) * of_y(pair) for pair in pairs) - sums[0] * sums[1]
+
+    x, y = (lambda pair: pair[0]), (lambda pair: pair[1])
+    if ddof is None:
+        squares = spread(x, x) * spread(y, y)
+        return float(spread(x, y)) / math.sqrt(squares) if squares else math.nan
+    divisor = len(pairs) - ddof
+    return float(spread(x, y) / (len(pairs) * divisor)) if divisor > 0 else None
+
+
+@query
+def group_top_and_bottom():
+    # Polars leaves the order of these lists open.
+    ends = group(ROWS, "g").agg(
+        col("n").top_k(3).sort(descending=True, nulls_last=True).alias("top"),
+        col("n").bottom_k(3).sort(nulls_last=True).alias("bottom"),
+        counted(col("id").len()).alias("rows"),
+    )
+    return ends.explode("top", "bottom")
+
+
+@query
+def group_top_texts():
+    ends = group(ROWS.drop_nulls("k"), "p").agg(col("k").top_k(2).sort(descending=True).alias("last"))
+    return ends.explode("last")
+
+
+@query
+def group_lists_back_to_rows():
+    return group(ROWS, "g").agg(col("id").implode(), col("k").implode(), col("x").implode()).explode("id", "k", "x")
+
+
+@query
+def group_correlations():
+    near = group(ROWS, "g").agg(pl.corr("n", "id").alias("corr"), pl.cov("n", "id").alias("cov"))
+    lists = group(ROWS, "g").agg("n", "id")
+    pairs = list(zip(lists["n"].to_list(), lists["id"].to_list()))
+    exact = near.with_columns(
+        pl.Series("corr", [exact_pair(*pair) for pair in pairs], dtype=pl.Float64),
+        pl.Series("cov", [exact_pair(*pair, ddof=1) for pair in pairs], dtype=pl.Float64),
+    )
+    pl.testing.assert_frame_equal(exact, near)
+    return exact
+
+
+@query
+def correlations_of_floats():
+    near = ROWS.select(
+        pl.corr("y", "n").alias("corr"),
+        pl.corr("x", "y").alias("with_nan"),
+        pl.cov("y", "y", ddof=0).alias("cov"),
+        pl.corr("id", "id").alias("itself"),
+        pl.corr("id", pl.lit(1)).alias("constant"),
+    )
+    exact = near.with_columns(
+        pl.lit(exact_pair(ROWS["y"], ROWS["n"])).alias("corr"),
+        pl.lit(exact_pair(ROWS["y"], ROWS["y"], ddof=0)).alias("cov"),
+        pl.lit(1.0).alias("itself"),
+    )
+    pl.testing.assert_frame_equal(exact, near)
+    return exact

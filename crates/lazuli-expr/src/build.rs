@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use lazuli_array::{DataType, Name, Scalar};
 
-use crate::{BinaryOperator, CastMode, Expr, FunctionRef, Literal, Selector, SortKey, aggregate, function};
+use crate::{
+    BinaryOperator, CastMode, Expr, FunctionRef, IntoExpr, Literal, Selector, SortKey, aggregate, function,
+};
 
 /// The column of this name.
 pub fn col(name: impl Into<Name>) -> Expr {
@@ -29,6 +31,24 @@ pub fn lit(value: impl Into<Expr>) -> Expr {
 /// The number of rows, nulls included.
 pub fn len() -> Expr {
     Expr::Aggregate { aggregate: aggregate::LEN, inputs: Vec::new() }
+}
+
+/// Pearson's correlation of two columns, over the rows where neither is null; NaN where it is not defined.
+///
+/// ```
+/// use lazuli_expr::corr;
+///
+/// assert_eq!(corr("height", "weight").to_string(), "corr(height, weight)");
+/// ```
+pub fn corr(left: impl IntoExpr, right: impl IntoExpr) -> Expr {
+    Expr::Aggregate { aggregate: aggregate::CORR, inputs: vec![left.into_expr(), right.into_expr()] }
+}
+
+/// The covariance of two columns, over the rows where neither is null, dividing by their number less `ddof` (1 for a
+/// sample); null for `ddof` rows or fewer.
+pub fn cov(left: impl IntoExpr, right: impl IntoExpr, ddof: u8) -> Expr {
+    let inputs = vec![left.into_expr(), right.into_expr(), lit(ddof)];
+    Expr::Aggregate { aggregate: aggregate::COV, inputs }
 }
 
 /// The first value in each row that is not null.
@@ -330,6 +350,27 @@ impl Expr {
     /// The sample variance (n - 1); null for fewer than two values.
     pub fn var(self) -> Self {
         self.aggregate(aggregate::VAR)
+    }
+
+    /// The `k` greatest values as a list, greatest first; nulls last and only as far as there is room.
+    ///
+    /// ```
+    /// use lazuli_expr::col;
+    ///
+    /// assert_eq!(col("price").top_k(2).to_string(), "top_k(price, 2)");
+    /// ```
+    pub fn top_k(self, k: u32) -> Self {
+        Self::Aggregate { aggregate: aggregate::TOP_K, inputs: vec![self, lit(k)] }
+    }
+
+    /// The `k` least values as a list, least first; nulls last and only as far as there is room.
+    pub fn bottom_k(self, k: u32) -> Self {
+        Self::Aggregate { aggregate: aggregate::BOTTOM_K, inputs: vec![self, lit(k)] }
+    }
+
+    /// All values as a list, nulls too, in the order of rows.
+    pub fn implode(self) -> Self {
+        self.aggregate(aggregate::IMPLODE)
     }
 
     /// A sort key: ascending, nulls last.

@@ -23,7 +23,7 @@ pub mod typing; // types of expressions, and the casts that make them fit
 mod visit; // walking and rewriting
 
 pub use aggregate::{Accumulator, Aggregate, AggregateRef, Groups, RowOrder};
-pub use build::{When, WhenThen, all, coalesce, col, cols, len, lit, when};
+pub use build::{When, WhenThen, all, coalesce, col, cols, corr, cov, len, lit, when};
 pub use error::{EvaluateError, TypeError};
 pub use expr::{CastMode, Expr, Literal};
 pub use function::{FunctionRef, ScalarFunction};

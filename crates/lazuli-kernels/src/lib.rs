@@ -22,6 +22,7 @@ mod datum; // operands: a column, or one value for every row
 mod dictionary; // several dictionaries as one
 pub mod double_double; // sums of floats, the same in every order
 mod error; // what can go wrong
+mod explode; // one row for each item of a list
 mod filter; // keep rows where a mask is set
 mod gather; // copies of whole rows of variable length
 pub mod hash; // one number a row, equal for equal rows
@@ -53,6 +54,7 @@ pub use concat::{concat, concat_batches, concat_columns};
 pub use concat_text::concat_text;
 pub use datum::{Constant, Datum, Value};
 pub use error::KernelError;
+pub use explode::Explode;
 pub use filter::{filter, filter_batch, filter_column};
 pub use if_else::{coalesce, fill_null, if_else};
 pub use is_in::{is_in, is_in_missing};

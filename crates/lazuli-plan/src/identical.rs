@@ -93,6 +93,9 @@ pub(crate) fn is_same_step(left: &LogicalPlan, right: &LogicalPlan) -> bool {
                 && left.value_name == right.value_name
                 && left.value_type == right.value_type
         }
+        (Node::Explode(left), Node::Explode(right)) => {
+            left.columns == right.columns && left.drop_empty == right.drop_empty
+        }
         _ => false,
     }
 }

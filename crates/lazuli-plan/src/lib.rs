@@ -29,8 +29,8 @@ pub use caller::Caller;
 pub use error::{PlanError, PlanErrors, PlanMistake};
 pub use explain::{explain, node_name, to_json};
 pub use node::{
-    Aggregate, Distinct, Filter, HorizontalConcat, Join, JoinColumn, JoinSide, JoinType, Keep, Node, Pivot,
-    PivotColumn, PivotOutput, Project, Scan, Sink, Slice, Sort, Union, UnionMode, Unpivot,
+    Aggregate, Distinct, Explode, Filter, HorizontalConcat, Join, JoinColumn, JoinSide, JoinType, Keep, Node,
+    Pivot, PivotColumn, PivotOutput, Project, Scan, Sink, Slice, Sort, Union, UnionMode, Unpivot,
 };
 pub use optimizer::{OptimizerOptions, RuleId, optimize};
 pub use plan::LogicalPlan;

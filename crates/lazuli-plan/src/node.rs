@@ -40,6 +40,8 @@ pub enum Node {
     Pivot(Pivot),
     /// Columns become values of a column.
     Unpivot(Unpivot),
+    /// Items of lists become rows.
+    Explode(Explode),
     /// Rows into a sink; no rows come out.
     Sink(Sink),
 }
@@ -318,6 +320,18 @@ pub struct Unpivot {
     pub value_name: Name,
     /// Type of the column of values. `None` until resolved; then the `on` columns are of this type.
     pub value_type: Option<DataType>,
+}
+
+/// Items of lists become rows: one row for each item, with the row's other values beside it, in the input's order. A null
+/// list gives one row with null; so does an empty one, unless those are dropped.
+#[derive(Debug, Clone)]
+pub struct Explode {
+    /// The rows.
+    pub input: LogicalPlan,
+    /// The columns of lists, at least one; in each row they have the same number of items.
+    pub columns: Vec<Name>,
+    /// Whether rows whose lists are empty give no row.
+    pub drop_empty: bool,
 }
 
 /// Rows into a sink, in order.

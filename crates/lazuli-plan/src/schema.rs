@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lazuli_array::{DataType, Field, Schema, SchemaRef};
 use lazuli_expr::{Expr, typing};
 
-use crate::{Join, JoinSide, Node, Pivot, Scan, Unpivot};
+use crate::{Explode, Join, JoinSide, Node, Pivot, Scan, Unpivot};
 
 /// The schema of a resolved node. Panics for one that was not resolved.
 pub(crate) fn of_resolved(node: &Node) -> SchemaRef {
@@ -29,6 +29,7 @@ pub(crate) fn of_resolved(node: &Node) -> SchemaRef {
         }
         Node::Pivot(pivot) => of_pivot(pivot),
         Node::Unpivot(unpivot) => of_unpivot(unpivot),
+        Node::Explode(explode) => of_explode(explode),
         Node::Sink(_) => Arc::default(),
     }
 }
@@ -88,4 +89,14 @@ fn of_unpivot(unpivot: &Unpivot) -> SchemaRef {
     let value_type = unpivot.value_type.clone().expect("resolving found the type of the values");
     fields.push(Field::new(unpivot.value_name.clone(), value_type));
     schema(fields)
+}
+
+fn of_explode(explode: &Explode) -> SchemaRef {
+    let item_of = |field: &Field| match field.data_type() {
+        DataType::List(item) if explode.columns.contains(field.name()) => {
+            Field::new(field.name().clone(), (**item).clone())
+        }
+        _ => field.clone(),
+    };
+    schema(explode.input.schema().fields().iter().map(item_of).collect())
 }

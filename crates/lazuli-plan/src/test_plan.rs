@@ -8,8 +8,8 @@ use lazuli_array::{Batch, DataType, Field, Schema, SchemaRef};
 use lazuli_expr::{Expr, IntoExprs, IntoSortKeys};
 
 use crate::{
-    Aggregate, BatchReader, Caller, DataSource, Distinct, Filter, HorizontalConcat, Join, JoinType, Keep,
-    LogicalPlan, Node, Pivot, Project, Scan, ScanRequest, Slice, Sort, SourceError, Union, UnionMode,
+    Aggregate, BatchReader, Caller, DataSource, Distinct, Explode, Filter, HorizontalConcat, Join, JoinType,
+    Keep, LogicalPlan, Node, Pivot, Project, Scan, ScanRequest, Slice, Sort, SourceError, Union, UnionMode,
     Unpivot,
 };
 
@@ -208,5 +208,10 @@ impl LogicalPlan {
             value_type: None,
         };
         Self::new(Node::Unpivot(node), at("the unpivot"))
+    }
+
+    pub(crate) fn explode(&self, columns: &[&str], drop_empty: bool) -> Self {
+        let node = Explode { input: self.clone(), columns: names(columns), drop_empty };
+        Self::new(Node::Explode(node), at("the explode"))
     }
 }

@@ -11,7 +11,9 @@ use lazuli_expr::function::Argument;
 use lazuli_expr::{Expr, Groups, Literal, RowOrder, SortKey, typing};
 
 use crate::test_plan::rows_of;
-use crate::{Aggregate, Distinct, Join, JoinSide, JoinType, Keep, LogicalPlan, Node, Pivot, Scan, Unpivot};
+use crate::{
+    Aggregate, Distinct, Explode, Join, JoinSide, JoinType, Keep, LogicalPlan, Node, Pivot, Scan, Unpivot,
+};
 
 /// How hints are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +66,7 @@ pub(crate) fn run(plan: &LogicalPlan, hints: Hints) -> Result<Rows, Failed> {
             inputs.concat()
         }
         Node::Unpivot(unpivot) => run_unpivot(unpivot, &run(&unpivot.input)?),
+        Node::Explode(explode) => run_explode(explode, &run(&explode.input)?)?,
         Node::Pivot(pivot) => run_pivot(pivot, &run(&pivot.input)?)?,
         Node::HorizontalConcat(concat) => {
             let inputs: Vec<Rows> = concat.inputs.iter().map(run).collect::<Result<_, _>>()?;
@@ -313,6 +316,35 @@ fn run_unpivot(unpivot: &Unpivot, rows: &Rows) -> Rows {
         }
     }
     long
+}
+
+fn run_explode(explode: &Explode, rows: &Rows) -> Result<Rows, Failed> {
+    let schema = explode.input.schema();
+    let lists: Vec<usize> =
+        explode.columns.iter().map(|name| schema.position(name).expect("resolved")).collect();
+    let mut long = Vec::new();
+    for row in rows {
+        let num_items = |list: &usize| match &row[*list] {
+            Scalar::List(items) => items.len(),
+            _ => 0,
+        };
+        let items = num_items(&lists[0]);
+        if lists.iter().any(|list| num_items(list) != items) {
+            return Err(Failed);
+        }
+        let is_dropped = explode.drop_empty && lists.iter().all(|&list| row[list] != Scalar::Null);
+        for item in 0..items.max(usize::from(!is_dropped)) {
+            let mut made = row.clone();
+            for &list in &lists {
+                made[list] = match &row[list] {
+                    Scalar::List(items) if item < items.len() => items.get(item),
+                    _ => Scalar::Null,
+                };
+            }
+            long.push(made);
+        }
+    }
+    Ok(long)
 }
 
 fn run_pivot(pivot: &Pivot, rows: &Rows) -> Result<Rows, Failed> {

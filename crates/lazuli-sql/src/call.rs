@@ -9,7 +9,8 @@ use lazuli_expr::{BinaryOperator, Expr, aggregate};
 use crate::TextError;
 
 /// Other names for the same thing.
-const ALIASES: [(&str, &str); 9] = [
+const ALIASES: [(&str, &str); 10] = [
+    ("covar_samp", "cov"),
     ("avg", "mean"),
     ("average", "mean"),
     ("stddev", "std"),
@@ -53,6 +54,11 @@ pub(crate) fn call(text: &str, name: &str, inputs: Vec<Expr>) -> Result<Expr, Te
                 return Ok(Expr::Aggregate { aggregate: aggregate::LEN, inputs });
             }
             "quantile" => count("a column and a share from 0 to 1", inputs.len() == 2)?,
+            "top_k" | "bottom_k" => count("a column and a number of values", inputs.len() == 2)?,
+            "corr" => count("two columns", inputs.len() == 2)?,
+            "cov" => {
+                count("two columns, and perhaps what the divisor is less", matches!(inputs.len(), 2 | 3))?
+            }
             _ => count("one argument", inputs.len() == 1)?,
         }
         return Ok(Expr::Aggregate { aggregate, inputs });

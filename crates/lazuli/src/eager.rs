@@ -232,6 +232,24 @@ pub trait EagerFrame: IntoLazy {
     #[must_use]
     fn rechunk(&self) -> DataFrame;
 
+    /// See [`LazyFrame::explode`].
+    ///
+    /// # Errors
+    /// As [`LazyFrame::collect`].
+    #[track_caller]
+    fn explode<N: Into<Name>>(&self, columns: impl IntoIterator<Item = N>) -> Result<DataFrame> {
+        self.lazy().explode(columns).collect()
+    }
+
+    /// See [`LazyFrame::drop_nulls`].
+    ///
+    /// # Errors
+    /// As [`LazyFrame::collect`].
+    #[track_caller]
+    fn drop_nulls(&self, subset: impl IntoExprs) -> Result<DataFrame> {
+        self.lazy().drop_nulls(subset).collect()
+    }
+
     /// See [`LazyFrame::describe`].
     ///
     /// # Errors

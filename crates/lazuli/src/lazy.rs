@@ -6,8 +6,8 @@ use lazuli_array::{Batch, DataFrame, Name, SchemaRef};
 use lazuli_exec::{Engine, ExecOptions};
 use lazuli_expr::{Expr, IntoExprs, IntoSortKeys, Selector, col};
 use lazuli_plan::{
-    Caller, DataSink, DataSource, Distinct, Filter, Keep, LogicalPlan, Node, OptimizerOptions, Project, Scan,
-    Sink, Slice, Sort, Unpivot, explain,
+    Caller, DataSink, DataSource, Distinct, Explode, Filter, Keep, LogicalPlan, Node, OptimizerOptions,
+    Project, Scan, Sink, Slice, Sort, Unpivot, explain,
 };
 
 use crate::{JoinArgs, LazyGroupBy, LazyPivot, Result};
@@ -260,6 +260,36 @@ impl LazyFrame {
         index: impl IntoIterator<Item = I>,
     ) -> Self {
         self.unpivot(on, index)
+    }
+
+    /// Items of lists become rows: one row for each item of these columns, with the row's other values beside it. A null
+    /// or empty list gives one row with null. Several columns are exploded side by side; in each row their lists have the
+    /// same number of items. Row order stays.
+    ///
+    /// ```
+    /// use lazuli::prelude::*;
+    ///
+    /// let sales = df! { "shop" => ["x", "y", "x", "x"], "price" => [3, 9, 5, 4] }?;
+    /// let best = sales
+    ///     .lazy()
+    ///     .group_by("shop")
+    ///     .agg(col("price").top_k(2))
+    ///     .explode(["price"])
+    ///     .collect()?;
+    /// assert_eq!(best, df! { "shop" => ["x", "x", "y"], "price" => [5, 4, 9] }?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[track_caller]
+    pub fn explode<N: Into<Name>>(self, columns: impl IntoIterator<Item = N>) -> Self {
+        let columns = columns.into_iter().map(Into::into).collect();
+        self.then(|input| Node::Explode(Explode { input, columns, drop_empty: false }))
+    }
+
+    /// As [`LazyFrame::explode`], but an empty list gives no row.
+    #[track_caller]
+    pub fn explode_non_empty<N: Into<Name>>(self, columns: impl IntoIterator<Item = N>) -> Self {
+        let columns = columns.into_iter().map(Into::into).collect();
+        self.then(|input| Node::Explode(Explode { input, columns, drop_empty: true }))
     }
 
     /// Rows without a null in any column.

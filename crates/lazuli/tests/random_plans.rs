@@ -168,6 +168,7 @@ fn is_ours(error: &lazuli::Error) -> bool {
                 | ExecError::Aggregate { .. }
                 | ExecError::PivotDuplicate { .. }
                 | ExecError::HeightMismatch { .. }
+                | ExecError::Kernel { operator: "explode", .. }
         ),
         _ => true,
     }
@@ -280,6 +281,7 @@ fn every_way_to_run_a_plan_gives_the_answer_of_the_reference() {
         for name in [
             "Aggregate",
             "Distinct",
+            "Explode",
             "Filter",
             "HorizontalConcat",
             "Join",

@@ -221,6 +221,16 @@ fn r18_mixed_types_lose_nothing() -> Tested {
 }
 
 #[test]
+fn r19_an_empty_list_is_a_row() -> Tested {
+    let none = df! { "id" => [1, 2], "n" => [Some(5), None] }?;
+    let lists = none.lazy().group_by("id").agg(col("n").top_k(0));
+    let filled = lists.clone().explode(["n"]).collect()?;
+    assert_eq!(filled, df! { "id" => [1, 2], "n" => [None::<i32>, None] }?);
+    assert_eq!(lists.explode_non_empty(["n"]).collect()?.height(), 0);
+    Ok(())
+}
+
+#[test]
 fn r20_r21_r22_pivots_name_order_and_fill() -> Tested {
     let frame = df! { "k" => ["a", "a", "b"], "on" => [10, 9, 9], "v" => [1, 2, 3], "w" => [4, 5, 6] }?;
     let pivot = |frame: &DataFrame| frame.lazy().pivot(["on"]).index(["k"]);

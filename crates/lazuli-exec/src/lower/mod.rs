@@ -21,6 +21,7 @@ use lazuli_plan::{Distinct, LogicalPlan, Node, Slice, Sort};
 
 use self::columns::Columns;
 use crate::operator::collect::{Collect, Shares};
+use crate::operator::explode::Explode;
 use crate::operator::filter::Filter;
 use crate::operator::horizontal_concat::side_by_side;
 use crate::operator::limit::Limit;
@@ -109,6 +110,15 @@ impl Lowering {
             }
             Node::Pivot(node) => self.pivot(node, next(), schema),
             Node::Unpivot(node) => self.unpivot(node, next(), schema),
+            Node::Explode(node) => {
+                let mut lanes = next();
+                let input = node.input.schema();
+                let position = |name| input.position(name).expect("resolving found the column");
+                let lists = node.columns.iter().map(|name| position(name)).collect();
+                let explode = Explode { lists, drop_empty: node.drop_empty, schema: schema.clone() };
+                push_operator(&mut lanes, Arc::new(explode));
+                Ok(lanes)
+            }
             Node::Sink(sink) => {
                 let reason = format!("the sink {} stands in the middle of a plan", sink.sink.name());
                 Err(ExecError::Unsupported { reason })

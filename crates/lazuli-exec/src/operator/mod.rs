@@ -6,6 +6,7 @@
 pub(crate) mod aggregate; // one row a group
 pub(crate) mod collect; // all rows, in order
 pub(crate) mod distinct; // one row of each kind
+pub(crate) mod explode; // items of lists become rows
 pub(crate) mod filter; // rows for which predicates are true
 pub(crate) mod horizontal_concat; // columns of several inputs side by side
 pub(crate) mod join; // pairs of rows

@@ -11,15 +11,20 @@ use lazuli_kernels::KernelError;
 
 use crate::function::{Argument, Signature, SignatureError};
 
+mod bottom_k;
 mod byte_slots; // one byte string a group
+mod co_moments; // sums of pairs and products
+mod corr;
 mod count;
 mod counted_states; // states beside counts of values
 mod counter; // counts of rows
+mod cov;
 mod decimal_moments; // sums of decimals and squares
 mod extreme; // least and greatest
 mod extreme_state; // least and greatest of fixed width
 mod first;
 mod fixed_states; // one state of fixed size a group
+mod implode;
 mod last;
 mod len;
 mod max;
@@ -40,15 +45,25 @@ mod sum;
 mod sum_state; // sums that do not depend on order
 #[cfg(test)]
 mod tests;
+mod top_k;
+mod top_values; // the greatest few
 mod valid_rows; // loops over rows that count
 mod value_lists; // all values of each group
 mod var;
 mod variance; // std and var
 
+/// The least few values.
+pub const BOTTOM_K: AggregateRef = AggregateRef(&bottom_k::BottomK);
+/// Pearson's correlation.
+pub const CORR: AggregateRef = AggregateRef(&corr::Corr);
+/// The covariance.
+pub const COV: AggregateRef = AggregateRef(&cov::Cov);
 /// The number of rows that are not null.
 pub const COUNT: AggregateRef = AggregateRef(&count::Count);
 /// The first row's value.
 pub const FIRST: AggregateRef = AggregateRef(&first::First);
+/// All values as a list.
+pub const IMPLODE: AggregateRef = AggregateRef(&implode::Implode);
 /// The last row's value.
 pub const LAST: AggregateRef = AggregateRef(&last::Last);
 /// The number of rows.
@@ -71,12 +86,16 @@ pub const QUANTILE: AggregateRef = AggregateRef(&quantile::Quantile);
 pub const STD: AggregateRef = AggregateRef(&std::Std);
 /// The sum.
 pub const SUM: AggregateRef = AggregateRef(&sum::Sum);
+/// The greatest few values.
+pub const TOP_K: AggregateRef = AggregateRef(&top_k::TopK);
 /// The sample variance.
 pub const VAR: AggregateRef = AggregateRef(&var::Var);
 
 /// Every aggregate.
-pub static AGGREGATES: &[AggregateRef] =
-    &[COUNT, FIRST, LAST, LEN, MAX, MEAN, MEDIAN, MIN, N_UNIQUE, NULL_COUNT, QUANTILE, STD, SUM, VAR];
+pub static AGGREGATES: &[AggregateRef] = &[
+    BOTTOM_K, CORR, COUNT, COV, FIRST, IMPLODE, LAST, LEN, MAX, MEAN, MEDIAN, MIN, N_UNIQUE, NULL_COUNT,
+    QUANTILE, STD, SUM, TOP_K, VAR,
+];
 
 /// The aggregate of this name.
 pub fn aggregate_named(name: &str) -> Option<AggregateRef> {

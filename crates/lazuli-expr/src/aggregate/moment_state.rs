@@ -213,28 +213,43 @@ pub(super) fn exact_parts(value: u128) -> [f64; 3] {
 /// cancels is summed exactly and rounded once.
 pub(super) fn variance(count: i64, sum: &[f64], squares: &[f64]) -> f64 {
     let num_values = count as f64;
-    let mean = exact_sum(sum.iter().copied()) / num_values;
-    let product = |left: f64, right: f64| <[f64; 2]>::from(two_product(left, right).parts());
-    let mean_square = product(mean, mean);
-    let about_mean = exact_sum(
-        squares
+    (spread(count, sum, sum, squares) / (num_values * (num_values - 1.0))).max(0.0)
+}
+
+/// `count` times the sum of products of what pairs of values deviate from their means, from the sums of `count` pairs and
+/// of their products, each as doubles to be added.
+///
+/// That is count sum x y - sum x sum y. Every product is two doubles, so all that cancels is summed exactly and rounded
+/// once, and what is nothing is 0.
+pub(super) fn spread(count: i64, left: &[f64], right: &[f64], products: &[f64]) -> f64 {
+    let num_values = count as f64;
+    let product = |left: f64, right: f64| match left == 0.0 || right == 0.0 {
+        true => [0.0; 2],
+        false => two_product(left, right).parts().into(),
+    };
+    exact_sum(
+        products
             .iter()
-            .copied()
-            .chain(sum.iter().flat_map(|&part| product(-2.0 * mean, part)))
-            .chain(mean_square.into_iter().flat_map(|part| product(num_values, part))),
-    );
-    // What `mean` lost when it was rounded, times count.
-    let rest = exact_sum(sum.iter().copied().chain(product(-num_values, mean)));
-    ((about_mean - rest * (rest / num_values)) / (num_values - 1.0)).max(0.0)
+            .flat_map(|&part| product(num_values, part))
+            .chain(left.iter().flat_map(|&left| right.iter().flat_map(move |&right| product(-left, right)))),
+    )
 }
 
 /// A sum in three doubles: each holds the rounding errors of the one before (SumK of Ogita, Rump, Oishi 2005, K = 3).
 #[derive(Debug, Clone, Copy, Default)]
-struct TripleDouble([f64; 3]);
+pub(super) struct TripleDouble([f64; 3]);
 
 impl TripleDouble {
+    pub(super) fn parts(self) -> [f64; 3] {
+        self.0
+    }
+
+    pub(super) fn from_parts(parts: [f64; 3]) -> Self {
+        Self(parts)
+    }
+
     #[inline]
-    fn add(&mut self, value: f64) {
+    pub(super) fn add(&mut self, value: f64) {
         let (sum, error) = two_sum(self.0[0], value);
         self.0[0] = sum;
         self.add_error(error);
@@ -249,13 +264,13 @@ impl TripleDouble {
     }
 
     #[inline]
-    fn add_product(&mut self, left: f64, right: f64) {
+    pub(super) fn add_product(&mut self, left: f64, right: f64) {
         let (product, error) = two_product(left, right).parts();
         self.add(product);
         self.add_error(error);
     }
 
-    fn merge(&mut self, other: Self) {
+    pub(super) fn merge(&mut self, other: Self) {
         self.add(other.0[0]);
         self.add_error(other.0[1]);
         self.0[2] += other.0[2];
@@ -270,7 +285,7 @@ fn exact_sum(terms: impl Iterator<Item = f64>) -> f64 {
     // Least first; their sum is exact.
     let mut partials = [0.0; MAX_PARTIALS];
     let mut num_partials = 0;
-    for mut term in terms {
+    for mut term in terms.filter(|term| *term != 0.0) {
         let mut kept = 0;
         for index in 0..num_partials {
             let (sum, error) = two_sum(term, partials[index]);

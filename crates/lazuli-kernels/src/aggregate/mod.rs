@@ -12,6 +12,7 @@ mod extreme; // least and greatest
 mod sum; // sums of integers, decimals and floats
 #[cfg(test)]
 mod tests;
+mod top; // the greatest few
 
 use lazuli_array::Bitmap;
 
@@ -24,6 +25,15 @@ pub use self::sum::{
     DecimalSum, grouped_sum_decimals, grouped_sum_floats, grouped_sum_integers, grouped_sum_of_squares,
     sum_decimals, sum_integers,
 };
+pub use self::top::{
+    TopKey, TopSlots, float_key, float_of_key, signed_key, signed_of_key, signed_wide_key, signed_wide_of_key,
+};
+
+/// The greatest of group ids; 0 of none. One pass that vectorises, so that loops need not check each id.
+#[inline]
+fn max_id(group_ids: &[u32]) -> u32 {
+    group_ids.iter().copied().fold(0, u32::max)
+}
 
 /// Calls `each` with the value and the group of every row that counts, in order.
 #[inline]

@@ -36,6 +36,10 @@ pub(super) fn of(node: &Node) -> String {
         Node::HorizontalConcat(_) => name.into(),
         Node::Pivot(pivot) => of_pivot(pivot),
         Node::Unpivot(unpivot) => of_unpivot(unpivot),
+        Node::Explode(explode) => {
+            let empty = if explode.drop_empty { "  drop empty" } else { "" };
+            format!("{name} {}{empty}", list(&explode.columns))
+        }
         Node::Sink(sink) => format!("{name} {}", sink.sink.name()),
     }
 }

@@ -47,6 +47,7 @@ pub fn node_name(node: &Node) -> &'static str {
         Node::HorizontalConcat(_) => "HorizontalConcat",
         Node::Pivot(_) => "Pivot",
         Node::Unpivot(_) => "Unpivot",
+        Node::Explode(_) => "Explode",
         Node::Sink(_) => "Sink",
     }
 }

@@ -86,6 +86,7 @@ pub(super) fn map_expressions(
         | Node::HorizontalConcat(_)
         | Node::Pivot(_)
         | Node::Unpivot(_)
+        | Node::Explode(_)
         | Node::Sink(_) => return None,
     };
     Some(plan.with_node(node))
@@ -106,6 +107,7 @@ pub(super) fn any_expression(plan: &LogicalPlan, property: &impl Fn(&Expr) -> bo
         | Node::HorizontalConcat(_)
         | Node::Pivot(_)
         | Node::Unpivot(_)
+        | Node::Explode(_)
         | Node::Sink(_) => false,
     }
 }

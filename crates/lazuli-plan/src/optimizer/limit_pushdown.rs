@@ -10,6 +10,7 @@
 //! * Below a projection: it gives one row for each row. Rows beyond the limit are then not computed, errors included.
 //! * Union: each input needs at most offset plus length rows; the slice stays above.
 //! * Left join: each left row gives one row or more, in left order, so more left rows than that are not needed.
+//! * Explode: each row gives one row or more, unless rows of empty lists are dropped.
 //! * Sort: only the first rows in order need be found; the slice stays, it drops the offset.
 //! * Scan: as a hint; the slice stays. Not with predicates in the scan.
 //!
@@ -19,7 +20,7 @@
 
 use super::held::Held;
 use super::{Rule, RuleId};
-use crate::{Join, JoinType, LogicalPlan, Node, Project, Scan, Slice, Sort, Union};
+use crate::{Explode, Join, JoinType, LogicalPlan, Node, Project, Scan, Slice, Sort, Union};
 
 pub(super) struct LimitPushdown;
 
@@ -79,6 +80,10 @@ fn lower(plan: &LogicalPlan, slice: &Slice) -> Option<LogicalPlan> {
             let left = first_needed(&join.left)?;
             over(&slice.input, Node::Join(Join { left, ..join.clone() }))
         }
+        Node::Explode(explode) if !explode.drop_empty => {
+            let input = first_needed(&explode.input)?;
+            over(&slice.input, Node::Explode(Explode { input, ..explode.clone() }))
+        }
         Node::Sort(sort) => {
             let needed = needed.filter(|needed| sort.limit.is_none_or(|limit| limit > *needed))?;
             over(&slice.input, Node::Sort(Sort { limit: Some(needed), ..sort.clone() }))
@@ -120,7 +125,12 @@ fn max_rows(plan: &LogicalPlan) -> Option<usize> {
             union.inputs.iter().map(max_rows).try_fold(0usize, |sum, rows| Some(sum.saturating_add(rows?)))
         }
         Node::Sink(_) => Some(0),
-        Node::Scan(_) | Node::Join(_) | Node::HorizontalConcat(_) | Node::Pivot(_) | Node::Unpivot(_) => None,
+        Node::Scan(_)
+        | Node::Join(_)
+        | Node::HorizontalConcat(_)
+        | Node::Pivot(_)
+        | Node::Unpivot(_)
+        | Node::Explode(_) => None,
     }
 }
 
@@ -210,6 +220,24 @@ mod tests {
                 Slice first 10
                   Scan t  columns: all 1  limit: 10
                 Scan r  columns: all 1
+        ");
+    }
+
+    #[test]
+    fn each_row_gives_a_row_of_its_lists_at_least() {
+        let lists = table("t", "a i64, b i64").group_by("a", col("b").implode());
+        assert_snapshot!(lowered(&lists.explode(&["b"], false).slice(2, 10)), @r"
+            Slice 10 from 2
+              Explode [b]
+                Slice first 12
+                  Aggregate [a] -> [implode(b) as b]
+                    Scan t  columns: all 2
+        ");
+        assert_snapshot!(lowered(&lists.explode(&["b"], true).slice(0, 10)), @r"
+            Slice first 10
+              Explode [b]  drop empty
+                Aggregate [a] -> [implode(b) as b]
+                  Scan t  columns: all 2
         ");
     }
 

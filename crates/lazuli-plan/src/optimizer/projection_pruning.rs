@@ -172,6 +172,11 @@ impl Walk {
                 }
                 plan.with_node(Node::Unpivot(Unpivot { input, index, ..unpivot.clone() }))
             }
+            // The lists say how many rows there are, so all are read.
+            Node::Explode(explode) => {
+                let reads = needed.iter().chain(&explode.columns).cloned().collect();
+                plan.over(vec![self.prune(&explode.input, &reads)])
+            }
             Node::Sink(sink) => {
                 let all = sink.input.schema().names().cloned().collect();
                 plan.over(vec![self.prune(&sink.input, &all)])

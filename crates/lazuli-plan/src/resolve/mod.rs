@@ -10,6 +10,7 @@ mod aggregate; // groups
 mod broadcast; // aggregates beside row by row values
 mod concat; // one input after the other, side by side
 mod distinct; // one row of each kind
+mod explode; // items of lists
 mod expression; // expressions of one verb
 mod filter; // rows kept
 mod join; // pairs of rows
@@ -111,6 +112,7 @@ fn resolve_node(verb: &mut Verb<'_>, inputs: Vec<Resolved>) -> Resolved {
         Node::HorizontalConcat(_) => concat::resolve_horizontal(inputs_left.collect(), verb),
         Node::Pivot(pivot) => pivot::resolve(pivot, next(), verb),
         Node::Unpivot(unpivot) => unpivot::resolve(unpivot, next(), verb),
+        Node::Explode(explode) => explode::resolve(explode, next(), verb),
         Node::Sink(sink) => match next() {
             Resolved::Plan(input) => verb.plan_of(Node::Sink(crate::Sink { input, ..sink.clone() })),
             Resolved::Broken(_) => Resolved::Broken(Scope::default()),
@@ -133,6 +135,7 @@ fn verb_name(node: &Node) -> &'static str {
         Node::Union(_) | Node::HorizontalConcat(_) => "concat",
         Node::Pivot(_) => "pivot",
         Node::Unpivot(_) => "unpivot",
+        Node::Explode(_) => "explode",
         Node::Sink(_) => "sink",
     }
 }

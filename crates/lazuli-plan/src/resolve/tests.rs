@@ -487,3 +487,20 @@ fn deep_plans_are_refused_and_dropped_without_a_deep_stack() {
     }
     assert_snapshot!(mistakes(&plan), @"invalid option: a plan of 100001 steps one over the other, more than 2000; collect in between (in slice at the slice)");
 }
+
+#[test]
+fn explode_takes_lists() {
+    let lists = table("t", "a i64, b i64").group_by("a", col("b").implode());
+    let exploded = resolve(&lists.explode(&["b"], false)).expect("a column of lists");
+    assert_eq!(
+        exploded.schema().get("b").map(|field| field.data_type()),
+        Some(&lazuli_array::DataType::Int64)
+    );
+    assert_snapshot!(mistakes(&lists.explode(&["a"], false)), @"type mismatch: explode takes lists, found Int64, in: a (in explode at the explode)");
+    assert_snapshot!(mistakes(&lists.explode(&["c", "b", "b"], false)), @r"
+        2 mistakes in the query:
+          1. column not found: c; did you mean a? The input has: a, b (in explode at the explode)
+          2. invalid option: column b is named twice (in explode at the explode)
+    ");
+    assert_snapshot!(mistakes(&lists.explode(&[], false)), @"invalid option: explode needs at least one column (in explode at the explode)");
+}

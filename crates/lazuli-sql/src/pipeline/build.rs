@@ -5,8 +5,8 @@ use std::sync::Arc;
 use lazuli_array::Name;
 use lazuli_expr::{Expr, Selector};
 use lazuli_plan::{
-    Aggregate, Caller, DataSink, DataSource, Distinct, Filter, HorizontalConcat, Join, JoinType, Keep,
-    LogicalPlan, Node, Pivot, Project, Scan, Slice, Sort, Union, UnionMode, Unpivot,
+    Aggregate, Caller, DataSink, DataSource, Distinct, Explode, Filter, HorizontalConcat, Join, JoinType,
+    Keep, LogicalPlan, Node, Pivot, Project, Scan, Slice, Sort, Union, UnionMode, Unpivot,
 };
 
 use super::{CsvSourceSpec, OneOrMany, Pipeline, PipelineError, SinkSpec, SourceSpec, Step};
@@ -189,6 +189,9 @@ impl Builder<'_> {
                 value_name: value.as_deref().unwrap_or("value").into(),
                 value_type: None,
             }),
+            Step::Explode(columns) => {
+                Node::Explode(Explode { input, columns: names(columns), drop_empty: false })
+            }
         };
         Ok(LogicalPlan::new(node, Caller::Text(self.place(place, inside))))
     }

@@ -225,6 +225,8 @@ pub enum Step {
         #[serde(default)]
         value: Option<String>,
     },
+    /// Items of the lists in these columns become rows.
+    Explode(OneOrMany),
 }
 
 impl Step {
@@ -246,6 +248,7 @@ impl Step {
             Self::Concat { .. } => "concat",
             Self::Pivot { .. } => "pivot",
             Self::Unpivot { .. } => "unpivot",
+            Self::Explode(_) => "explode",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Random expressions over a schema. Most resolve; whoever asks checks.
 
 use lazuli_array::{DataType, Field, Scalar, Schema, TimeUnit};
-use lazuli_expr::{Expr, SortKey, coalesce, col, len, lit, when};
+use lazuli_expr::{Expr, SortKey, coalesce, col, corr, cov, len, lit, when};
 
 use super::value::{TEXTS, value_of};
 use crate::split_mix::SplitMix64;
@@ -306,11 +306,29 @@ impl Expressions<'_> {
         }
     }
 
-    /// A sample deviation or variance.
+    /// A sample deviation or variance, a covariance or correlation.
     pub(super) fn deviation(&mut self) -> Expr {
         let is_spread = |data_type: &DataType| data_type.is_numeric() || *data_type == DataType::Boolean;
         let column = self.column(is_spread).unwrap_or_else(|| lit(1));
-        if self.random.one_in(2) { column.std() } else { column.var() }
+        let other = self.column(is_spread).unwrap_or_else(|| lit(1));
+        match self.random.below(4) {
+            0 => column.std(),
+            1 => column.var(),
+            2 => cov(column, other, self.random.below(3) as u8),
+            _ => corr(column, other),
+        }
+    }
+
+    /// An aggregate that gives lists.
+    pub(super) fn list(&mut self) -> Expr {
+        let Some(field) = self.field(|_| true) else { return lit(1).implode() };
+        let column = col(field.name().clone());
+        let k = self.random.below(4) as u32;
+        match self.random.below(3) {
+            0 if !field.data_type().is_nested() => column.top_k(k),
+            1 if !field.data_type().is_nested() => column.bottom_k(k),
+            _ => column.implode(),
+        }
     }
 
     fn one_aggregate(&mut self) -> Expr {

@@ -5,8 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use lazuli_array::{DataFrame, DataType, Name, Scalar, Schema, SchemaRef};
 use lazuli_expr::{Expr, Selector, col};
 use lazuli_plan::{
-    Aggregate, Caller, Distinct, Filter, HorizontalConcat, Join, JoinType, Keep, LogicalPlan, Node, Pivot,
-    PivotColumn, Project, Scan, Slice, Sort, Union, UnionMode, Unpivot, resolve,
+    Aggregate, Caller, Distinct, Explode, Filter, HorizontalConcat, Join, JoinType, Keep, LogicalPlan, Node,
+    Pivot, PivotColumn, Project, Scan, Slice, Sort, Union, UnionMode, Unpivot, resolve,
 };
 
 use super::expression::Expressions;
@@ -118,7 +118,7 @@ impl Builder {
 
     fn draw(&mut self, plan: &LogicalPlan, schema: &SchemaRef, is_last: bool) -> Node {
         let input = plan.clone();
-        match self.random.below(34) {
+        match self.random.below(36) {
             0..=4 => self.filter(input, schema),
             5..=7 => self.project(input, schema, false, is_last),
             8..=10 => self.project(input, schema, true, is_last),
@@ -138,6 +138,7 @@ impl Builder {
             29 => self.side_by_side(input, schema),
             30 => self.choice_of_columns(input, schema),
             31 => self.unpivot(input, schema),
+            32..=33 => self.explode(input, schema),
             _ => self.pivot(input, schema),
         }
     }
@@ -374,6 +375,27 @@ impl Builder {
         Node::Unpivot(Unpivot { input, on, index, variable_name, value_name, value_type: None })
     }
 
+    /// Lists to rows; lists are made first if there are none.
+    fn explode(&mut self, input: LogicalPlan, schema: &SchemaRef) -> Node {
+        let drop_empty = self.random.one_in(4);
+        let is_list = |data_type: &DataType| matches!(data_type, DataType::List(_));
+        if let Some(field) = self.over(schema).field(is_list) {
+            return Node::Explode(Explode { input, columns: vec![field.name().clone()], drop_empty });
+        }
+        let keys: Vec<Expr> = match self.random.one_in(4) {
+            true => Vec::new(),
+            false => self.over(schema).column(|_| true).into_iter().collect(),
+        };
+        let num_lists = 1 + self.random.index(3);
+        let aggregates: Vec<Expr> =
+            (0..num_lists).map(|number| self.over(schema).list().alias(["u", "v", "w"][number])).collect();
+        // All of them now and then, though their lengths may differ.
+        let num_exploded = if self.random.one_in(3) { num_lists } else { 1 };
+        let columns = aggregates[..num_exploded].iter().map(Expr::output_name).collect();
+        let lists = Node::Aggregate(Aggregate { input, keys, aggregates });
+        Node::Explode(Explode { input: LogicalPlan::new(lists, Caller::Engine), columns, drop_empty })
+    }
+
     fn pivot(&mut self, input: LogicalPlan, schema: &SchemaRef) -> Node {
         let fields: Vec<_> = schema.fields().to_vec();
         let is_plain = |data_type: &DataType| !data_type.is_nested() && *data_type != DataType::Null;
@@ -459,6 +481,8 @@ fn most_rows(plan: &LogicalPlan) -> usize {
         },
         Node::Union(_) => inputs.iter().sum(),
         Node::Unpivot(unpivot) => inputs[0] * unpivot.on.len().max(1),
+        // No bound in truth; those that groups make hold one item for each row of all.
+        Node::Explode(_) => 3 * inputs[0],
         Node::Slice(slice) => slice.length.map_or(inputs[0], |length| length.min(inputs[0])),
         _ => inputs.into_iter().max().unwrap_or(0),
     }

@@ -2,13 +2,14 @@
 
 use std::cmp::Ordering;
 
-use lazuli_array::{DataType, Scalar, Schema};
+use lazuli_array::{Column, DataType, Scalar, Schema};
 use lazuli_expr::{Expr, typing};
 use num_bigint::{BigInt, BigUint};
 
 use super::arithmetic::{decimal_of, half_even_quotient, integer_of};
-use super::exact::{nearest, sum_over, variance, variance_of_floats};
+use super::exact::{covariance, nearest, sum_over, variance, variance_of_floats};
 use super::expression::Bound;
+use super::operator::one_zero;
 use super::value::{Number, compare, compare_floats, integer, number, ticks};
 use super::{Cell, Failure};
 
@@ -18,6 +19,10 @@ pub(super) struct Call {
     name: &'static str,
     /// The argument, if there is one that is read.
     input: Option<Bound>,
+    /// The other column of a pair.
+    other: Option<Bound>,
+    /// What the constant behind the columns is, if there is one.
+    constant: Option<i128>,
     /// The share of a quantile.
     share: f64,
     output: DataType,
@@ -29,17 +34,22 @@ impl Call {
             panic!("resolving leaves nothing but aggregates: {expr}")
         };
         let input = if aggregate.name() == "len" { None } else { inputs.first() };
-        let share = match inputs.get(1) {
-            Some(Expr::Literal(literal)) => match number(&literal.value) {
-                Some(Number::Float(share)) => share,
-                Some(Number::Integer(share)) => share as f64,
-                _ => panic!("a share is a number"),
-            },
-            _ => 0.5,
+        let is_pair = matches!(aggregate.name(), "corr" | "cov");
+        let literal = match inputs.get(if is_pair { 2 } else { 1 }) {
+            Some(Expr::Literal(literal)) => number(&literal.value),
+            _ => None,
         };
+        let (share, constant) = match literal {
+            Some(Number::Float(share)) => (share, None),
+            Some(Number::Integer(value)) => (value as f64, Some(value)),
+            _ => (0.5, None),
+        };
+        let other = if is_pair { inputs.get(1) } else { None };
         Self {
             name: aggregate.name(),
             input: input.map(|input| Bound::new(input, schema)),
+            other: other.map(|other| Bound::new(other, schema)),
+            constant,
             share,
             output: typing::data_type(expr, schema),
         }
@@ -51,6 +61,10 @@ impl Call {
         let all = rows.iter().map(|row| input.evaluate(row)).collect::<Result<Vec<_>, _>>()?;
         let values: Vec<&Scalar> = all.iter().filter(|value| !value.is_null()).collect();
         let count = |count: usize| Ok(Scalar::Int64(count as i64));
+        if let Some(other) = &self.other {
+            let others = rows.iter().map(|row| other.evaluate(row)).collect::<Result<Vec<_>, _>>()?;
+            return Ok(self.of_pairs(&all, &others));
+        }
         match self.name {
             "count" => count(values.len()),
             "null_count" => count(all.len() - values.len()),
@@ -65,6 +79,17 @@ impl Call {
                 });
                 count(distinct.len())
             }
+            "implode" => Ok(self.list(all)),
+            "top_k" | "bottom_k" => {
+                let mut sorted: Vec<Scalar> = values.iter().map(|value| one_zero((*value).clone())).collect();
+                sorted.sort_by(|left, right| compare(left, right, &input.data_type));
+                if self.name == "top_k" {
+                    sorted.reverse();
+                }
+                let nulls = all.iter().filter(|value| value.is_null()).cloned();
+                let k = self.constant.expect("a number of values") as usize;
+                Ok(self.list(sorted.into_iter().chain(nulls).take(k).collect()))
+            }
             "min" => Ok(extreme(&values, Ordering::Less, &input.data_type)),
             "max" => Ok(extreme(&values, Ordering::Greater, &input.data_type)),
             "sum" => self.sum(&values),
@@ -75,6 +100,40 @@ impl Call {
             "median" | "quantile" => Ok(self.quantile(&values, input)),
             other => panic!("the reference does not know the aggregate {other}"),
         }
+    }
+
+    /// A list of the output's items.
+    fn list(&self, items: Vec<Scalar>) -> Scalar {
+        let DataType::List(item) = &self.output else { panic!("{} gives lists", self.name) };
+        Scalar::List(Box::new(Column::from_scalars(item, items).expect("items of the type")))
+    }
+
+    /// Correlation or covariance of the rows where both are there.
+    fn of_pairs(&self, left: &[Scalar], right: &[Scalar]) -> Scalar {
+        let pairs: Vec<(f64, f64)> = left
+            .iter()
+            .zip(right)
+            .filter(|(left, right)| !left.is_null() && !right.is_null())
+            .map(|(left, right)| (floats(&[left])[0], floats(&[right])[0]))
+            .collect();
+        let (left, right): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
+        let ddof = self.constant.unwrap_or(1);
+        if self.name == "cov" {
+            let divisor = pairs.len() as i128 - ddof;
+            return if divisor <= 0 {
+                Scalar::Null
+            } else {
+                Scalar::Float64(covariance(&left, &right, divisor))
+            };
+        }
+        if pairs.len() < 2 {
+            return Scalar::Float64(f64::NAN);
+        }
+        let spread = |left: &[f64], right: &[f64]| covariance(left, right, 1);
+        let squares = [spread(&left, &left), spread(&right, &right)];
+        let is_defined = squares.iter().all(|square| *square > 0.0);
+        let correlation = spread(&left, &right) / squares[0].sqrt() / squares[1].sqrt();
+        Scalar::Float64(if is_defined { correlation } else { f64::NAN })
     }
 
     fn sum(&self, values: &[&Scalar]) -> Cell {

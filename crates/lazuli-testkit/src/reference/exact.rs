@@ -112,6 +112,20 @@ pub(super) fn variance(values: &[BigInt], exponent: i64, divisor: &BigUint) -> f
     nearest(&numerator, &divisor, exponent)
 }
 
+/// The sum of products of deviations from the means over `divisor`, rounded once; NaN if a value is no number or infinite.
+pub(super) fn covariance(left: &[f64], right: &[f64], divisor: i128) -> f64 {
+    if left.iter().chain(right).any(|value| !value.is_finite()) {
+        return f64::NAN;
+    }
+    let whole = |values: &[f64]| values.iter().map(|value| units(*value)).collect::<Vec<BigInt>>();
+    let (left, right) = (whole(left), whole(right));
+    let products: BigInt = left.iter().zip(&right).map(|(left, right)| left * right).sum();
+    let numerator =
+        BigInt::from(left.len()) * products - left.iter().sum::<BigInt>() * right.iter().sum::<BigInt>();
+    let divisor = BigUint::from(left.len()) * BigUint::from(divisor.unsigned_abs());
+    nearest(&numerator, &divisor, 2 * UNIT_EXPONENT)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

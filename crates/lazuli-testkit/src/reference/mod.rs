@@ -46,6 +46,8 @@ pub enum Failure {
     PivotDuplicate,
     /// Sides of a horizontal concat of different heights.
     HeightMismatch,
+    /// Lists of one row that are exploded side by side and differ in length.
+    LengthMismatch,
     /// Not an error of the query: a float sum beyond what the engine promises (see `double-double-sums.md`), so that the
     /// last bit is open. Such a query has no reference.
     BeyondPromise,

@@ -74,6 +74,7 @@ fn rows_of(plan: &LogicalPlan, asking: Asking) -> Result<Part, Failure> {
         Node::HorizontalConcat(node) => Part::whole(side_by_side(node, asking)?),
         Node::Pivot(node) => Part::whole(reshape::pivot(node, run(&node.input, asking)?.known()?)?),
         Node::Unpivot(node) => Part::whole(reshape::unpivot(node, &run(&node.input, asking)?.known()?)),
+        Node::Explode(node) => reshape::explode(node, run(&node.input, asking)?),
         Node::Sink(_) => panic!("a sink has no rows"),
     };
     if asking == Asking::All {

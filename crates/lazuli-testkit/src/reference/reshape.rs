@@ -1,9 +1,9 @@
-//! Pivot and unpivot.
+//! Pivot, unpivot and explode.
 
 use lazuli_array::{Name, Scalar};
-use lazuli_plan::{LogicalPlan, Pivot, Unpivot};
+use lazuli_plan::{Explode, LogicalPlan, Pivot, Unpivot};
 
-use super::operator::one_zero;
+use super::operator::{Part, one_zero};
 use super::{Cell, Failure};
 
 fn positions(names: &[Name], input: &LogicalPlan) -> Vec<usize> {
@@ -59,4 +59,29 @@ pub(super) fn unpivot(node: &Unpivot, rows: &[Vec<Cell>]) -> Vec<Vec<Cell>> {
         }
     }
     made
+}
+
+/// One row for each item of the lists, one with null for a null or empty list.
+pub(super) fn explode(node: &Explode, input: Part) -> Part {
+    let lists = positions(&node.columns, &node.input);
+    input.each(|row| {
+        let values = picked(&row, &lists)?;
+        let length = |list: &Scalar| if let Scalar::List(items) = list { items.len() } else { 0 };
+        let num_items = length(&values[0]);
+        if values.iter().any(|list| length(list) != num_items) {
+            return Err(Failure::LengthMismatch);
+        }
+        let stays = !node.drop_empty || values.contains(&Scalar::Null);
+        let made = (0..num_items.max(usize::from(stays))).map(|item| {
+            let mut made = row.clone();
+            for (&position, list) in lists.iter().zip(&values) {
+                made[position] = Ok(match list {
+                    Scalar::List(items) if item < num_items => items.get(item),
+                    _ => Scalar::Null,
+                });
+            }
+            made
+        });
+        Ok(made.collect())
+    })
 }

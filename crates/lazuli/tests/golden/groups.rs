@@ -27,6 +27,11 @@ queries![
     group_twice,
     group_keys_only,
     group_len,
+    group_top_and_bottom,
+    group_top_texts,
+    group_lists_back_to_rows,
+    group_correlations,
+    correlations_of_floats,
     total_row,
     total_of_nothing,
     total_of_nulls,
@@ -248,4 +253,40 @@ fn first_and_last_values(inputs: &Inputs) -> LazyFrame {
 
 fn extremes_of_text(inputs: &Inputs) -> LazyFrame {
     inputs.texts().select([col("t").min().alias("min"), col("t").max().alias("max"), col("iso").min()])
+}
+
+/// The largest and the least of each group, one a row.
+fn group_top_and_bottom(inputs: &Inputs) -> LazyFrame {
+    let ends = inputs.rows().group_by("g").agg([
+        col("n").top_k(3).alias("top"),
+        col("n").bottom_k(3).alias("bottom"),
+        col("id").len().alias("rows"),
+    ]);
+    ends.explode(["top", "bottom"])
+}
+
+fn group_top_texts(inputs: &Inputs) -> LazyFrame {
+    inputs.rows().drop_nulls(["k"]).group_by("p").agg(col("k").top_k(2).alias("last")).explode(["last"])
+}
+
+fn group_lists_back_to_rows(inputs: &Inputs) -> LazyFrame {
+    inputs
+        .rows()
+        .group_by("g")
+        .agg([col("id").implode(), col("k").implode(), col("x").implode()])
+        .explode(["id", "k", "x"])
+}
+
+fn group_correlations(inputs: &Inputs) -> LazyFrame {
+    inputs.rows().group_by("g").agg([corr("n", "id").alias("corr"), cov("n", "id", 1).alias("cov")])
+}
+
+fn correlations_of_floats(inputs: &Inputs) -> LazyFrame {
+    inputs.rows().select([
+        corr("y", "n").alias("corr"),
+        corr("x", "y").alias("with_nan"),
+        cov("y", "y", 0).alias("cov"),
+        corr("id", "id").alias("itself"),
+        corr("id", lit(1)).alias("constant"),
+    ])
 }

@@ -12,7 +12,7 @@ use lazuli_kernels::{KernelError, concat_columns, take_column};
 use proptest::prelude::*;
 
 use self::twin::naive;
-use crate::aggregate::{AGGREGATES, AggregateRef, QUANTILE};
+use crate::aggregate::{AGGREGATES, AggregateRef, BOTTOM_K, CORR, COV, QUANTILE, TOP_K};
 use crate::function::Argument;
 use crate::{Accumulator, Groups, Literal, RowOrder};
 
@@ -166,13 +166,17 @@ fn column(kind: &Kind, seeds: &[Option<u32>]) -> Column {
     }
 }
 
-/// The aggregates with the constants of the last one that takes some.
+/// The aggregates of one column, with constants for those that take some.
 fn calls() -> Vec<(AggregateRef, Vec<Literal>)> {
     let mut calls: Vec<_> = AGGREGATES
         .iter()
-        .filter(|aggregate| **aggregate != QUANTILE)
+        .filter(|aggregate| ![BOTTOM_K, CORR, COV, QUANTILE, TOP_K].contains(aggregate))
         .map(|aggregate| (aggregate.clone(), Vec::new()))
         .collect();
+    for k in [0, 1, 2, 3, 7, 16, 17, 40] {
+        let k = Literal::typed(Scalar::UInt32(k));
+        calls.extend([TOP_K, BOTTOM_K].map(|aggregate| (aggregate, vec![k.clone()])));
+    }
     calls.extend([0.0, 0.3, 0.5, 1.0].map(|q| (QUANTILE, vec![Literal::typed(Scalar::Float64(q))])));
     calls
 }

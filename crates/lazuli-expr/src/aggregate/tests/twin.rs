@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use lazuli_array::{DataType, Scalar};
+use lazuli_array::{Column, DataType, Scalar};
 
 use super::Call;
 use crate::aggregate::quotient;
@@ -32,6 +32,20 @@ pub(super) fn naive(call: &Call, rows: &[Scalar]) -> Result<Scalar, ()> {
         "last" => rows.last().cloned().unwrap_or(Scalar::Null),
         "min" => extreme(Ordering::Less),
         "max" => extreme(Ordering::Greater),
+        "implode" => list(call, rows.to_vec()),
+        "top_k" | "bottom_k" => {
+            let k = integer(&call.constants[0].value).unwrap() as usize;
+            let mut sorted: Vec<Scalar> = values.iter().map(|&value| one_zero(value)).collect();
+            sorted.sort_by(|left, right| {
+                let order = match (is_nan(left), is_nan(right)) {
+                    (false, false) => compare(left, right, &call.input),
+                    (left, right) => left.cmp(&right),
+                };
+                if call.aggregate.name() == "top_k" { order.reverse() } else { order }
+            });
+            let nulls = rows.iter().filter(|row| row.is_null()).cloned();
+            list(call, sorted.into_iter().chain(nulls).take(k).collect())
+        }
         "n_unique" => {
             let mut distinct: Vec<&Scalar> = Vec::new();
             rows.iter().for_each(|row| {
@@ -117,6 +131,19 @@ pub(super) fn naive(call: &Call, rows: &[Scalar]) -> Result<Scalar, ()> {
         },
         other => panic!("no twin of {other}"),
     })
+}
+
+/// A list of values of the input's type.
+fn list(call: &Call, items: Vec<Scalar>) -> Scalar {
+    Scalar::List(Box::new(Column::from_scalars(&call.input, items).unwrap()))
+}
+
+fn one_zero(value: &Scalar) -> Scalar {
+    match value {
+        Scalar::Float32(value) => Scalar::Float32(value + 0.0),
+        Scalar::Float64(value) => Scalar::Float64(value + 0.0),
+        other => other.clone(),
+    }
 }
 
 /// Order of values of one type, NaN and null apart.

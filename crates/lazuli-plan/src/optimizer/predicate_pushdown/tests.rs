@@ -337,3 +337,29 @@ fn a_plan_that_can_not_be_improved_stays_the_same_in_memory() {
     let resolved = resolve(&plan).expect("no mistakes");
     assert!(PredicatePushdown.apply(&resolved).ptr_eq(&resolved));
 }
+
+#[test]
+fn predicates_on_other_columns_go_below_an_explode() {
+    let lists = t().group_by(["a", "s"], [col("b").implode(), col("b").top_k(2).alias("c")]);
+    let all = col("s").eq("x") & col("b").gt(1) & (col("a") + 1).gt(2);
+    assert_snapshot!(pushed(&lists.explode(&["b"], false).filter(all)), @r"
+        Filter [b > 1, a + 1 > 2]
+          Explode [b]
+            Aggregate [a, s] -> [implode(b) as b, top_k(b, 2) as c]
+              Scan t  columns: all 4  where: [s == 'x']
+    ");
+    // Of a row that is dropped, a predicate that can fail was never asked.
+    assert_snapshot!(pushed(&lists.explode(&["b"], true).filter((col("a") + 1).gt(2))), @r"
+        Filter [a + 1 > 2]
+          Explode [b]  drop empty
+            Aggregate [a, s] -> [implode(b) as b, top_k(b, 2) as c]
+              Scan t  columns: all 4
+    ");
+    // Lists of different lengths are an error, which must not depend on a filter above.
+    assert_snapshot!(pushed(&lists.explode(&["b", "c"], false).filter(col("s").eq("x"))), @r"
+        Filter [s == 'x']
+          Explode [b, c]
+            Aggregate [a, s] -> [implode(b) as b, top_k(b, 2) as c]
+              Scan t  columns: all 4
+    ");
+}
