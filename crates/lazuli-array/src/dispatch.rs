@@ -69,6 +69,18 @@ macro_rules! dispatch_integer {
     };
 }
 
+/// Runs `$body` with `$codes` bound to the `PrimitiveArray<T>` of a dictionary's codes ([`crate::Codes`]), of any width.
+#[macro_export]
+macro_rules! dispatch_codes {
+    ($value:expr, |$codes:ident| $body:expr) => {
+        match $value {
+            $crate::Codes::UInt8($codes) => $body,
+            $crate::Codes::UInt16($codes) => $body,
+            $crate::Codes::UInt32($codes) => $body,
+        }
+    };
+}
+
 /// Runs `$body` with `$array` bound to a `PrimitiveArray<T>` of a float, else `$otherwise`.
 #[macro_export]
 macro_rules! dispatch_float {

@@ -1,8 +1,9 @@
 //! A frame: batches that share a schema.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::{ArrayError, Batch, Column, Name, Result, Scalar, Schema, SchemaRef, Series};
+use crate::{ArrayError, Batch, Column, Dictionary, Name, Result, Scalar, Schema, SchemaRef, Series};
 
 /// A table in memory: a schema and a list of batches, aligned across columns. Cloning is cheap.
 ///
@@ -147,9 +148,21 @@ impl DataFrame {
         })
     }
 
-    /// Bytes of memory that the rows refer to.
+    /// Bytes of memory that the rows refer to. A dictionary counts once, however many columns and batches share it.
     pub fn memory_bytes(&self) -> usize {
-        self.batches.iter().map(Batch::memory_bytes).sum()
+        let mut known: HashSet<*const Dictionary> = HashSet::new();
+        let columns = self.batches.iter().flat_map(Batch::columns);
+        columns
+            .map(|column| {
+                let mut repeated_bytes = 0;
+                column.array().for_each_dictionary(&mut |dictionary| {
+                    if !known.insert(Arc::as_ptr(dictionary)) {
+                        repeated_bytes += dictionary.memory_bytes();
+                    }
+                });
+                column.memory_bytes() - repeated_bytes
+            })
+            .sum()
     }
 }
 
@@ -222,6 +235,17 @@ mod tests {
             df! { "a" => (0..10i64).map(|row| row.min(8)), "b" => frame.column_at(1) }.expect("ten rows");
         assert_ne!(cut(&other, &[2, 8]), cut(&frame, &[4, 6]));
         assert_ne!(other.column_at(0), frame.column_at(0));
+    }
+
+    #[test]
+    fn a_shared_dictionary_counts_once() {
+        let codes: DictionaryArray = [Some("a long text"), Some("b"), None, Some("b")].into_iter().collect();
+        let dictionary_bytes = codes.dictionary().memory_bytes();
+        let column = Column::new(DataType::String, codes);
+        let frame = df! { "a" => column.clone(), "b" => column }.expect("a column");
+        // Four codes of 4 bytes and a byte of validity, twice.
+        assert_eq!(frame.memory_bytes(), dictionary_bytes + 2 * (4 * 4 + 1));
+        assert_eq!(cut(&frame, &[2, 2]).memory_bytes(), dictionary_bytes + 2 * (4 * 4 + 1));
     }
 
     #[test]

@@ -36,8 +36,8 @@ mod to_values; // columns to Rust values
 mod validity; // the rule for validity maps
 
 pub use array::{
-    Array, BinaryArray, BooleanArray, Dictionary, DictionaryArray, ListArray, Native, NullArray,
-    PrimitiveArray, StringArray, StringBuilder, StructArray,
+    Array, BinaryArray, BooleanArray, Code, Codes, Dictionary, DictionaryArray, Entries, ListArray, Native,
+    NullArray, PrimitiveArray, StringArray, StringBuilder, StructArray,
 };
 pub use batch::Batch;
 pub use bitmap::{Bitmap, BitmapBuilder, Words};

@@ -351,3 +351,39 @@ fn a_schema_of_thousands_of_columns_finds_each_by_name() {
     let twice = [fields, vec![Field::new("column 7", DataType::String)]].concat();
     assert!(matches!(Schema::try_new(twice), Err(ArrayError::DuplicateName { name }) if name == "column 7"));
 }
+
+#[test]
+fn codes_are_as_narrow_as_the_dictionary_allows_and_read_the_same() {
+    for (entries, width) in [(1, 1), (256, 1), (257, 2), (65_536, 2), (65_537, 4)] {
+        let texts: Vec<String> = (0..entries).map(|entry| format!("text {entry}")).collect();
+        let texts = || (0..entries + 2).map(|row| (row != 1).then(|| texts[row % entries].as_str()));
+        let wide: DictionaryArray = texts().collect();
+        let narrow = wide.narrowed();
+        assert!(narrow.iter().eq(texts()));
+        assert_eq!(narrow.codes(), wide.codes());
+        assert_eq!(Array::from(narrow.clone()), Array::from(wide.clone()));
+        let slice = narrow.clone().sliced(entries / 2, entries / 2 + 1);
+        assert_eq!(slice.codes(), &wide.codes().sliced(entries / 2, entries / 2 + 1));
+        // What was widened is counted where it is kept, and not kept by clones.
+        let validity_bytes = (entries + 2).div_ceil(8);
+        assert_eq!(narrow.clone().code_bytes(), width * (entries + 2) + validity_bytes);
+        let kept = if width < 4 { 4 * (entries + 2) } else { 0 };
+        assert_eq!(narrow.code_bytes(), width * (entries + 2) + validity_bytes + kept);
+        assert_eq!(narrow.widened().code_bytes(), 4 * (entries + 2) + validity_bytes);
+        assert_eq!(narrow.narrowed().stored_codes().address(), narrow.stored_codes().address());
+        let none = narrow.with_validity(Some((0..entries + 2).map(|_| false).collect()));
+        assert!(none.iter().all(|text| text.is_none()));
+    }
+}
+
+#[test]
+fn a_dictionary_keeps_the_strings_of_a_slice() {
+    let texts: StringArray = [Some("zero"), Some("é"), Some(""), Some("three")].into_iter().collect();
+    let dictionary = Dictionary::new(texts.sliced(1, 3));
+    let entries = dictionary.values();
+    assert_eq!(entries.iter().collect::<Vec<_>>(), ["é", "", "three"]);
+    assert_eq!((entries.text_bytes(), entries.memory_bytes()), (7, 7 + 4 * 4));
+    assert_eq!(entries.to_array().iter().collect::<Vec<_>>(), [Some("é"), Some(""), Some("three")]);
+    assert_eq!((dictionary.position("three"), dictionary.position("zero")), (Some(2), None));
+    assert_eq!(Dictionary::default().values().to_array().len(), 0);
+}

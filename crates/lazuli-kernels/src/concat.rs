@@ -5,11 +5,11 @@
 //! found that its values do not repeat.
 
 use lazuli_array::{
-    Array, Batch, Bitmap, BitmapBuilder, BooleanArray, Column, DataType, DictionaryArray, ListArray, Native,
-    NullArray, PrimitiveArray, SchemaRef, StringArray, StructArray,
+    Array, Batch, Bitmap, BitmapBuilder, BooleanArray, Code, Codes, Column, DataType, DictionaryArray,
+    ListArray, Native, NullArray, PrimitiveArray, SchemaRef, StringArray, StructArray, dispatch_codes,
 };
 
-use crate::dictionary::merge;
+use crate::dictionary::{Merged, merge};
 use crate::gather::{ByteRows, binary_of_whole_rows, string_of_whole_rows};
 
 /// The rows of all arrays in order. A single array comes back as it is, sharing memory.
@@ -184,17 +184,52 @@ fn concat_dictionary(parts: &[&DictionaryArray], arrays: &[&Array], rows: usize)
     let dictionaries: Vec<_> = parts.iter().map(|part| part.dictionary()).collect();
     // More distinct strings than codes: only plain strings are left.
     let Ok(merged) = merge(&dictionaries) else { return concat_plain(arrays, rows).into() };
-    let mut codes: Vec<u32> = Vec::with_capacity(rows);
+    let validity = concat_validity(arrays, rows);
+    let codes = match widest(parts, merged.dictionary.len()) {
+        1 => concat_codes::<u8>(parts, &merged, rows, validity),
+        2 => concat_codes::<u16>(parts, &merged, rows, validity),
+        _ => concat_codes::<u32>(parts, &merged, rows, validity),
+    };
+    DictionaryArray::new(codes, merged.dictionary).into()
+}
+
+/// Bytes of the widest codes of the parts, or as many as a dictionary of so many entries needs.
+fn widest(parts: &[&DictionaryArray], entries: usize) -> usize {
+    let width = |part: &&DictionaryArray| match part.stored_codes() {
+        Codes::UInt8(_) if entries <= 1 << 8 => 1,
+        Codes::UInt8(_) | Codes::UInt16(_) if entries <= 1 << 16 => 2,
+        _ => 4,
+    };
+    parts.iter().map(width).max().unwrap_or(4)
+}
+
+/// The codes of all parts in terms of one dictionary, in a width that holds all of its codes.
+fn concat_codes<T: Code>(
+    parts: &[&DictionaryArray],
+    merged: &Merged,
+    rows: usize,
+    validity: Option<Bitmap>,
+) -> Codes
+where
+    Codes: From<PrimitiveArray<T>>,
+{
+    let mut codes: Vec<T> = Vec::with_capacity(rows);
     for (part, new_codes) in parts.iter().zip(&merged.codes) {
-        let old = part.codes().values();
-        match new_codes {
-            None => codes.extend_from_slice(old),
-            // The code of a null row may lack an entry when the dictionary is empty.
-            Some(new) => codes.extend(old.iter().map(|&code| new.get(code as usize).copied().unwrap_or(0))),
+        match (new_codes, T::stored(part.stored_codes())) {
+            (None, Some(same)) => codes.extend_from_slice(same.values()),
+            (None, None) => dispatch_codes!(part.stored_codes(), |old| {
+                codes.extend(old.values().iter().map(|&code| T::of(code.into())));
+            }),
+            (Some(new), _) => {
+                // The code of a null row may lack an entry when the dictionary is empty.
+                let new: Vec<T> = new.iter().map(|&code| T::of(code)).chain([T::default()]).collect();
+                dispatch_codes!(part.stored_codes(), |old| {
+                    codes.extend(old.values().iter().map(|&code| new[code.index()]));
+                });
+            }
         }
     }
-    let codes = PrimitiveArray::new(codes.into(), concat_validity(arrays, rows));
-    DictionaryArray::new(codes, merged.dictionary).into()
+    PrimitiveArray::new(codes.into(), validity).into()
 }
 
 fn concat_list(arrays: &[&Array], rows: usize) -> ListArray {

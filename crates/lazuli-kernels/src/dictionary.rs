@@ -55,9 +55,9 @@ pub(crate) fn merge(dictionaries: &[&Arc<Dictionary>]) -> Result<Merged> {
     if added.is_empty() {
         return Ok(Merged { dictionary: first.clone(), codes });
     }
-    let bytes = first.values().memory_bytes() + added.iter().map(|text| text.len()).sum::<usize>();
+    let bytes = first.values().text_bytes() + added.iter().map(|text| text.len()).sum::<usize>();
     let mut values = StringBuilder::with_capacity(first.len() + added.len(), bytes);
-    first.values().iter().for_each(|text| values.push(text));
+    first.values().iter().for_each(|text| values.push(Some(text)));
     added.iter().for_each(|text| values.push(Some(text)));
     Ok(Merged { dictionary: Arc::new(Dictionary::new(values.finish())), codes })
 }

@@ -5,8 +5,8 @@
 //! Not here: making masks (see `compare`); a mask with nulls is a `BooleanArray`, see `BooleanArray::true_mask`.
 
 use lazuli_array::{
-    Array, Batch, BinaryArray, Bitmap, BitmapBuilder, BooleanArray, Column, DictionaryArray, ListArray,
-    Native, NullArray, PrimitiveArray, StringArray, StructArray,
+    Array, Batch, BinaryArray, Bitmap, BitmapBuilder, BooleanArray, Codes, Column, DictionaryArray,
+    ListArray, Native, NullArray, PrimitiveArray, StringArray, StructArray, dispatch_codes,
 };
 
 use crate::gather::{ByteRows, binary_of_whole_rows, gather_ranges, string_of_whole_rows};
@@ -89,7 +89,9 @@ fn filter_some(array: &Array, mask: &Bitmap) -> Array {
         Array::Int128(array) => filter_primitive(array, mask).into(),
         Array::String(array) => filter_string(array, mask).into(),
         Array::Dictionary(array) => {
-            DictionaryArray::new(filter_primitive(array.codes(), mask), array.dictionary().clone()).into()
+            let codes: Codes =
+                dispatch_codes!(array.stored_codes(), |codes| filter_primitive(codes, mask).into());
+            DictionaryArray::new(codes, array.dictionary().clone()).into()
         }
         Array::Binary(array) => filter_binary(array, mask).into(),
         Array::List(array) => filter_list(array, mask).into(),

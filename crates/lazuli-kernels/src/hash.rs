@@ -8,7 +8,9 @@
 //! Bytes: 64 x 64 -> 128 bit multiplications, halves folded together (wyhash, Wang Yi 2019; foldhash).
 //! Not here: anything that must resist an attacker. Seeds are fixed, since partitions must agree between runs.
 
-use lazuli_array::{Array, Bitmap, Column, DictionaryArray, ListArray, dispatch_float, dispatch_integer};
+use lazuli_array::{
+    Array, Bitmap, Code, Column, DictionaryArray, ListArray, dispatch_codes, dispatch_float, dispatch_integer,
+};
 
 /// The hash of a null row.
 pub const NULL_HASH: u64 = 0x7A5D_9F0C_36E1_B284;
@@ -219,7 +221,9 @@ fn hash_dictionary(array: &DictionaryArray, hashes: &mut [u64]) {
         hashes.fill(NULL_HASH);
     } else if dictionary.len() <= array.len() {
         let by_code: Vec<u64> = (0..values.len()).map(|code| hash_bytes(values.value_bytes(code))).collect();
-        fill(hashes, array.codes().values().iter().map(|&code| by_code[code as usize]));
+        dispatch_codes!(array.stored_codes(), |codes| {
+            fill(hashes, codes.values().iter().map(|&code| by_code[code.index()]));
+        });
     } else {
         fill(
             hashes,

@@ -286,7 +286,7 @@ impl TextRows<'_> {
             Self::Plain(array) => array.value_bytes(row),
             Self::Encoded(array) if array.dictionary().is_empty() => &[], // every row is null
             Self::Encoded(array) => {
-                array.dictionary().values().value_bytes(array.codes().values()[row] as usize)
+                array.dictionary().values().value_bytes(array.stored_codes().value(row) as usize)
             }
             Self::Same(bytes) => bytes,
         }

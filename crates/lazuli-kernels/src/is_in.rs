@@ -9,7 +9,7 @@ use std::hash::Hash;
 use foldhash::fast::RandomState;
 use hashbrown::HashSet;
 use lazuli_array::{
-    Array, BinaryArray, Bitmap, BooleanArray, Column, DataType, Native, PrimitiveArray, StringArray,
+    Array, BinaryArray, Bitmap, BooleanArray, Code, Column, DataType, Native, PrimitiveArray, dispatch_codes,
     dispatch_integer,
 };
 
@@ -129,18 +129,18 @@ fn find_text(column: &Column, set: &Column) -> Bitmap {
         Array::Dictionary(set) => set.iter().flatten().collect(),
         _ => unreachable!("text is plain or a dictionary"),
     };
-    let find_plain =
-        |array: &StringArray| Bitmap::from_fn(array.len(), |row| texts.contains(array.value(row)));
     match column.array() {
-        Array::String(array) => find_plain(array),
+        Array::String(array) => Bitmap::from_fn(array.len(), |row| texts.contains(array.value(row))),
         Array::Dictionary(array) if array.dictionary().len() > array.len() => {
             Bitmap::from_fn(array.len(), |row| array.get(row).is_some_and(|text| texts.contains(text)))
         }
         Array::Dictionary(array) => {
-            let entries = find_plain(array.dictionary().values());
+            let entries = array.dictionary().values().iter().map(|text| texts.contains(text));
             // A null row of an empty dictionary has a code without an entry.
-            let entries: Vec<bool> = entries.iter().chain([false]).collect();
-            predicate_of(array.codes().values(), |code| entries[code as usize])
+            let entries: Vec<bool> = entries.chain([false]).collect();
+            dispatch_codes!(array.stored_codes(), |codes| {
+                predicate_of(codes.values(), |code| entries[code.index()])
+            })
         }
         _ => unreachable!("text is plain or a dictionary"),
     }

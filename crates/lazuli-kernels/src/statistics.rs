@@ -6,7 +6,9 @@
 
 use std::cmp::Ordering;
 
-use lazuli_array::{Array, Bitmap, Column, Native, Scalar, Sortedness, Statistics, dispatch_primitive};
+use lazuli_array::{
+    Array, Bitmap, Code, Column, Native, Scalar, Sortedness, Statistics, dispatch_codes, dispatch_primitive,
+};
 
 use crate::aggregate::{arg_max, arg_min};
 use crate::hash::hash_column;
@@ -125,7 +127,9 @@ fn distinct(column: &Column) -> usize {
         }
         Array::Dictionary(array) => {
             let mut seen = vec![false; array.dictionary().len()];
-            array.codes().iter().flatten().for_each(|code| seen[code as usize] = true);
+            dispatch_codes!(array.stored_codes(), |codes| {
+                codes.iter().flatten().for_each(|code| seen[code.index()] = true);
+            });
             return seen.into_iter().filter(|&seen| seen).count();
         }
         _ => {}

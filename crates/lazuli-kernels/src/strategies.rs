@@ -126,7 +126,7 @@ pub(crate) fn scalar(data_type: &DataType) -> BoxedStrategy<Scalar> {
             prop_oneof![3 => "[a-c]{0,2}", 1 => "[a-zäß€😀]{0,12}"].prop_map(Scalar::from).boxed()
         }
         DataType::Enum(categories) => {
-            let texts: Vec<Scalar> = categories.values().iter().map(Scalar::from).collect();
+            let texts: Vec<Scalar> = categories.values().iter().map(|text| Scalar::from(Some(text))).collect();
             prop::sample::select(texts).boxed()
         }
         DataType::Binary => {
@@ -170,7 +170,7 @@ fn nullable(data_type: &DataType) -> BoxedStrategy<Scalar> {
 }
 
 /// A column of a type: cut out of a longer one at any offset, with nulls laid over arbitrary values, or without nulls;
-/// `String` columns are plain or dictionary-encoded.
+/// `String` columns are plain or dictionary-encoded, codes narrow or wide.
 pub(crate) fn column(data_type: &DataType, rows: Range<usize>) -> BoxedStrategy<Column> {
     let data_type = data_type.clone();
     (rows, 0usize..70, 0usize..5)
@@ -181,13 +181,18 @@ pub(crate) fn column(data_type: &DataType, rows: Range<usize>) -> BoxedStrategy<
                 3 => prop::collection::vec(prop::bool::weighted(0.7), total),
                 1 => Just(vec![true; total]),
             ];
-            (Just(data_type.clone()), values, validity, any::<bool>()).prop_map(
-                move |(data_type, values, validity, encode)| {
+            let forms = (any::<bool>(), any::<bool>());
+            (Just(data_type.clone()), values, validity, forms).prop_map(
+                move |(data_type, values, validity, (encode, narrow))| {
                     let whole =
                         Column::from_scalars(&data_type, values).expect("values of the column's type");
                     let array = with_validity(whole.array(), &validity.into_iter().collect());
                     let array = match array {
                         Array::String(text) if encode => text.iter().collect::<DictionaryArray>().into(),
+                        other => other,
+                    };
+                    let array = match array {
+                        Array::Dictionary(codes) if narrow => codes.narrowed().into(),
                         other => other,
                     };
                     Column::new(data_type, array).sliced(before, rows)
@@ -206,9 +211,7 @@ fn with_validity(array: &Array, validity: &Bitmap) -> Array {
         else match array {
             Array::Boolean(array) => BooleanArray::new(array.values().clone(), some).into(),
             Array::String(array) => array.with_validity(some).into(),
-            Array::Dictionary(array) => {
-                DictionaryArray::new(array.codes().with_validity(some), array.dictionary().clone()).into()
-            }
+            Array::Dictionary(array) => array.with_validity(some).into(),
             Array::List(array) => {
                 ListArray::new(array.offsets().to_vec().into(), array.values().clone(), some).into()
             }

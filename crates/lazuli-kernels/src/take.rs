@@ -5,8 +5,8 @@
 //! Not here: choosing rows (see `filter`).
 
 use lazuli_array::{
-    Array, Batch, BinaryArray, Bitmap, BooleanArray, Column, DictionaryArray, ListArray, Native, NullArray,
-    PrimitiveArray, StringArray, StructArray,
+    Array, Batch, BinaryArray, Bitmap, BooleanArray, Codes, Column, DictionaryArray, ListArray, Native,
+    NullArray, PrimitiveArray, StringArray, StructArray, dispatch_codes,
 };
 
 use crate::gather::{ByteRows, binary_of_whole_rows, gather_ranges, string_of_whole_rows};
@@ -79,7 +79,9 @@ fn gather<const OPTIONAL: bool>(array: &Array, indices: &[u32]) -> Array {
         Array::Int128(array) => gather_primitive::<_, OPTIONAL>(array, indices).into(),
         Array::String(array) => gather_string::<OPTIONAL>(array, indices).into(),
         Array::Dictionary(array) => {
-            let codes = gather_primitive::<_, OPTIONAL>(array.codes(), indices);
+            let codes: Codes = dispatch_codes!(array.stored_codes(), |codes| {
+                gather_primitive::<_, OPTIONAL>(codes, indices).into()
+            });
             DictionaryArray::new(codes, array.dictionary().clone()).into()
         }
         Array::Binary(array) => gather_binary::<OPTIONAL>(array, indices).into(),

@@ -5,7 +5,9 @@
 
 mod binary;
 mod boolean;
+mod codes;
 mod dictionary;
+mod entries;
 mod list;
 mod null;
 mod primitive;
@@ -14,13 +16,17 @@ mod structs;
 
 pub use binary::BinaryArray;
 pub use boolean::BooleanArray;
+pub use codes::{Code, Codes};
 pub use dictionary::{Dictionary, DictionaryArray};
+pub use entries::Entries;
 pub use list::ListArray;
 pub use null::NullArray;
 pub use primitive::{Native, PrimitiveArray};
 pub(crate) use string::check_offsets;
 pub use string::{StringArray, StringBuilder};
 pub use structs::StructArray;
+
+use std::sync::Arc;
 
 use crate::{Bitmap, DataType, PhysicalType, dispatch_array};
 
@@ -162,6 +168,16 @@ impl Array {
     /// Bytes of memory that the rows refer to. Shared dictionaries count in full.
     pub fn memory_bytes(&self) -> usize {
         dispatch_array!(self, |array| array.memory_bytes())
+    }
+
+    /// Calls `visit` with each dictionary that [`Array::memory_bytes`] counts.
+    pub(crate) fn for_each_dictionary<'a>(&'a self, visit: &mut impl FnMut(&'a Arc<Dictionary>)) {
+        match self {
+            Self::Dictionary(array) => visit(array.dictionary()),
+            Self::List(array) => array.values().for_each_dictionary(visit),
+            Self::Struct(array) => array.fields().iter().for_each(|field| field.for_each_dictionary(visit)),
+            _ => {}
+        }
     }
 
     /// An array of `length` nulls that a column of type `data_type` accepts.

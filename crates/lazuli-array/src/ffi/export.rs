@@ -164,9 +164,13 @@ fn array_of(data_type: &DataType, array: &Array) -> ArrowArray {
             return array_of(data_type, &array.to_plain().into());
         }
         Array::Dictionary(array) => {
-            parts.buffers = vec![array.codes().values().as_ptr().cast()];
-            let values = array.dictionary().values().clone();
+            let wide = array.widened();
+            parts.buffers = vec![wide.codes().values().as_ptr().cast()];
+            let values = array.dictionary().values().to_array();
             parts.dictionary = Some(array_of(&DataType::String, &values.into()));
+            // The owner must hold the very codes that the buffer points at.
+            parts.owner = Some(wide.into());
+            return parts.into_array(array.len(), array.validity().map_or(0, crate::Bitmap::count_zeros));
         }
         Array::List(array) => {
             let DataType::List(item) = data_type else { unreachable!("columns check that types fit") };

@@ -31,11 +31,11 @@ impl Footprint {
             self.bytes += column.memory_bytes();
             return;
         };
-        self.bytes += array.codes().memory_bytes();
+        self.bytes += array.code_bytes();
         let dictionary = array.dictionary();
         let address = Arc::as_ptr(dictionary).addr();
         self.dictionaries.entry(address).or_insert_with(|| {
-            self.bytes += dictionary.values().memory_bytes();
+            self.bytes += dictionary.memory_bytes();
             dictionary.clone()
         });
     }
@@ -72,6 +72,6 @@ mod tests {
         ])
         .expect("equal lengths");
         let footprint: Footprint = [&batch.sliced(0, 2), &batch.sliced(2, 2)].into_iter().collect();
-        assert_eq!(footprint.bytes(), dictionary.values().memory_bytes() + 2 * 4 * 4 + 4 * 8);
+        assert_eq!(footprint.bytes(), dictionary.memory_bytes() + 2 * 4 * 4 + 4 * 8);
     }
 }

@@ -79,7 +79,7 @@ mod tests {
             let Array::Dictionary(array) = column.array() else { panic!("codes: {column:?}") };
             assert!(array.iter().all(|name| name == Some("b")) && array.len() == num_rows);
             assert!(Arc::ptr_eq(array.dictionary(), &names));
-            array.codes().values().as_ptr()
+            array.stored_codes().address()
         };
         let first = parts(5);
         assert_eq!(first, parts(3));

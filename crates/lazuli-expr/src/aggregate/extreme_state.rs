@@ -3,8 +3,8 @@
 //! Values are widened to `i64`, `i128` or `f64`, so there is one state for all narrow types. `GREATEST` tells which end.
 
 use lazuli_array::{
-    Array, BooleanArray, Column, DataType, Native, PrimitiveArray, dispatch_float, dispatch_integer,
-    dispatch_physical_primitive,
+    Array, BooleanArray, Column, DataType, Native, PrimitiveArray, dispatch_codes, dispatch_float,
+    dispatch_integer, dispatch_physical_primitive,
 };
 use lazuli_kernels::aggregate::{max, min};
 
@@ -75,7 +75,9 @@ impl<const GREATEST: bool> GroupState for Extreme<i64, GREATEST> {
     fn update(states: &mut [Self], input: &Array, groups: Groups<'_>) {
         if let Array::Dictionary(array) = input {
             // The codes of an enum are its order.
-            update_extremes(states, array.codes(), groups, i64::from);
+            dispatch_codes!(array.stored_codes(), |codes| {
+                update_extremes(states, codes, groups, i64::from);
+            });
             return;
         }
         dispatch_integer!(

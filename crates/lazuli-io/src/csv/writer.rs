@@ -139,7 +139,7 @@ impl CsvWriter {
             Values::Time(values) => write_time(values[row], 9, out),
             Values::String(values) => self.write_text(values.value_bytes(row), out),
             Values::Dictionary(values) => {
-                let code = values.codes().values()[row];
+                let code = values.stored_codes().value(row);
                 self.write_text(values.dictionary().value(code).as_bytes(), out);
             }
         }

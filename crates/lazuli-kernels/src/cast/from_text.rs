@@ -23,7 +23,7 @@ pub(super) fn cast_text(cast: &Cast<'_>, to: &DataType) -> Result<Array> {
                     return parse_rows(cast, to, |row| values.value_bytes(codes[row] as usize));
                 }
                 // Each distinct text once; that one fails matters only if a row has it.
-                let texts = Array::String(values.clone());
+                let texts = Array::String(values.to_array());
                 let by_code = Cast { array: &texts, mode: CastMode::Lenient, ..*cast };
                 let by_code = parse_rows(&by_code, to, |code| values.value_bytes(code))?;
                 if cast.mode == CastMode::Strict && by_code.null_count() > 0 {

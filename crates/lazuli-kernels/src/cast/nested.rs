@@ -1,8 +1,7 @@
 //! Lists and structs: their items cast, with null rows' items left alone.
 
 use lazuli_array::{
-    Array, BinaryArray, Bitmap, BooleanArray, DataType, DictionaryArray, Field, ListArray, StructArray,
-    dispatch_primitive,
+    Array, BinaryArray, Bitmap, BooleanArray, DataType, Field, ListArray, StructArray, dispatch_primitive,
 };
 
 use super::{Cast, cast_array};
@@ -68,10 +67,7 @@ fn null_where_unset(array: &Array, keep: &Bitmap) -> Array {
             Array::Null(_) => array.clone(),
             Array::Boolean(array) => BooleanArray::new(array.values().clone(), validity).into(),
             Array::String(array) => array.with_validity(validity).into(),
-            Array::Dictionary(array) => {
-                let codes = array.codes().with_validity(validity);
-                DictionaryArray::try_new(codes, array.dictionary().clone()).expect("codes of the dictionary").into()
-            }
+            Array::Dictionary(array) => array.with_validity(validity).into(),
             Array::Binary(array) => {
                 let (offsets, bytes, _) = array.clone().into_parts();
                 BinaryArray::try_new(offsets, bytes, validity).expect("offsets of a binary array").into()

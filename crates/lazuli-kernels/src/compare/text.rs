@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use lazuli_array::{Array, BinaryArray, Bitmap, DataType, Dictionary, DictionaryArray, StringArray};
+use lazuli_array::{
+    Array, BinaryArray, Bitmap, Code, DataType, Dictionary, DictionaryArray, StringArray, dispatch_codes,
+};
 
 use super::{Relation, relate_sides};
 use crate::Result;
@@ -36,7 +38,7 @@ impl ByRow for &DictionaryArray {
     fn bytes(&self, row: usize) -> &[u8] {
         match self.dictionary().is_empty() {
             true => &[], // every row is null
-            false => self.dictionary().values().value_bytes(self.codes().values()[row] as usize),
+            false => self.dictionary().values().value_bytes(self.stored_codes().value(row) as usize),
         }
     }
 }
@@ -126,7 +128,7 @@ fn code_side(datum: Datum<'_>) -> Side<'_, u32> {
     let Array::Dictionary(array) = datum.array() else { unreachable!("Enum columns are dictionaries") };
     match datum {
         Datum::Column(_) => Side::Rows(array.codes().values()),
-        Datum::Constant(_) => Side::Constant(array.codes().values()[0]),
+        Datum::Constant(_) => Side::Constant(array.stored_codes().value(0)),
     }
 }
 
@@ -146,15 +148,18 @@ fn by_entry(array: &DictionaryArray, holds: impl Fn(&[u8]) -> bool) -> Bitmap {
     }
     let mut answers: Vec<bool> =
         (0..dictionary.len()).map(|code| holds(dictionary.values().value_bytes(code))).collect();
-    let codes = array.codes().values();
     let mut yes = answers.iter().enumerate().filter(|(_, answer)| **answer);
     match (yes.next(), yes.next()) {
-        (None, _) => Bitmap::filled(false, codes.len()),
+        (None, _) => Bitmap::filled(false, array.len()),
         // One entry, as with `==`: no look-up, just codes against a code.
-        (Some((code, _)), None) => arity::predicate_of(codes, |other| other == code as u32),
+        (Some((code, _)), None) => dispatch_codes!(array.stored_codes(), |codes| {
+            arity::predicate_of(codes.values(), |other| other.index() == code)
+        }),
         _ => {
             answers.resize(answers.len().max(1), false); // null rows of an empty dictionary have code 0
-            arity::predicate_of(codes, |code| answers[code as usize])
+            dispatch_codes!(array.stored_codes(), |codes| {
+                arity::predicate_of(codes.values(), |code| answers[code.index()])
+            })
         }
     }
 }
@@ -183,9 +188,5 @@ const NO_CODE: u32 = u32::MAX;
 
 fn codes_within(dictionary: &Dictionary, other: &Dictionary) -> Vec<u32> {
     let known = position_map(other);
-    dictionary
-        .values()
-        .iter()
-        .map(|text| text.and_then(|text| known.get(text)).copied().unwrap_or(NO_CODE))
-        .collect()
+    dictionary.values().iter().map(|text| known.get(text).copied().unwrap_or(NO_CODE)).collect()
 }

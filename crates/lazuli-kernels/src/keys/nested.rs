@@ -31,7 +31,7 @@ pub(crate) fn encode(array: &Array, row: usize, bytes: &mut Vec<u8>) {
         Array::Int128(array) => bytes.extend_from_slice(&array.values()[row].to_le_bytes()),
         Array::String(array) => push_bytes(array.value_bytes(row), bytes),
         Array::Dictionary(array) => {
-            push_bytes(array.dictionary().value(array.codes().values()[row]).as_bytes(), bytes);
+            push_bytes(array.dictionary().value(array.stored_codes().value(row)).as_bytes(), bytes);
         }
         Array::Binary(array) => push_bytes(array.value(row), bytes),
         Array::List(array) => {

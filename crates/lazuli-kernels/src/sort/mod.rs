@@ -96,7 +96,7 @@ pub fn is_sorted(keys: &[SortKey<'_>], rows: usize) -> bool {
 
 /// The place of each string of a dictionary in their order: `ranks[code]`, from 0.
 pub fn dictionary_ranks(dictionary: &Dictionary) -> Vec<u32> {
-    let values = Column::new(DataType::String, dictionary.values().clone());
+    let values = Column::new(DataType::String, dictionary.values().to_array());
     let key = SortKey { column: &values, descending: false, nulls_first: false };
     let order = sort_indices(&[key], values.len()).expect("codes are 32 bits wide");
     let mut ranks = vec![0; order.len()];

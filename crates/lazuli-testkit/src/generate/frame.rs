@@ -70,7 +70,16 @@ fn column(data_type: &DataType, values: &[Scalar], random: &mut SplitMix64) -> C
     let longer = [padding(before, random), values.to_vec(), padding(after, random)].concat();
     let column = Column::from_scalars(data_type, longer).expect("values of the type");
     let column = if *data_type == DataType::String && random.one_in(2) { as_codes(&column) } else { column };
+    let column = if random.one_in(2) { narrow(column) } else { column };
     column.sliced(before, values.len())
+}
+
+/// The same column with codes, if it has any, as narrow as they can be.
+fn narrow(column: Column) -> Column {
+    match column.array() {
+        Array::Dictionary(array) => Column::new(column.data_type().clone(), array.narrowed()),
+        _ => column,
+    }
 }
 
 /// A text column by codes.
