@@ -12,6 +12,8 @@ use lazuli_array::{
     Array, Bitmap, Code, Column, DictionaryArray, ListArray, dispatch_codes, dispatch_float, dispatch_integer,
 };
 
+use crate::level::{Level, by_level};
+
 /// The hash of a null row.
 pub const NULL_HASH: u64 = 0x7A5D_9F0C_36E1_B284;
 
@@ -22,7 +24,7 @@ const MULTIPLIER_2: u64 = 0xA409_3822_299F_31D1;
 const MULTIPLIER_3: u64 = 0xBE54_66CF_34E9_0C6D;
 
 /// The hash of an integer.
-#[inline]
+#[inline(always)]
 pub fn hash_u64(value: u64) -> u64 {
     let mut hash = (value ^ SEED).wrapping_mul(MULTIPLIER_1);
     hash ^= hash >> 32;
@@ -37,6 +39,28 @@ pub fn hash_words(words: &[u64]) -> u64 {
         [word] => hash_u64(*word),
         [first, second] => hash_u64(fold(*first ^ SEED, *second ^ MULTIPLIER_2) ^ second),
         words => words.iter().fold(SEED, |hash, &word| combine(hash, hash_u64(word))),
+    }
+}
+
+by_level! {
+    fn hash_single_words(words: &[u64], hashes: &mut [u64]) = hash_single_words_body;
+}
+
+#[inline(always)]
+fn hash_single_words_body(words: &[u64], hashes: &mut [u64]) {
+    for (hash, &word) in hashes.iter_mut().zip(words) {
+        *hash = hash_u64(word);
+    }
+}
+
+/// Writes [`hash_words`] of each row of `width` words to `hashes`, which is cleared first.
+pub fn hash_all_words(words: &[u64], width: usize, hashes: &mut Vec<u64>) {
+    hashes.clear();
+    if width == 1 {
+        hashes.resize(words.len(), 0);
+        hash_single_words(Level::best(), words, hashes);
+    } else {
+        hashes.extend(words.chunks_exact(width).map(hash_words));
     }
 }
 

@@ -34,6 +34,7 @@ pub mod level; // which machine instructions to use
 #[cfg(test)]
 mod naive; // slow, obvious twins
 pub mod parse; // field text to value
+pub mod partition; // rows by bits of their hashes
 pub mod sort; // order of rows
 pub mod statistics; // facts about a column
 #[cfg(test)]

@@ -3,32 +3,47 @@
 use std::ops::Range;
 
 use lazuli_array::{
-    Array, BinaryArray, Bitmap, BooleanArray, Column, DataType, Dictionary, DictionaryArray, PrimitiveArray,
-    StringArray, dispatch_integer, dispatch_physical_primitive,
+    Array, BinaryArray, Bitmap, BooleanArray, Column, DataType, Dictionary, DictionaryArray, PhysicalType,
+    PrimitiveArray, StringArray,
 };
 
-use super::interner::Interner;
+use super::interner::{Interner, UNKNOWN};
 use super::layout::{Codec, KeyColumn, Layout, Place};
 use super::nested;
+use super::range::Integer;
 use crate::Result;
 use crate::hash::{CANONICAL_NAN, canonical_bits};
+use crate::level::{Level, by_level};
 
 /// A NaN that no canonical value has.
 pub(crate) const NULL_FLOAT: u64 = CANONICAL_NAN | 1;
 pub(crate) const NULL_FLOAT_32: u32 = CANONICAL_NAN_32 | 1;
 const CANONICAL_NAN_32: u32 = 0x7FC0_0000;
 
-/// Writes the keys of some rows over `words`, `layout.num_words` a row.
+/// Where the numbers of an interned column come from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Ids<'a> {
+    /// The codes are ids.
+    Codes(&'a DictionaryArray),
+    /// Ids plus one, [`super::interner::NULL`] or [`UNKNOWN`], for all rows.
+    Numbers(&'a [u32]),
+}
+
+/// Writes the keys of some rows over `words`, `layout.num_words` a row. Values must be in the layout's ranges; what is
+/// not gives any key ([`strangers`]).
 ///
-/// `ids`: for each interned column the numbers that the interner gave for these rows.
+/// `ids`: the numbers of each interned column.
 pub(crate) fn encode(
     layout: &Layout,
     columns: &[Column],
-    ids: &[Vec<u32>],
+    ids: &[Ids<'_>],
     rows: Range<usize>,
     words: &mut Vec<u64>,
 ) {
     words.clear();
+    if rows.is_empty() {
+        return;
+    }
     words.resize(rows.len() * layout.num_words, 0);
     let mut target = Target { words, num_words: layout.num_words };
     for (key, column) in layout.columns.iter().zip(columns) {
@@ -56,17 +71,47 @@ impl Target<'_> {
         }
     }
 
+    /// As [`Target::put`], of the low bits of integers less a base, cut to the place.
+    fn put_integers<T: Integer>(&mut self, place: Place, values: &[T], base: u64) {
+        if self.num_words == 1 {
+            or_integers(Level::best(), self.words, values, base, place.mask(), place.shift);
+        } else {
+            self.put(place, values.iter().map(|value| value.low_bits().wrapping_sub(base) & place.mask()));
+        }
+    }
+
     fn replace(&mut self, row: usize, place: Place, value: u64) {
         let word = &mut self.words[row * self.num_words + place.word];
         *word = *word & !(place.mask() << place.shift) | value << place.shift;
     }
 }
 
-#[allow(clippy::unnecessary_cast, reason = "one body for all widths: for one of them it does nothing")]
+by_level! {
+    fn or_integers<T: Integer>(words: &mut [u64], values: &[T], base: u64, mask: u64, shift: u32)
+        = or_integers_body;
+}
+
+#[inline(always)]
+fn or_integers_body<T: Integer>(words: &mut [u64], values: &[T], base: u64, mask: u64, shift: u32) {
+    for (word, value) in words.iter_mut().zip(values) {
+        *word |= (value.low_bits().wrapping_sub(base) & mask) << shift;
+    }
+}
+
+/// Runs `$body` with `$array` bound to the typed array of integers of any width, else `$otherwise`.
+macro_rules! with_integers {
+    ($value:expr, |$array:ident| $body:expr, else $otherwise:expr) => {
+        match $value {
+            Array::Int128($array) => $body,
+            other => lazuli_array::dispatch_integer!(other, |$array| $body, else $otherwise),
+        }
+    };
+}
+
 fn encode_column(
     key: &KeyColumn,
     array: &Array,
-    ids: &[Vec<u32>],
+    ids: &[Ids<'_>],
     rows: Range<usize>,
     target: &mut Target<'_>,
 ) {
@@ -77,11 +122,10 @@ fn encode_column(
             let Array::Boolean(array) = array else { mismatch(key, array) };
             target.put(place, rows.map(|row| array.get(row).map_or(0, |value| u64::from(value) + 1)));
         }
-        Codec::Integer => {
-            let mask = place.mask();
-            dispatch_integer!(
+        Codec::Integer { base, .. } => {
+            with_integers!(
                 array,
-                |array| target.put(place, array.values()[rows.clone()].iter().map(|&value| value as u64 & mask)),
+                |array| target.put_integers(place, &array.values()[rows.clone()], base as u64),
                 else mismatch(key, array)
             );
             clear_nulls(key, array, rows, 0, target);
@@ -112,9 +156,16 @@ fn encode_column(
             let Array::Dictionary(array) = array else { mismatch(key, array) };
             target.put(place, rows.map(|row| array.codes().get(row).map_or(0, |code| u64::from(code) + 1)));
         }
-        Codec::Interned { interner } => {
-            target.put(place, ids[interner].iter().map(|&id| id.into()));
-        }
+        Codec::Interned { interner } => match ids[interner] {
+            Ids::Codes(array) => {
+                // Code 0 is 1, as if the base were -1.
+                target.put_integers(place, &array.codes().values()[rows.clone()], u64::MAX);
+                if let Some(validity) = array.validity() {
+                    for_each_null(validity, rows, |row| target.replace(row, place, 0));
+                }
+            }
+            Ids::Numbers(numbers) => target.put_integers(place, &numbers[rows], 0),
+        },
     }
 }
 
@@ -156,12 +207,42 @@ pub(crate) fn for_each_null(validity: &Bitmap, rows: Range<usize>, mut each: imp
     }
 }
 
-/// The column that these packed keys came from.
+/// Calls `each` with the rows of a column whose values have no key in this layout.
+pub(crate) fn strangers(key: &KeyColumn, array: &Array, ids: &[Ids<'_>], mut each: impl FnMut(usize)) {
+    if let Codec::Interned { interner } = key.codec {
+        if let Ids::Numbers(numbers) = ids[interner] {
+            numbers.iter().enumerate().filter(|&(_, &id)| id == UNKNOWN).for_each(|(row, _)| each(row));
+        }
+        return;
+    }
+    if let Codec::Integer { .. } = key.codec
+        && !key.holds_all
+    {
+        let (least, greatest) = key.range();
+        with_integers!(array, |array| {
+            for (row, &value) in array.values().iter().enumerate() {
+                let value = value.wide();
+                // Whatever lies in the slot of a null, the null has a key or is a stranger below.
+                if (value < least || value > greatest) && array.validity().is_none_or(|valid| valid.get(row)) {
+                    each(row);
+                }
+            }
+        }, else mismatch(key, array));
+    }
+    if !key.holds_null()
+        && let Some(validity) = array.validity()
+    {
+        for_each_null(&validity, 0..array.len(), each);
+    }
+}
+
+/// The column that these packed keys came from. `num_keys`: how many there are in all, if these are a part.
 pub(crate) fn decode(
     layout: &Layout,
     key: &KeyColumn,
     interners: &[Interner],
     words: &[u64],
+    num_keys: usize,
 ) -> Result<Column> {
     let rows = || words.chunks_exact(layout.num_words);
     let num_rows = words.len() / layout.num_words;
@@ -174,15 +255,25 @@ pub(crate) fn decode(
             })
             .collect::<BooleanArray>()
             .into(),
-        Codec::Integer => {
-            let validity = key.null.map(|null| rows().map(|row| null.get(row) == 0).collect::<Bitmap>());
-            let values = rows().map(|row| key.value.get(row));
-            dispatch_physical_primitive!(
-                key.data_type.physical(),
-                // The low bits are all there is: values were cut to their width on the way in.
-                |T| PrimitiveArray::new(values.map(|bits| bits as T).collect::<Vec<T>>().into(), validity).into(),
-                else unreachable!("an integer codec is for integers")
-            )
+        Codec::Integer { base, nulls } => {
+            let validity = match key.null {
+                Some(null) => Some(rows().map(|row| null.get(row) == 0).collect::<Bitmap>()),
+                None if nulls => validity_of_codes(layout, key.value, words),
+                None => None,
+            };
+            let decode = match key.data_type.physical() {
+                PhysicalType::Int8 => integers::<i8>,
+                PhysicalType::Int16 => integers::<i16>,
+                PhysicalType::Int32 => integers::<i32>,
+                PhysicalType::Int64 => integers::<i64>,
+                PhysicalType::UInt8 => integers::<u8>,
+                PhysicalType::UInt16 => integers::<u16>,
+                PhysicalType::UInt32 => integers::<u32>,
+                PhysicalType::UInt64 => integers::<u64>,
+                PhysicalType::Int128 => integers::<i128>,
+                other => unreachable!("an integer codec is for integers, not for {other:?}"),
+            };
+            decode(layout, key.value, words, base, validity)
         }
         Codec::Float32 => rows()
             .map(|row| {
@@ -211,37 +302,116 @@ pub(crate) fn decode(
             DictionaryArray::try_new(codes, categories.clone())?.into()
         }
         Codec::Interned { interner } => {
-            let ids = rows().map(|row| (key.value.get(row) as u32).checked_sub(1));
-            return decode_interned(&key.data_type, &interners[interner], ids, num_rows);
+            return decode_interned(layout, key, &interners[interner], words, num_keys);
         }
     };
     Ok(Column::try_new(key.data_type.clone(), array)?)
 }
 
+/// Integers, or narrow decimals, from their codes.
+fn integers<T: Integer>(
+    layout: &Layout,
+    place: Place,
+    words: &[u64],
+    base: i128,
+    validity: Option<Bitmap>,
+) -> Array {
+    T::wrap(PrimitiveArray::new(codes_plus::<T>(layout, place, words, base).into(), validity))
+}
+
+fn codes_plus<T: Integer>(layout: &Layout, place: Place, words: &[u64], base: i128) -> Vec<T> {
+    if layout.num_words > 1 {
+        return words.chunks_exact(layout.num_words).map(|row| T::from_code(base, place.get(row))).collect();
+    }
+    let mut values = vec![T::default(); words.len()];
+    add_base(Level::best(), &mut values, words, base, place.mask(), place.shift);
+    values
+}
+
+by_level! {
+    fn add_base<T: Integer>(values: &mut [T], words: &[u64], base: i128, mask: u64, shift: u32) = add_base_body;
+}
+
+#[inline(always)]
+fn add_base_body<T: Integer>(values: &mut [T], words: &[u64], base: i128, mask: u64, shift: u32) {
+    for (value, word) in values.iter_mut().zip(words) {
+        *value = T::from_code(base, word >> shift & mask);
+    }
+}
+
+/// Which rows have a code other than 0; `None` if all do.
+fn validity_of_codes(layout: &Layout, place: Place, words: &[u64]) -> Option<Bitmap> {
+    let mut any_null = false;
+    for row in words.chunks_exact(layout.num_words) {
+        any_null |= place.get(row) == 0;
+    }
+    any_null.then(|| words.chunks_exact(layout.num_words).map(|row| place.get(row) != 0).collect())
+}
+
 fn decode_interned(
-    data_type: &DataType,
+    layout: &Layout,
+    key: &KeyColumn,
     interner: &Interner,
-    ids: impl ExactSizeIterator<Item = Option<u32>> + Clone,
-    num_rows: usize,
+    words: &[u64],
+    num_keys: usize,
 ) -> Result<Column> {
+    let (data_type, place) = (&key.data_type, key.value);
+    let ids = words.chunks_exact(layout.num_words).map(|row| (place.get(row) as u32).checked_sub(1));
     let value = |id: u32| interner.value(id);
     let array: Array = match data_type {
         DataType::String | DataType::Categorical => {
-            let texts = interner.texts();
-            // Few distinct texts stay a dictionary, as does what is one by type.
-            if *data_type == DataType::Categorical || interner.len() * 2 <= num_rows {
-                let dictionary = Dictionary::new(texts);
-                DictionaryArray::try_new(ids.collect(), dictionary.into())?.into()
-            } else if interner.len() == num_rows
-                && ids.clone().enumerate().all(|(row, id)| id == Some(row as u32))
-            {
-                texts.into() // The one text key: ids were given out in the order of the groups.
+            // Few distinct texts stay a dictionary, as does what is one by type. A dictionary that is there costs
+            // nothing, so it may have texts that no key has.
+            let stays = match interner.dictionary() {
+                Some(dictionary) => dictionary.len() <= num_keys.saturating_mul(2),
+                None => interner.len() <= num_keys / 2,
+            };
+            if *data_type == DataType::Categorical || stays {
+                let dictionary = match interner.dictionary() {
+                    Some(dictionary) => dictionary.clone(),
+                    None => Dictionary::new(interner.texts().into_owned()).into(),
+                };
+                let validity = validity_of_codes(layout, place, words);
+                let codes = match validity {
+                    None => PrimitiveArray::from_vec(codes_plus::<u32>(layout, place, words, -1)),
+                    Some(_) => ids.collect(),
+                };
+                DictionaryArray::new(codes, dictionary).into()
             } else {
-                ids.map(|id| id.map(|id| texts.value(id as usize))).collect::<StringArray>().into()
+                let texts = interner.texts();
+                if interner.len() == words.len() / layout.num_words
+                    && ids.clone().enumerate().all(|(row, id)| id == Some(row as u32))
+                {
+                    texts.into_owned().into() // The one text key: ids were given out in the order of the groups.
+                } else {
+                    ids.map(|id| id.map(|id| texts.value(id as usize))).collect::<StringArray>().into()
+                }
             }
         }
         DataType::Binary => ids.map(|id| id.map(value)).collect::<BinaryArray>().into(),
         nested => return nested::decode_column(nested, ids.map(|id| id.map(value))),
     };
     Ok(Column::try_new(data_type.clone(), array)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn codes_go_there_and_back_at_every_level(
+            values in prop::collection::vec(-500i32..500, 0..100),
+            shift in 0u32..40,
+        ) {
+            for level in Level::available() {
+                let mut words = vec![0; values.len()];
+                or_integers(level, &mut words, &values, -500i64 as u64, 1023, shift);
+                let mut back = vec![0i32; values.len()];
+                add_base(level, &mut back, &words, -500, 1023, shift);
+                prop_assert_eq!(&back, &values);
+            }
+        }
+    }
 }

@@ -1,11 +1,13 @@
 //! Byte strings as small numbers: each distinct one gets the next id, and is kept once.
 //!
-//! With it every key column has a fixed width, so one table serves all key types. A row of a dictionary column costs one
-//! array load: per dictionary a memo maps codes to ids, filled as codes are met (engine-notes 1.4; DuckDB resolves
-//! dictionary groups the same way).
+//! With it every key column has a fixed width, so one table serves all key types. The first dictionary that comes is
+//! adopted: its codes are the ids, so its rows cost nothing, and nothing is hashed until another dictionary or plain
+//! text comes. For other dictionaries a memo maps codes to ids, filled as codes are met (engine-notes 1.4; DuckDB
+//! resolves dictionary groups the same way).
 
+use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use lazuli_array::{Array, Dictionary, DictionaryArray, StringArray};
 
@@ -24,13 +26,38 @@ const MAX_MEMOS: usize = 8;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Interner {
-    table: IdTable,
-    /// One offset more than values.
-    offsets: Vec<i64>,
-    bytes: Vec<u8>,
+    values: Values,
+    /// Ids by value; not there as long as nobody has asked for a value of an adopted dictionary.
+    table: OnceLock<IdTable>,
     /// Most recent last.
     memos: Vec<Memo>,
     scratch: Vec<u8>,
+}
+
+/// The values in order of their ids.
+#[derive(Debug, Clone)]
+enum Values {
+    /// Those of a dictionary.
+    Adopted(Arc<Dictionary>),
+    /// One offset more than values.
+    Own { offsets: Vec<i64>, bytes: Vec<u8> },
+}
+
+impl Values {
+    fn len(&self) -> usize {
+        match self {
+            Self::Adopted(dictionary) => dictionary.len(),
+            Self::Own { offsets, .. } => offsets.len() - 1,
+        }
+    }
+
+    #[inline]
+    fn get(&self, id: u32) -> &[u8] {
+        match self {
+            Self::Adopted(dictionary) => dictionary.values().value_bytes(id as usize),
+            Self::Own { offsets, bytes } => value_at(offsets, bytes, id),
+        }
+    }
 }
 
 /// Codes of one dictionary to ids plus one; 0 where not yet known.
@@ -43,26 +70,97 @@ struct Memo {
 impl Interner {
     pub(crate) fn new() -> Self {
         Self {
-            table: IdTable::new(),
-            offsets: vec![0],
-            bytes: Vec::new(),
+            values: Values::Own { offsets: vec![0], bytes: Vec::new() },
+            table: OnceLock::from(IdTable::new()),
             memos: Vec::new(),
             scratch: Vec::new(),
         }
     }
 
+    /// An interner whose ids are the codes of a dictionary.
+    pub(crate) fn of(dictionary: Arc<Dictionary>) -> Self {
+        Self {
+            values: Values::Adopted(dictionary),
+            table: OnceLock::new(),
+            memos: Vec::new(),
+            scratch: Vec::new(),
+        }
+    }
+
+    /// Number of ids.
     pub(crate) fn len(&self) -> usize {
-        self.offsets.len() - 1
+        self.values.len()
+    }
+
+    /// The dictionary whose codes are the ids, if it is one.
+    pub(crate) fn dictionary(&self) -> Option<&Arc<Dictionary>> {
+        match &self.values {
+            Values::Adopted(dictionary) => Some(dictionary),
+            Values::Own { .. } => None,
+        }
+    }
+
+    /// The codes of an array, if they are ids. Adopts its dictionary if there is nothing else yet.
+    pub(crate) fn adopt<'a>(&mut self, array: &'a Array) -> Option<&'a DictionaryArray> {
+        if let Array::Dictionary(array) = array
+            && self.len() == 0
+            && !array.dictionary().is_empty()
+        {
+            *self = Self::of(array.dictionary().clone());
+        }
+        self.codes(array)
+    }
+
+    /// The codes of an array, if they are ids.
+    pub(crate) fn codes<'a>(&self, array: &'a Array) -> Option<&'a DictionaryArray> {
+        match (array, &self.values) {
+            (Array::Dictionary(array), Values::Adopted(dictionary))
+                if Arc::ptr_eq(array.dictionary(), dictionary) =>
+            {
+                Some(array)
+            }
+            _ => None,
+        }
     }
 
     #[inline]
     pub(crate) fn value(&self, id: u32) -> &[u8] {
-        value_at(&self.offsets, &self.bytes, id)
+        self.values.get(id)
     }
 
+    /// Ids by value, of an adopted dictionary too.
+    fn table(&self) -> &IdTable {
+        self.table.get_or_init(|| {
+            let mut table = IdTable::new();
+            for id in 0..self.values.len() as u32 {
+                // Values of a dictionary are distinct, so none is there yet.
+                let added = table.find_or_insert(hash_bytes(self.values.get(id)), |_| false);
+                added.expect("codes have 32 bits, and a dictionary that fits in memory far fewer values");
+            }
+            table
+        })
+    }
+
+    /// Copies the values of an adopted dictionary, so that there can be more.
+    fn own(&mut self) {
+        let Values::Adopted(dictionary) = &self.values else { return };
+        self.table();
+        let texts = dictionary.values();
+        let (first, last) = (texts.offsets()[0], texts.offsets()[texts.len()]);
+        self.values = Values::Own {
+            offsets: texts.offsets().iter().map(|offset| offset - first).collect(),
+            bytes: texts.bytes()[first as usize..last as usize].to_vec(),
+        };
+    }
+
+    /// The id of a value, a new one if need be.
     #[inline]
-    fn intern(&mut self, value: &[u8]) -> Result<u32> {
-        let Self { table, offsets, bytes, .. } = self;
+    pub(crate) fn intern(&mut self, value: &[u8]) -> Result<u32> {
+        let Values::Own { offsets, bytes } = &mut self.values else {
+            self.own();
+            return self.intern(value);
+        };
+        let table = self.table.get_mut().expect("made with the values");
         let (id, new) =
             table.find_or_insert(hash_bytes(value), |id| value_at(offsets, bytes, id) == value)?;
         if new {
@@ -74,7 +172,7 @@ impl Interner {
 
     #[inline]
     fn find(&self, value: &[u8]) -> Option<u32> {
-        self.table.find(hash_bytes(value), |id| self.value(id) == value)
+        self.table().find(hash_bytes(value), |id| self.value(id) == value)
     }
 
     /// Appends one number a row: id plus one, or [`NULL`].
@@ -208,10 +306,41 @@ impl Interner {
         }
     }
 
+    /// The id here of each id of another interner that is used; new ones for values that are not here yet. `None` if the
+    /// ids are the same.
+    pub(crate) fn absorb(
+        &mut self,
+        other: &Self,
+        used: impl Iterator<Item = u32>,
+    ) -> Result<Option<Vec<u32>>> {
+        if self.len() == 0
+            && let Some(dictionary) = other.dictionary()
+        {
+            *self = Self::of(dictionary.clone());
+        }
+        if let (Some(mine), Some(theirs)) = (self.dictionary(), other.dictionary())
+            && Arc::ptr_eq(mine, theirs)
+        {
+            return Ok(None);
+        }
+        let mut ids = vec![UNKNOWN; other.len()];
+        for id in used {
+            if ids[id as usize] == UNKNOWN {
+                ids[id as usize] = self.intern(other.value(id))?;
+            }
+        }
+        Ok(Some(ids))
+    }
+
     /// The interned texts in order of their ids. The caller knows that only texts were interned.
-    pub(crate) fn texts(&self) -> StringArray {
-        StringArray::try_new(self.offsets.clone().into(), self.bytes.clone().into(), None)
-            .expect("only whole texts were interned")
+    pub(crate) fn texts(&self) -> Cow<'_, StringArray> {
+        match &self.values {
+            Values::Adopted(dictionary) => Cow::Borrowed(dictionary.values()),
+            Values::Own { offsets, bytes } => Cow::Owned(
+                StringArray::try_new(offsets.clone().into(), bytes.clone().into(), None)
+                    .expect("only whole texts were interned"),
+            ),
+        }
     }
 
     pub(crate) fn memory_bytes(&self) -> usize {
@@ -220,13 +349,19 @@ impl Interner {
             .iter()
             .map(|memo| memo.ids.capacity() * 4 + memo.dictionary.values().memory_bytes())
             .sum::<usize>();
-        self.table.memory_bytes() + self.offsets.capacity() * 8 + self.bytes.capacity() + memos
+        let values = match &self.values {
+            Values::Adopted(dictionary) => dictionary.values().memory_bytes(),
+            Values::Own { offsets, bytes } => offsets.capacity() * 8 + bytes.capacity(),
+        };
+        self.table.get().map_or(0, IdTable::memory_bytes) + values + memos
     }
 
     pub(crate) fn clear(&mut self) {
-        self.table.clear();
-        self.offsets.truncate(1);
-        self.bytes.clear();
+        if let (Values::Own { offsets, bytes }, Some(table)) = (&mut self.values, self.table.get_mut()) {
+            table.clear();
+            offsets.truncate(1);
+            bytes.clear();
+        }
         self.memos.clear();
     }
 }

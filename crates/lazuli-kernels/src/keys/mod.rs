@@ -1,35 +1,50 @@
 //! Rows with equal keys: each distinct key gets an id, in order of first appearance.
 //!
-//! The table behind group-by, distinct and join. Keys are packed into one, two or more 64-bit words (`layout`); texts,
-//! bytes and nested values are interned first (`interner`), so every key has a fixed width. Narrow keys index an
-//! array, others go through a hash table of one word a slot (`id_table`).
+//! The table behind group-by, distinct and join. Keys are packed into one, two or more 64-bit words (`layout`), each
+//! column as wide as the range of the values that were seen; texts, bytes and nested values are interned first
+//! (`interner`), so every key has a fixed width. Narrow keys index an array, others go through a hash table (`table`).
 //!
 //! Equality is that of frames: null equals null, NaN equals NaN, -0.0 equals 0.0, a text equals itself in whichever
 //! physical form.
 //!
-//! Not here: states of aggregates, partitions, threads. One table belongs to one worker; [`GroupTable::keys`] of one
-//! put into another merges them.
+//! Not here: states of aggregates, partitions, threads. One table belongs to one worker;
+//! [`GroupTable::insert_table`] merges two, [`KeyPlan`] lets several pack keys alike.
 
 mod encode; // columns to packed keys and back
 mod id_table; // hash to id
 mod interner; // byte strings as small numbers
 mod layout; // where each column lies in a packed key
 mod nested; // lists and structs as bytes
+mod plan; // keys as words before there is a table
+mod range; // the range of a column's integers
+mod recode; // packed keys of one layout as those of another
 mod table; // packed keys by id
 #[cfg(test)]
 mod tests;
+mod word_table; // key of one word to id
 
 use lazuli_array::{Column, DataType};
 
 pub(crate) use self::encode::for_each_null;
-use self::encode::{decode, encode};
+use self::encode::{Ids, decode, encode, strangers};
 pub(crate) use self::interner::Interner;
-use self::layout::{Codec, Layout};
+use self::layout::{Codec, Shape};
+pub use self::plan::KeyPlan;
+use self::recode::{ids_of, recode};
 use self::table::{NO_GROUP, PackedTable};
 use crate::Result;
 
 /// Rows that are packed and looked up at a time, so that keys and ids stay in the nearest cache: 32 KiB of one-word keys.
 const BLOCK_ROWS: usize = 4096;
+
+/// Rows between the one that is looked up and the one whose slot is fetched: some 100 ns of work.
+const PREFETCH_DISTANCE: usize = 24;
+
+/// From runs of so many equal keys on average, each run is looked up once.
+const RUN_ROWS: usize = 4;
+
+/// One hash a key.
+pub type KeyHashes = Vec<u64>;
 
 /// Distinct keys, numbered in order of first appearance.
 ///
@@ -47,13 +62,12 @@ const BLOCK_ROWS: usize = 4096;
 /// ```
 #[derive(Debug, Clone)]
 pub struct GroupTable {
-    types: Vec<DataType>,
-    /// Which columns have had a null so far.
-    nullable: Vec<bool>,
-    layout: Layout,
+    shape: Shape,
     interners: Vec<Interner>,
     table: PackedTable,
-    /// Scratch: the numbers of interned columns, and the packed keys, of one block.
+    /// Rows that were put in.
+    num_rows: usize,
+    /// Scratch: the numbers of interned columns whose codes are not ids, and the packed keys of one block.
     interned: Vec<Vec<u32>>,
     words: Vec<u64>,
 }
@@ -64,22 +78,21 @@ impl GroupTable {
 
     /// An empty table for keys of these types, of any kind and number. Without key columns all rows are one group.
     pub fn new(types: &[DataType]) -> Self {
-        let nullable = vec![false; types.len()];
-        let layout = Layout::new(types, &nullable);
+        let shape = Shape::new(types);
+        let num_interners = shape.num_interners();
         Self {
-            types: types.to_vec(),
-            nullable,
-            interners: (0..layout.num_interners).map(|_| Interner::new()).collect(),
-            table: PackedTable::new(&layout),
-            interned: vec![Vec::new(); layout.num_interners],
+            interners: (0..num_interners).map(|_| Interner::new()).collect(),
+            table: PackedTable::new(&shape.layout),
+            num_rows: 0,
+            interned: vec![Vec::new(); num_interners],
             words: Vec::new(),
-            layout,
+            shape,
         }
     }
 
     /// The types of the key columns.
     pub fn key_types(&self) -> &[DataType] {
-        &self.types
+        &self.shape.types
     }
 
     /// Number of groups.
@@ -90,6 +103,11 @@ impl GroupTable {
     /// Whether there are no groups.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Whether keys index an array, so that there can't be many more groups than there are slots.
+    pub fn is_dense(&self) -> bool {
+        self.table.is_dense()
     }
 
     /// Writes the group id of each of `rows` rows to `ids`, which is cleared first. A key that was not met before makes
@@ -104,20 +122,43 @@ impl GroupTable {
         self.check(keys, rows);
         ids.clear();
         ids.reserve(rows);
-        self.make_room_for_nulls(keys)?;
+        self.intern(keys, rows)?;
+        let num_ids = self.num_ids();
+        if let Some(shape) = self.shape.admit(keys, &num_ids) {
+            self.reshape(shape, rows)?;
+        }
+        self.num_rows += rows;
+        self.table.settle(&self.shape.layout, self.num_rows)?;
+        let Self { shape, interners, table, interned, words, .. } = self;
+        let numbers = numbers(&shape.layout.columns, keys, interners, interned);
         for start in (0..rows).step_by(BLOCK_ROWS) {
-            let block = start..(start + BLOCK_ROWS).min(rows);
-            for (key, column) in self.layout.columns.iter().zip(keys) {
-                if let Codec::Interned { interner } = key.codec {
-                    let numbers = &mut self.interned[interner];
-                    numbers.clear();
-                    self.interners[interner].intern_rows(column.array(), block.clone(), numbers)?;
-                }
-            }
-            encode(&self.layout, keys, &self.interned, block, &mut self.words);
-            self.table.insert(&self.words, ids)?;
+            encode(&shape.layout, keys, &numbers, start..(start + BLOCK_ROWS).min(rows), words);
+            table.insert(words, ids)?;
         }
         Ok(())
+    }
+
+    /// Puts in the keys of another table of the same types: writes the id here of each of its groups to `ids`, which is
+    /// cleared first.
+    ///
+    /// # Errors
+    /// [`crate::KernelError::TooManyGroups`] as [`GroupTable::insert`].
+    pub fn insert_table(&mut self, other: &Self, ids: &mut Vec<u32>) -> Result<()> {
+        assert_eq!(self.shape.types, other.shape.types, "keys of the same types");
+        ids.clear();
+        let (from, words) = (&other.shape.layout, other.table.keys());
+        let mut new_ids = Vec::with_capacity(self.interners.len());
+        for (interner, (mine, theirs)) in self.interners.iter_mut().zip(&other.interners).enumerate() {
+            new_ids.push(mine.absorb(theirs, ids_of(from, interner, words))?);
+        }
+        let num_ids = self.num_ids();
+        if let Some(shape) = self.shape.admit_shape(&other.shape, &num_ids) {
+            self.reshape(shape, other.len())?;
+        }
+        self.num_rows += other.len();
+        self.table.settle(&self.shape.layout, self.num_rows)?;
+        let words = recode(from, &self.shape.layout, &new_ids, words);
+        self.insert_words(&words, ids)
     }
 
     /// Writes the group id of each of `rows` rows to `ids`, which is cleared first; [`GroupTable::NO_GROUP`] where the
@@ -128,27 +169,25 @@ impl GroupTable {
         self.check(keys, rows);
         ids.clear();
         ids.reserve(rows);
-        let mut interned = vec![Vec::new(); self.interners.len()];
-        let mut memos = vec![Vec::new(); self.interners.len()];
-        let mut words = Vec::new();
-        for start in (0..rows).step_by(BLOCK_ROWS) {
-            let block = start..(start + BLOCK_ROWS).min(rows);
-            for (key, column) in self.layout.columns.iter().zip(keys) {
-                if let Codec::Interned { interner } = key.codec {
-                    let numbers = &mut interned[interner];
-                    numbers.clear();
-                    let memo = &mut memos[interner];
-                    self.interners[interner].find_rows(column.array(), block.clone(), memo, numbers);
-                }
+        let columns = &self.shape.layout.columns;
+        let mut found = vec![Vec::new(); self.interners.len()];
+        for (key, column) in columns.iter().zip(keys) {
+            if let Codec::Interned { interner } = key.codec
+                && self.interners[interner].codes(column.array()).is_none()
+            {
+                let (mut memo, numbers) = (Vec::new(), &mut found[interner]);
+                self.interners[interner].find_rows(column.array(), 0..rows, &mut memo, numbers);
             }
-            encode(&self.layout, keys, &interned, block, &mut words);
-            self.table.find(&words, ids);
         }
-        for (key, column) in self.layout.columns.iter().zip(keys) {
-            if nulls_match && key.holds_null() {
-                continue;
-            }
-            if let Some(validity) = column.validity() {
+        let numbers = numbers(columns, keys, &self.interners, &found);
+        let (mut words, mut hashes) = (Vec::new(), Vec::new());
+        for start in (0..rows).step_by(BLOCK_ROWS) {
+            encode(&self.shape.layout, keys, &numbers, start..(start + BLOCK_ROWS).min(rows), &mut words);
+            self.table.find(&words, &mut hashes, ids);
+        }
+        for (key, column) in columns.iter().zip(keys) {
+            strangers(key, column.array(), &numbers, |row| ids[row] = NO_GROUP);
+            if !nulls_match && let Some(validity) = column.validity() {
                 for_each_null(&validity, 0..rows, |row| ids[row] = NO_GROUP);
             }
         }
@@ -160,8 +199,9 @@ impl GroupTable {
     /// # Errors
     /// None that a table made by [`GroupTable::insert`] gives.
     pub fn keys(&self) -> Result<Vec<Column>> {
-        let words = self.table.keys();
-        self.layout.columns.iter().map(|key| decode(&self.layout, key, &self.interners, words)).collect()
+        let (layout, words) = (&self.shape.layout, self.table.keys());
+        let column = |key| decode(layout, key, &self.interners, words, self.len());
+        layout.columns.iter().map(column).collect()
     }
 
     /// Bytes of memory that the table holds, with dictionaries that it keeps alive.
@@ -179,31 +219,61 @@ impl GroupTable {
     }
 
     fn check(&self, keys: &[Column], rows: usize) {
-        assert_eq!(keys.len(), self.types.len(), "one column a key");
-        for (column, data_type) in keys.iter().zip(&self.types) {
+        assert_eq!(keys.len(), self.shape.types.len(), "one column a key");
+        for (column, data_type) in keys.iter().zip(&self.shape.types) {
             assert_eq!(column.len(), rows, "key columns of {rows} rows");
             debug_assert_eq!(column.data_type(), data_type, "lowering checked the types of keys");
         }
     }
 
-    /// Builds the table anew with a place for nulls when the first null comes to a column that had none to spare. Ids
-    /// stay, since the keys are put back in their order.
-    fn make_room_for_nulls(&mut self, keys: &[Column]) -> Result<()> {
-        let mut crowded = false;
-        for ((nullable, key), column) in self.nullable.iter_mut().zip(&self.layout.columns).zip(keys) {
-            if !*nullable && column.null_count() > 0 {
-                *nullable = true;
-                crowded |= !key.holds_null();
+    /// Gives ids to the values of interned columns whose codes are not ids.
+    fn intern(&mut self, keys: &[Column], rows: usize) -> Result<()> {
+        for (key, column) in self.shape.layout.columns.iter().zip(keys) {
+            if let Codec::Interned { interner } = key.codec
+                && self.interners[interner].adopt(column.array()).is_none()
+            {
+                let numbers = &mut self.interned[interner];
+                numbers.clear();
+                numbers.reserve(rows);
+                self.interners[interner].intern_rows(column.array(), 0..rows, numbers)?;
             }
         }
-        if !crowded {
-            return Ok(());
-        }
-        let old = self.keys()?;
-        let num_groups = self.len();
-        self.layout = Layout::new(&self.types, &self.nullable);
-        self.table = PackedTable::new(&self.layout);
-        let mut ids = Vec::new();
-        self.insert(&old, num_groups, &mut ids)
+        Ok(())
     }
+
+    /// Ids that each interner has given out.
+    fn num_ids(&self) -> Vec<usize> {
+        self.interners.iter().map(Interner::len).collect()
+    }
+
+    /// Gives the keys another layout. Ids stay, since the keys are put back in their order. `rows`: how many are about to
+    /// be put in.
+    fn reshape(&mut self, shape: Shape, rows: usize) -> Result<()> {
+        let old = std::mem::replace(&mut self.shape, shape);
+        let (from, to) = (&old.layout, &self.shape.layout);
+        if to.reads(from) {
+            return self.table.settle(to, self.num_rows + rows);
+        }
+        let keys = recode(from, to, &vec![None; self.interners.len()], self.table.keys());
+        self.table.rebuild(to, keys, self.num_rows + rows)
+    }
+}
+
+/// Where the numbers of interned columns come from.
+fn numbers<'a>(
+    columns: &[layout::KeyColumn],
+    keys: &'a [Column],
+    interners: &[Interner],
+    interned: &'a [Vec<u32>],
+) -> Vec<Ids<'a>> {
+    let mut numbers = Vec::with_capacity(interners.len());
+    for (key, column) in columns.iter().zip(keys) {
+        if let Codec::Interned { interner } = key.codec {
+            numbers.push(match interners[interner].codes(column.array()) {
+                Some(codes) => Ids::Codes(codes),
+                None => Ids::Numbers(&interned[interner]),
+            });
+        }
+    }
+    numbers
 }

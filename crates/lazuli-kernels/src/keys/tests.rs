@@ -149,13 +149,32 @@ fn batches() -> impl Strategy<Value = Vec<Vec<Column>>> {
     })
 }
 
+/// Batches as a frame in memory gives them: one dictionary for all.
+fn slices_of_one_batch() -> impl Strategy<Value = Vec<Vec<Column>>> {
+    let types = prop::collection::vec(key_types(), 1..4);
+    (types, any::<bool>(), 1..20usize).prop_flat_map(|(types, dictionary, slice)| {
+        prop::collection::vec(prop::collection::vec(0u8..8, 60), types.len()).prop_map(move |numbers| {
+            let batch: Vec<Column> = types
+                .iter()
+                .zip(&numbers)
+                .map(|(data_type, numbers)| column(data_type, numbers, 3, dictionary))
+                .collect();
+            (0..60 / slice)
+                .map(|index| batch.iter().map(|column| column.sliced(index * slice, slice)).collect())
+                .collect()
+        })
+    })
+}
+
 fn num_rows(batch: &[Column]) -> usize {
     batch.first().map_or(3, Column::len)
 }
 
 proptest! {
     #[test]
-    fn ids_and_keys_match_the_naive_table(batches in prop_oneof![batches(), wild_batches()]) {
+    fn ids_and_keys_match_the_naive_table(
+        batches in prop_oneof![batches(), wild_batches(), slices_of_one_batch()],
+    ) {
         let Some(first) = batches.first() else { return Ok(()) };
         let types: Vec<DataType> = first.iter().map(|column| column.data_type().clone()).collect();
         let mut table = GroupTable::new(&types);
@@ -196,6 +215,88 @@ proptest! {
         prop_assert!(table.is_empty());
         table.insert(&keys, merged.len(), &mut ids).expect("few groups");
         prop_assert_eq!(&ids, &(0..merged.len() as u32).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn tables_merge_as_if_all_rows_were_put_in_one(
+        batches in prop_oneof![batches(), wild_batches(), slices_of_one_batch()],
+        split in any::<u8>(),
+    ) {
+        let Some(first) = batches.first() else { return Ok(()) };
+        let types: Vec<DataType> = first.iter().map(|column| column.data_type().clone()).collect();
+        let mut tables = [GroupTable::new(&types), GroupTable::new(&types)];
+        let mut naive = [Naive::default(), Naive::default()];
+        let mut ids = Vec::new();
+        for (index, batch) in batches.iter().enumerate() {
+            let side = usize::from(split >> (index % 8) & 1);
+            tables[side].insert(batch, num_rows(batch), &mut ids).expect("few groups");
+            for row in 0..num_rows(batch) {
+                naive[side].insert(row_of(batch, row));
+            }
+        }
+        let [mut table, other] = tables;
+        let [mut naive, others] = naive;
+        table.insert_table(&other, &mut ids).expect("few groups");
+        let expected: Vec<u32> = others.groups.into_iter().map(|row| naive.insert(row)).collect();
+        prop_assert_eq!(&ids, &expected);
+        let keys = table.keys().expect("keys of the table");
+        prop_assert_eq!(table.len(), naive.groups.len());
+        for (id, group) in naive.groups.iter().enumerate() {
+            prop_assert_eq!(&row_of(&keys, id), group);
+        }
+        // What the merged table learned holds for rows that come later.
+        for batch in &batches {
+            table.lookup(batch, num_rows(batch), true, &mut ids);
+            prop_assert!(!ids.contains(&GroupTable::NO_GROUP));
+        }
+    }
+
+    #[test]
+    fn plans_give_equal_words_to_equal_rows(
+        batches in prop_oneof![batches(), wild_batches(), slices_of_one_batch()],
+    ) {
+        let Some(first) = batches.first() else { return Ok(()) };
+        let types: Vec<DataType> = first.iter().map(|column| column.data_type().clone()).collect();
+        let mut table = GroupTable::new(&types);
+        let mut ids = Vec::new();
+        table.insert(first, num_rows(first), &mut ids).expect("few groups");
+        let Some(mut plan) = table.plan() else { return Ok(()) };
+        prop_assert!(plan.widened_by(&table).is_none() && plan.is_for_table(&table));
+        let mut seen: Vec<(Vec<Scalar>, Vec<u64>)> = Vec::new();
+        for (words, id) in table.words_of(&plan).chunks(plan.num_words()).zip(0..) {
+            let keys = table.keys().expect("keys of the table");
+            seen.push((row_of(&keys, id), words.to_vec()));
+        }
+        let mut words = Vec::new();
+        for batch in &batches {
+            if !plan.is_for(batch) {
+                continue;
+            }
+            if let Some(wider) = plan.widened(batch) {
+                for (_, words) in &mut seen {
+                    *words = plan.recode(words, &wider);
+                }
+                plan = wider;
+            }
+            plan.encode(batch, num_rows(batch), &mut words);
+            prop_assert_eq!(words.len(), num_rows(batch) * plan.num_words());
+            let columns = plan.decode(&words, num_rows(batch)).expect("words of the plan");
+            for (row, words) in words.chunks(plan.num_words()).enumerate() {
+                prop_assert_eq!(row_of(&columns, row), row_of(batch, row));
+                seen.push((row_of(batch, row), words.to_vec()));
+            }
+        }
+        for (left, left_words) in &seen {
+            for (right, right_words) in &seen {
+                prop_assert_eq!(left == right, left_words == right_words, "{:?} {:?}", left, right);
+            }
+        }
+        let words: Vec<u64> = seen.iter().flat_map(|(_, words)| words.iter().copied()).collect();
+        let mut table = plan.table(seen.len());
+        table.insert_words(&words, &mut ids).expect("few groups");
+        let mut naive = Naive::default();
+        let expected: Vec<u32> = seen.into_iter().map(|(row, _)| naive.insert(row)).collect();
+        prop_assert_eq!(&ids, &expected);
     }
 
     #[test]
@@ -310,4 +411,48 @@ fn hash_bits_are_spread_for_regular_keys() {
             assert!(buckets.iter().all(|&count| count <= 12));
         }
     }
+}
+
+/// Tables change their form as they grow and as ranges widen; ids must not.
+#[test]
+fn ids_stay_through_all_forms() {
+    let mut table = GroupTable::new(&[DataType::Int64]);
+    let mut known = std::collections::HashMap::new();
+    let mut ids = Vec::new();
+    // Narrow, then some 17 bits with few and many rows, then all 64 bits, then two words by way of a null.
+    let mut batch = |values: Vec<Option<i64>>| {
+        let column = Column::from_values(values.iter().copied());
+        table.insert(&[column], values.len(), &mut ids).expect("few groups");
+        for (value, &id) in values.iter().zip(&ids) {
+            let next = known.len() as u32;
+            assert_eq!(*known.entry(*value).or_insert(next), id);
+        }
+        assert_eq!(table.len(), known.len());
+        table.is_dense()
+    };
+    let spread =
+        |count: i64, factor: i64| (0..count).map(|n| Some(n.wrapping_mul(factor))).collect::<Vec<_>>();
+    assert!(batch(spread(100, 3)));
+    assert!(!batch(spread(300, 400)));
+    assert!(batch(spread(300_000, 1)));
+    assert!(!batch(spread(10_000, 0x1234_5678_9ABC_DEF1)));
+    assert!(!batch(vec![Some(i64::MIN), Some(i64::MAX), None, Some(0)]));
+    // Runs.
+    assert!(!batch((0..5000).map(|n| Some(n / 50)).collect()));
+}
+
+/// A layout has room beyond the values it was made for. Those that took it must be found in the next one too.
+#[test]
+fn values_that_took_spare_room_stay() {
+    let mut table = GroupTable::new(&[DataType::Int64]);
+    let mut ids = Vec::new();
+    let batches: [&[Option<i64>]; 5] =
+        [&[Some(0), Some(4)], &[Some(6)], &[Some(-1)], &[Some(9), None], &[Some(1 << 40), Some(i64::MIN)]];
+    for batch in batches {
+        table
+            .insert(&[Column::from_values(batch.iter().copied())], batch.len(), &mut ids)
+            .expect("few groups");
+    }
+    let expected = batches.concat();
+    assert_eq!(table.keys().expect("keys")[0], Column::from_values(expected.into_iter()));
 }
