@@ -4,6 +4,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use lazuli_kernels::{KernelError, Tasks};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
@@ -60,6 +61,11 @@ impl QueryContext {
         if count <= 1 || is_small { Workers::Calling } else { Workers::Pool { pool, count } }
     }
 
+    /// Runs the pieces of a kernel; `operator` is named by its errors.
+    pub(crate) fn tasks(&self, operator: &'static str) -> KernelTasks<'_> {
+        KernelTasks { context: self, operator }
+    }
+
     /// Runs independent tasks, for the finish of a sink. Of several errors the one of the first task is given.
     pub(crate) fn run_tasks<T: Send>(
         &self,
@@ -78,6 +84,28 @@ impl QueryContext {
             }
             _ => (0..num_tasks).map(checked).collect(),
         }
+    }
+}
+
+/// A query's threads, for kernels that come in pieces.
+pub(crate) struct KernelTasks<'a> {
+    context: &'a QueryContext,
+    operator: &'static str,
+}
+
+impl Tasks for KernelTasks<'_> {
+    type Error = ExecError;
+
+    fn width(&self) -> usize {
+        self.context.threads()
+    }
+
+    fn run<T: Send>(&self, num_tasks: usize, task: impl Fn(usize) -> T + Send + Sync) -> Result<Vec<T>> {
+        self.context.run_tasks(num_tasks, |index| Ok(task(index)))
+    }
+
+    fn fail(&self, error: KernelError) -> ExecError {
+        ExecError::kernel(self.operator)(error)
     }
 }
 

@@ -40,6 +40,7 @@ pub mod statistics; // facts about a column
 #[cfg(test)]
 mod strategies; // arbitrary columns for property tests
 mod take; // gather rows by index
+pub mod tasks; // pieces that may run side by side
 pub mod text; // where separators, quotes and newlines are
 
 pub use arithmetic::{
@@ -64,6 +65,8 @@ pub use level::Level;
 pub use take::{
     NO_ROW, take, take_batch, take_batch_optional, take_column, take_column_optional, take_optional,
 };
+
+pub use tasks::Tasks;
 
 /// The result of a kernel that may fail.
 pub type Result<T> = std::result::Result<T, KernelError>;

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use lazuli_array::{Batch, Column, SchemaRef};
-use lazuli_kernels::sort::{self, sort_indices, top_k_indices};
-use lazuli_kernels::{concat_columns, take_column};
+use lazuli_array::{Batch, Column, SchemaRef, Sortedness};
+use lazuli_kernels::sort::{self, sort_indices_in_tasks, top_k_indices};
+use lazuli_kernels::{concat_columns, take_batch, take_column};
 
-use super::collect::{Share, Shares};
+use super::collect::{Share, Shares, rejoined};
 use super::project::Choose;
 use crate::context::QueryContext;
 use crate::morsel::{Flow, Morsel};
@@ -15,6 +15,13 @@ use crate::source::Stored;
 use crate::{ExecError, Result};
 
 const OPERATOR: &str = "sort";
+
+/// What sorting needs for each row beside the rows as they came and in order: its number, and twice its number with a
+/// word of its keys.
+const BYTES_A_ROW: usize = 36;
+
+/// Rows of a batch that comes out: enough for long runs of writing, few enough for all threads to have some.
+const BATCH_ROWS: usize = 64 * 1024;
 
 /// One column to sort by.
 #[derive(Debug, Clone, Copy)]
@@ -39,8 +46,19 @@ pub(crate) struct Order {
 
 impl Order {
     /// Numbers of a batch's rows, in order.
-    pub(crate) fn sort(&self, batch: &Batch) -> Result<Vec<u32>> {
-        sort_indices(&keys_of(&self.keys, batch), batch.num_rows()).map_err(ExecError::kernel(OPERATOR))
+    fn sort(&self, batch: &Batch, context: &QueryContext) -> Result<Vec<u32>> {
+        sort_indices_in_tasks(&keys_of(&self.keys, batch), batch.num_rows(), &context.tasks(OPERATOR))
+    }
+
+    /// Whether somebody has found out before that the rows are in order.
+    fn is_known(&self, batch: &Batch) -> bool {
+        let [key] = self.keys.as_slice() else { return self.keys.is_empty() };
+        batch.column(key.position).cached_statistics().is_some_and(|statistics| {
+            // Sortedness leaves nulls out.
+            statistics.null_count == 0
+                && statistics.sortedness
+                    == if key.descending { Sortedness::Descending } else { Sortedness::Ascending }
+        })
     }
 }
 
@@ -78,19 +96,33 @@ impl Sink for Sort {
 
     fn finish(&self, context: &QueryContext) -> Result<()> {
         let (morsels, mut reservation) = self.shares.take_in_order(OPERATOR, context);
-        let batches: Vec<Batch> = morsels.into_iter().map(|(_, batch)| batch).collect();
+        let batches = rejoined(morsels.into_iter().map(|(_, batch)| batch).collect());
+        let known = match batches.as_slice() {
+            [] => true,
+            [only] => self.order.is_known(only),
+            _ => false,
+        };
+        if known {
+            let batches = batches.iter().map(|batch| self.order.output.choose(batch)).collect();
+            self.stored.set(batches, reservation);
+            return Ok(());
+        }
         let num_rows: usize = batches.iter().map(Batch::num_rows).sum();
-        // The rows in one piece and then in order; row numbers and a prefix of the first key for each.
-        const BYTES_A_ROW: usize = 16;
         let rows_bytes = reservation.bytes();
-        reservation
-            .grow_to(rows_bytes.saturating_mul(2).saturating_add(num_rows.saturating_mul(BYTES_A_ROW)))?;
+        let room = rows_bytes.saturating_mul(2).saturating_add(num_rows.saturating_mul(BYTES_A_ROW));
+        reservation.grow_to(room)?;
         let whole = concat_in_parallel(&self.order.schema, batches, context)?;
-        let indices = self.order.sort(&whole)?;
-        let sorted = take_in_parallel(&self.order.output.choose(&whole), &indices, context)?;
-        drop((whole, indices));
+        let indices = self.order.sort(&whole, context)?;
+        let output = self.order.output.choose(&whole);
+        drop(whole);
+        let sorted = if indices.iter().zip(0..).all(|(&row, place)| row == place) {
+            vec![output]
+        } else {
+            take_batches_in_parallel(&output, &indices, context)?
+        };
+        drop(indices);
         reservation.shrink_to(rows_bytes);
-        self.stored.set(vec![sorted], reservation);
+        self.stored.set(sorted, reservation);
         Ok(())
     }
 }
@@ -134,4 +166,23 @@ pub(crate) fn take_in_parallel(batch: &Batch, indices: &[u32], context: &QueryCo
     let columns = context
         .run_tasks(batch.num_columns(), |position| Ok(take_column(batch.column(position), indices)))?;
     Ok(Batch::new(batch.schema().clone(), columns, indices.len()))
+}
+
+/// Rows of a batch by number in batches, a task for each column of each.
+fn take_batches_in_parallel(batch: &Batch, indices: &[u32], context: &QueryContext) -> Result<Vec<Batch>> {
+    /// Rows that are not worth a task.
+    const FEW_ROWS: usize = 4096;
+    if indices.len() <= FEW_ROWS {
+        return Ok(vec![take_batch(batch, indices)]);
+    }
+    let runs: Vec<&[u32]> = indices.chunks(BATCH_ROWS).collect();
+    // All of one column, then all of the next: what one task has read, the next may read again.
+    let columns = context.run_tasks(batch.num_columns() * runs.len(), |task| {
+        Ok(take_column(batch.column(task / runs.len()), runs[task % runs.len()]))
+    })?;
+    let batches = runs.iter().enumerate().map(|(run, rows)| {
+        let columns = columns.iter().skip(run).step_by(runs.len()).cloned().collect();
+        Batch::new(batch.schema().clone(), columns, rows.len())
+    });
+    Ok(batches.collect())
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use lazuli_array::{Array, Bitmap, DataType, dispatch_primitive};
+use lazuli_array::{Array, Bitmap, Code, DataType, dispatch_codes, dispatch_primitive};
 
 use super::SortKey;
 
@@ -87,16 +87,19 @@ fn compare_values<'a>(data_type: &DataType, array: &'a Array) -> Compare<'a> {
             }
             Array::Binary(array) => Box::new(move |left, right| array.value(left).cmp(array.value(right))),
             Array::Dictionary(array) => {
-                let (codes, values) = (array.codes().values(), array.dictionary().values());
-                if matches!(data_type, DataType::Enum(_)) {
-                    return Box::new(move |left, right| codes[left].cmp(&codes[right]));
-                }
-                Box::new(move |left, right| {
-                    let (left, right) = (codes[left], codes[right]);
-                    if left == right {
-                        return Ordering::Equal;
+                let values = array.dictionary().values();
+                dispatch_codes!(array.stored_codes(), |codes| {
+                    let codes = codes.values();
+                    if matches!(data_type, DataType::Enum(_)) {
+                        return Box::new(move |left, right| codes[left].cmp(&codes[right]));
                     }
-                    values.value_bytes(left as usize).cmp(values.value_bytes(right as usize))
+                    Box::new(move |left, right| {
+                        let (left, right) = (codes[left], codes[right]);
+                        if left == right {
+                            return Ordering::Equal;
+                        }
+                        values.value_bytes(left.index()).cmp(values.value_bytes(right.index()))
+                    })
                 })
             }
             Array::List(array) => {

@@ -3,24 +3,34 @@
 //! Order is that of frames: NaN above all numbers, -0.0 equal to 0.0, texts by their bytes, `Enum` by declaration, lists
 //! and structs item by item with nulls inside them last; null rows at the end that the key says, in both directions.
 //!
-//! Keys are packed into as few bits as their values span (`normal`) and sorted as integers with their row numbers
-//! (`radix`). What does not fit, long texts and nested values, is compared row by row among rows that tie in the
-//! packed part (`comparator`).
+//! Keys are packed into words of 64 bits, as few as their values span (`plan`, made of `piece`s). Rows are split into
+//! buckets by their first words (`split`), buckets are sorted in cache (`order`, `integers`), rows of equal words by the
+//! next. What does not fit words, long texts and nested values, is compared row by row (`comparator`).
+//!
+//! The pieces of a sort run side by side if the caller has threads (`Tasks`).
 //!
 //! Not here: moving the rows (see `take`), merging, anything larger than memory.
 
 mod comparator; // order of two rows
-mod normal; // values as integers in the same order
-mod radix; // integers with row numbers
+mod integers; // integers in cache
+mod order; // rows by the words of a plan
+mod piece; // values as integers in the same order
+mod plan; // the words of some keys
+mod presorted; // rows that are in order already
+mod split; // rows into buckets
 #[cfg(test)]
 mod tests;
+mod top; // the first rows only
 
 use std::cmp::Ordering;
 
+use lazuli_array::memory::filled_with_zeros;
 use lazuli_array::{Column, DataType, Dictionary};
 
 pub use self::comparator::RowComparator;
-use self::normal::{Packed, pack};
+use self::order::Input;
+use self::plan::Plan;
+use crate::tasks::{OneByOne, Tasks};
 use crate::{KernelError, Result};
 
 /// One column to sort by.
@@ -54,12 +64,31 @@ pub struct SortKey<'a> {
 /// ```
 pub fn sort_indices(keys: &[SortKey<'_>], rows: usize) -> Result<Vec<u32>> {
     check(keys, rows)?;
-    let packed = pack(keys, rows);
-    let ties = ties(keys, packed.num_exact);
-    Ok(match packed.keys {
-        Packed::Narrow(values) => radix::sort_narrow(values, packed.bits, ties.as_ref()),
-        Packed::Wide(values) => radix::sort_wide(values, ties.as_ref()),
-    })
+    let Ok(order) = sorted(keys, rows, &OneByOne);
+    Ok(order)
+}
+
+/// As [`sort_indices`], with pieces of the work as tasks.
+///
+/// # Errors
+/// Those of the tasks, and [`KernelError::TooLong`] as one of them.
+pub fn sort_indices_in_tasks<T: Tasks>(
+    keys: &[SortKey<'_>],
+    rows: usize,
+    tasks: &T,
+) -> std::result::Result<Vec<u32>, T::Error> {
+    check(keys, rows).map_err(|error| tasks.fail(error))?;
+    sorted(keys, rows, tasks)
+}
+
+fn sorted<T: Tasks>(keys: &[SortKey<'_>], rows: usize, tasks: &T) -> std::result::Result<Vec<u32>, T::Error> {
+    let plan = Plan::new(keys, tasks)?;
+    if let Some(order) = presorted::order(&plan, rows, tasks)? {
+        return Ok(order);
+    }
+    let mut target = filled_with_zeros(rows);
+    order::order(&plan, 0, Input::All(rows), &mut target, tasks)?;
+    Ok(target)
 }
 
 /// The first `k` rows of [`sort_indices`], without sorting the others; all rows if there are no more than `k`.
@@ -69,20 +98,9 @@ pub fn sort_indices(keys: &[SortKey<'_>], rows: usize) -> Result<Vec<u32>> {
 /// # Errors
 /// [`KernelError::TooLong`] for more rows than 32 bits can number.
 pub fn top_k_indices(keys: &[SortKey<'_>], rows: usize, k: usize) -> Result<Vec<u32>> {
-    /// Below this part of the rows, selecting and sorting the selected is faster than sorting all.
-    const SELECT_BELOW: usize = 8;
-    if k >= rows / SELECT_BELOW {
-        let mut order = sort_indices(keys, rows)?;
-        order.truncate(k);
-        return Ok(order);
-    }
     check(keys, rows)?;
-    let packed = pack(keys, rows);
-    let ties = ties(keys, packed.num_exact);
-    Ok(match packed.keys {
-        Packed::Narrow(values) => select(&values, k, ties.as_ref()),
-        Packed::Wide(values) => select(&values, k, ties.as_ref()),
-    })
+    let Ok(plan) = Plan::new(keys, &OneByOne);
+    Ok(top::first_rows(&plan, rows, k))
 }
 
 /// Whether the rows are in the order that [`sort_indices`] would give them. Stops at the first that is not.
@@ -96,14 +114,19 @@ pub fn is_sorted(keys: &[SortKey<'_>], rows: usize) -> bool {
 
 /// The place of each string of a dictionary in their order: `ranks[code]`, from 0.
 pub fn dictionary_ranks(dictionary: &Dictionary) -> Vec<u32> {
+    let Ok(ranks) = ranks_in_tasks(dictionary, &OneByOne);
+    ranks
+}
+
+fn ranks_in_tasks<T: Tasks>(dictionary: &Dictionary, tasks: &T) -> std::result::Result<Vec<u32>, T::Error> {
     let values = Column::new(DataType::String, dictionary.values().to_array());
     let key = SortKey { column: &values, descending: false, nulls_first: false };
-    let order = sort_indices(&[key], values.len()).expect("codes are 32 bits wide");
+    let order = sorted(&[key], values.len(), tasks)?;
     let mut ranks = vec![0; order.len()];
     for (rank, &code) in order.iter().enumerate() {
         ranks[code as usize] = rank as u32;
     }
-    ranks
+    Ok(ranks)
 }
 
 fn check(keys: &[SortKey<'_>], rows: usize) -> Result<()> {
@@ -112,28 +135,4 @@ fn check(keys: &[SortKey<'_>], rows: usize) -> Result<()> {
         return Err(KernelError::TooLong { operation: "sort", rows });
     }
     Ok(())
-}
-
-/// The order of rows that are equal in the first keys; `None` if those are all.
-fn ties<'a>(keys: &[SortKey<'a>], num_exact: usize) -> Option<RowComparator<'a>> {
-    (num_exact < keys.len()).then(|| RowComparator::new(&keys[num_exact..]))
-}
-
-fn select<T: Ord + Copy>(values: &[T], k: usize, ties: Option<&RowComparator<'_>>) -> Vec<u32> {
-    if k == 0 {
-        return Vec::new();
-    }
-    let order = |left: &(T, u32), right: &(T, u32)| {
-        left.0
-            .cmp(&right.0)
-            .then_with(|| {
-                ties.map_or(Ordering::Equal, |ties| ties.compare(left.1 as usize, right.1 as usize))
-            })
-            .then(left.1.cmp(&right.1))
-    };
-    let mut rows: Vec<(T, u32)> = values.iter().copied().zip(0..).collect();
-    rows.select_nth_unstable_by(k - 1, order);
-    rows.truncate(k);
-    rows.sort_unstable_by(order);
-    rows.into_iter().map(|(_, row)| row).collect()
 }

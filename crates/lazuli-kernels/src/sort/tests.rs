@@ -7,8 +7,11 @@ use std::cmp::Ordering;
 use lazuli_array::{Column, DataType, Native, Scalar};
 use proptest::prelude::*;
 
-use super::{RowComparator, SortKey, dictionary_ranks, is_sorted, sort_indices, top_k_indices};
+use super::{
+    RowComparator, SortKey, dictionary_ranks, is_sorted, sort_indices, sort_indices_in_tasks, top_k_indices,
+};
 use crate::strategies::{all_types, columns_of, enum_type, one_of};
+use crate::tasks::Threads;
 
 /// The order of values that are not null at the top, by their meaning.
 fn compare(data_type: &DataType, left: &Scalar, right: &Scalar) -> Ordering {
@@ -113,31 +116,6 @@ proptest! {
     }
 
     #[test]
-    fn many_rows_match_std(
-        seed in any::<u64>(),
-        bits in 0..64u32,
-        rows in prop::sample::select(vec![1023usize, 1024, 5000]),
-        descending in any::<bool>(),
-    ) {
-        // Enough rows for digits to be counted; 0 to 63 bits, so that row numbers do and do not ride along.
-        let mut state = seed | 1;
-        let values: Vec<i64> = (0..rows)
-            .map(|_| {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                (state as i64) >> bits
-            })
-            .collect();
-        let column = <Column as lazuli_array::FromValues<i64>>::from_values(values.iter().copied());
-        let key = SortKey { column: &column, descending, nulls_first: false };
-        let mut expected: Vec<u32> = (0..rows as u32).collect();
-        expected.sort_by_key(|&row| {
-            let value = values[row as usize];
-            if descending { !value } else { value }
-        });
-        prop_assert_eq!(sort_indices(&[key], rows).expect("few rows"), expected);
-    }
-
-    #[test]
     fn texts_with_much_in_common_match_std(
         texts in prop::collection::vec("https://(a|b|aa\u{0}?)(/[ab\u{0}]{0,12})?", 0..50),
         dictionary in any::<bool>(),
@@ -192,4 +170,101 @@ fn enums_sort_by_declaration() {
         Column::from_scalars(&enum_type(), ["high", "", "low"].map(Scalar::from)).expect("categories");
     let key = SortKey { column: &column, descending: false, nulls_first: false };
     assert_eq!(sort_indices(&[key], 3).expect("few rows"), [2, 1, 0]);
+}
+
+/// Numbers that look random.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+}
+
+/// A column of many rows in one of the forms that sorts treat differently.
+fn many(form: usize, rows: usize, random: &mut Random) -> Column {
+    use lazuli_array::FromValues;
+    let words: Vec<u64> = (0..rows).map(|_| random.next()).collect();
+    let text =
+        |word: u64, digits: u64| format!("customer {:01$}", word % 10u64.pow(digits as u32), digits as usize);
+    match form {
+        // All words from few bits to all of them.
+        0..8 => Column::from_values(words.into_iter().map(move |word| (word as i64) >> (8 * form))),
+        8 => Column::from_values(words.into_iter().map(|word| f64::from_bits(word))),
+        9 => Column::from_values(words.into_iter().map(|word| (word % 100_000) as f64 / 100.0)),
+        // One value in most rows.
+        10 => Column::from_values(
+            words.into_iter().map(|word| if word % 10 < 8 { 7 } else { (word >> 4) as i64 }),
+        ),
+        // Multiples of 1,024, some null.
+        11 => Column::from_values(
+            words.into_iter().map(|word| (word % 9 > 0).then_some((word % 5000) as i64 * 1024)),
+        ),
+        12 => Column::from_values(words.into_iter().map(|word| word % 3 == 0)),
+        13 => Column::from_values(words.into_iter().map(|word| (word % 7 > 0).then(|| text(word, 6)))),
+        14 => Column::from_values(words.into_iter().map(|word| text(word % 3000, 14))),
+        // Long texts that differ late, and some that are others with zeros at the end.
+        15 => Column::from_values(
+            words.into_iter().map(|word| format!("{}{}", "x".repeat((word % 3) as usize * 30), word % 50)),
+        ),
+        16 => Column::from_values(
+            words.into_iter().map(|word| format!("{}{}", word % 4, "\0".repeat((word >> 8) as usize % 20))),
+        ),
+        17 => {
+            let array = words.iter().map(|word| Some(text(word % 4000, 5))).collect::<Vec<_>>();
+            let array = array.iter().map(Option::as_deref).collect::<lazuli_array::DictionaryArray>();
+            Column::new(DataType::String, array.narrowed())
+        }
+        18 => {
+            let values =
+                words.iter().map(|&word| (word % 8 > 0).then_some(word as i128 * (word as i64 >> 8) as i128));
+            let array: lazuli_array::PrimitiveArray<i128> = values.collect();
+            Column::new(DataType::Decimal { precision: 38, scale: 2 }, array)
+        }
+        // In order, but for the end.
+        19 => Column::from_values(
+            (0..rows as i64).map(move |row| if row + 1 < rows as i64 { row / 3 } else { -1 }),
+        ),
+        20 => Column::from_values((0..rows as i64).map(|row| row / 2)),
+        21 => Column::from_values((0..rows as i64).rev()),
+        _ => Column::from_values((0..rows as i64).map(|_| 5)),
+    }
+}
+
+#[test]
+fn many_rows_match_std_on_any_number_of_threads() {
+    let mut random = Random(0x9E37_79B9_7F4A_7C15);
+    for rows in [1000, 5000, 40_000, 140_000] {
+        for form in 0..23 {
+            // Debug builds are slow, and the largest inputs add only buckets that all tasks share.
+            if rows > 100_000 && !matches!(form, 0 | 9 | 10 | 13 | 22) {
+                continue;
+            }
+            let first = many(form, rows, &mut random);
+            let second = many((random.next() % 23) as usize, rows, &mut random);
+            let (descending, nulls_first) = (random.next() % 2 == 0, random.next() % 2 == 0);
+            let one = SortKey { column: &first, descending, nulls_first };
+            let two =
+                SortKey { column: &second, descending: !descending, nulls_first: random.next() % 2 == 0 };
+            for keys in [&[one][..], &[one, two]] {
+                let comparator = RowComparator::new(keys);
+                let mut expected: Vec<u32> = (0..rows as u32).collect();
+                expected.sort_by(|&left, &right| comparator.compare(left as usize, right as usize));
+                let found = sort_indices(keys, rows).expect("few rows");
+                assert!(found == expected, "form {form}, {rows} rows: {keys:?}");
+                let found = sort_indices_in_tasks(keys, rows, &Threads(3)).expect("few rows");
+                assert!(found == expected, "form {form}, {rows} rows in tasks: {keys:?}");
+                let k = (random.next() % rows as u64) as usize;
+                for k in [k, k / 100] {
+                    assert!(
+                        top_k_indices(keys, rows, k).expect("few rows") == expected[..k],
+                        "form {form}, first {k}"
+                    );
+                }
+            }
+        }
+    }
 }

@@ -1,0 +1,348 @@
+//! Pieces: what one sort key gives to a word, row by row, as an integer in the order of the key.
+//!
+//! Values are read a chunk of rows at a time, so that keys need no memory of their own: a pass over all rows makes the
+//! integers anew, which for numbers is as fast as reading them.
+
+use std::sync::Arc;
+
+use lazuli_array::{
+    Array, BinaryArray, Bitmap, Code, Codes, Entries, StringArray, dispatch_codes, dispatch_integer,
+};
+
+use crate::hash::CANONICAL_NAN;
+use crate::level::{Level, by_level};
+
+/// Rows whose integers are made at a time: small enough for two runs of words to stay in the first-level cache.
+pub(super) const CHUNK_ROWS: usize = 1024;
+
+/// Which rows to read, as many as there are slots to fill.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Rows<'a> {
+    /// From this one on.
+    From(usize),
+    /// Those of these numbers.
+    At(&'a [u32]),
+}
+
+impl Rows<'_> {
+    /// The row for a slot.
+    #[inline]
+    pub fn row(&self, slot: usize) -> usize {
+        match self {
+            Self::From(start) => start + slot,
+            Self::At(rows) => rows[slot] as usize,
+        }
+    }
+}
+
+/// Texts or byte strings, plain or by code.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Texts<'a> {
+    Plain { offsets: &'a [i64], bytes: &'a [u8] },
+    Coded { codes: &'a Codes, entries: &'a Entries },
+}
+
+impl<'a> Texts<'a> {
+    pub fn strings(array: &'a StringArray) -> Self {
+        Self::Plain { offsets: array.offsets(), bytes: array.bytes() }
+    }
+
+    pub fn binary(array: &'a BinaryArray) -> Self {
+        Self::Plain { offsets: array.offsets(), bytes: array.bytes() }
+    }
+
+    /// The bytes of a row.
+    #[inline]
+    pub fn value(&self, row: usize) -> &'a [u8] {
+        match self {
+            Self::Plain { offsets, bytes } => &bytes[offsets[row] as usize..offsets[row + 1] as usize],
+            // A null row over an empty dictionary has a code without an entry.
+            Self::Coded { entries, .. } if entries.is_empty() => &[],
+            Self::Coded { codes, entries } => entries.value_bytes(codes.value(row) as usize),
+        }
+    }
+}
+
+/// The first eight bytes as an integer in their order, filled up with zeros.
+#[inline]
+fn prefix(value: &[u8]) -> u64 {
+    if let Some(chunk) = value.first_chunk() {
+        return u64::from_be_bytes(*chunk);
+    }
+    let length = value.len();
+    if let (Some(first), Some(last)) = (value.first_chunk(), value.last_chunk()) {
+        // Two halves that overlap.
+        let (first, last) = (u32::from_be_bytes(*first), u32::from_be_bytes(*last));
+        return u64::from(first) << 32 | u64::from(last) << (64 - 8 * length);
+    }
+    value.iter().enumerate().fold(0, |word, (index, &byte)| word | u64::from(byte) << (56 - 8 * index))
+}
+
+/// Where a piece's integers come from, ascending as the values do.
+#[derive(Debug, Clone)]
+pub(super) enum Source<'a> {
+    /// Integers of at most 64 bits, floats, booleans.
+    Numbers(&'a Array),
+    /// Codes of an `Enum`.
+    Codes(&'a Codes),
+    /// Places of a dictionary's strings in their order.
+    Ranks { codes: &'a Codes, ranks: Arc<Vec<u32>> },
+    /// One half of what `i128` values are above the least one (below the greatest one when descending).
+    Half { values: &'a [i128], base: i128, descending: bool, is_high: bool },
+    /// Eight bytes from `from` on.
+    Eight { texts: Texts<'a>, from: usize },
+    /// Seven bytes from `from` on, and the length from there on if it is less than eight: says all of short texts.
+    Seven { texts: Texts<'a>, from: usize },
+    /// The length in bytes.
+    Length { texts: Texts<'a> },
+    /// Nothing: only nulls are told apart.
+    Nothing,
+}
+
+impl Source<'_> {
+    /// The integers of rows.
+    pub fn read(&self, rows: Rows<'_>, target: &mut [u64]) {
+        match self {
+            Self::Numbers(array) => read_numbers(Level::best(), array, rows, target),
+            Self::Codes(codes) => {
+                dispatch_codes!(codes, |codes| fill(codes.values(), rows, target, |code| code.into()));
+            }
+            Self::Ranks { codes, ranks } => {
+                // Null rows may have codes without an entry.
+                let rank = |code: usize| ranks.get(code).map_or(0, |&rank| rank.into());
+                dispatch_codes!(codes, |codes| fill(codes.values(), rows, target, |code| rank(code.index())));
+            }
+            Self::Half { values, base, descending, is_high } => fill(values, rows, target, |value| {
+                let above = if *descending { base.wrapping_sub(value) } else { value.wrapping_sub(*base) };
+                if *is_high { (above as u128 >> 64) as u64 } else { above as u64 }
+            }),
+            Self::Eight { texts, from } => {
+                fill_texts(texts, rows, target, |value| prefix(value.get(*from..).unwrap_or_default()));
+            }
+            Self::Seven { texts, from } => fill_texts(texts, rows, target, |value| {
+                let rest = value.get(*from..).unwrap_or_default();
+                // The length tells "a" from "a\0".
+                prefix(rest) & !0xFF | rest.len().min(8) as u64
+            }),
+            Self::Length { texts } => fill_texts(texts, rows, target, |value| value.len() as u64),
+            Self::Nothing => target.fill(0),
+        }
+    }
+}
+
+const SIGN: u64 = 1 << 63;
+
+/// The bits of a float in the order of floats: NaN one value above all, both zeros one.
+#[inline(always)]
+fn order_bits(value: f64) -> u64 {
+    // -0.0 + 0.0 is 0.0.
+    let bits = if value.is_nan() { CANONICAL_NAN } else { (value + 0.0).to_bits() };
+    bits ^ (((bits as i64 >> 63) as u64) | SIGN)
+}
+
+/// As [`order_bits`], in 32 bits.
+#[inline(always)]
+fn order_bits_32(value: f32) -> u64 {
+    const SIGN: u32 = 1 << 31;
+    let bits = if value.is_nan() { f32::NAN.to_bits() & !SIGN } else { (value + 0.0).to_bits() };
+    u64::from(bits ^ (((bits as i32 >> 31) as u32) | SIGN))
+}
+
+#[inline(always)]
+fn fill<T: Copy>(values: &[T], rows: Rows<'_>, target: &mut [u64], code: impl Fn(T) -> u64) {
+    match rows {
+        Rows::From(start) => {
+            let values = &values[start..start + target.len()];
+            for (slot, &value) in target.iter_mut().zip(values) {
+                *slot = code(value);
+            }
+        }
+        Rows::At(rows) => {
+            for (slot, &row) in target.iter_mut().zip(rows) {
+                *slot = code(values[row as usize]);
+            }
+        }
+    }
+}
+
+fn fill_texts(texts: &Texts<'_>, rows: Rows<'_>, target: &mut [u64], code: impl Fn(&[u8]) -> u64) {
+    for (slot, target) in target.iter_mut().enumerate() {
+        *target = code(texts.value(rows.row(slot)));
+    }
+}
+
+#[inline(always)]
+#[allow(clippy::unnecessary_cast, reason = "one body for all widths: for one of them it does nothing")]
+fn read_numbers_body(array: &Array, rows: Rows<'_>, target: &mut [u64]) {
+    match array {
+        Array::UInt64(array) => fill(array.values(), rows, target, |value| value),
+        Array::Float32(array) => fill(array.values(), rows, target, order_bits_32),
+        Array::Float64(array) => fill(array.values(), rows, target, order_bits),
+        Array::Boolean(array) => {
+            let values = array.values();
+            for (slot, target) in target.iter_mut().enumerate() {
+                *target = values.get(rows.row(slot)).into();
+            }
+        }
+        other => dispatch_integer!(
+            other,
+            |array| fill(array.values(), rows, target, |value| (value as i64 as u64) ^ SIGN),
+            else unreachable!("numbers of at most 64 bits")
+        ),
+    }
+}
+
+by_level! {
+    /// Numbers as integers in their order.
+    fn read_numbers(array: &Array, rows: Rows<'_>, target: &mut [u64]) = read_numbers_body;
+    /// Integers as codes from 0.
+    fn reduce(transform: Transform, values: &mut [u64]) = reduce_body;
+    /// The codes of a further piece below those of the pieces before it.
+    fn append(words: &mut [u64], bits: u32, codes: &[u64]) = append_body;
+    /// What values span.
+    pub(super) fn span(values: &[u64]) -> Span = span_body;
+}
+
+/// How integers become codes: `((value - base) >> shift) + first`, or `base - value` when descending; of that, `bits`
+/// bits from `low` on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Transform {
+    pub base: u64,
+    pub descending: bool,
+    pub shift: u32,
+    pub first: u64,
+    pub low: u32,
+    pub bits: u32,
+}
+
+impl Transform {
+    fn mask(&self) -> u64 {
+        u64::MAX >> (64 - self.bits)
+    }
+}
+
+#[inline(always)]
+fn reduce_body(transform: Transform, values: &mut [u64]) {
+    let Transform { base, descending, shift, first, low, .. } = transform;
+    let mask = transform.mask();
+    let code = |above: u64| ((above >> shift).wrapping_add(first) >> low) & mask;
+    if descending {
+        values.iter_mut().for_each(|value| *value = code(base.wrapping_sub(*value)));
+    } else {
+        values.iter_mut().for_each(|value| *value = code(value.wrapping_sub(base)));
+    }
+}
+
+#[inline(always)]
+fn append_body(words: &mut [u64], bits: u32, codes: &[u64]) {
+    for (word, &code) in words.iter_mut().zip(codes) {
+        *word = *word << bits | code;
+    }
+}
+
+/// What values span: the least, the greatest, and the bits in which any two differ.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Span {
+    pub min: u64,
+    pub max: u64,
+    pub differing: u64,
+}
+
+impl Span {
+    /// What both span together.
+    pub fn with(self, other: Self) -> Self {
+        Self {
+            min: self.min.min(other.min),
+            max: self.max.max(other.max),
+            differing: self.differing | other.differing | (self.min ^ other.min),
+        }
+    }
+}
+
+/// Panics if there are no values.
+#[inline(always)]
+fn span_body(values: &[u64]) -> Span {
+    let first = values[0];
+    let (mut min, mut max, mut differing) = (first, first, 0);
+    for &value in values {
+        min = min.min(value);
+        max = max.max(value);
+        differing |= value ^ first;
+    }
+    Span { min, max, differing }
+}
+
+/// Some bits of what one key gives.
+#[derive(Debug, Clone)]
+pub(super) struct Piece<'a> {
+    pub source: Source<'a>,
+    /// Present if null rows are told from others, or have values that must not count.
+    pub validity: Option<Bitmap>,
+    pub transform: Transform,
+    /// The code of null rows, before bits are cut out.
+    pub null: u64,
+}
+
+impl Piece<'_> {
+    /// The upper bits of this piece, and the `low` lower ones.
+    pub fn cut(self, low: u32) -> (Self, Self) {
+        debug_assert!(0 < low && low < self.transform.bits, "both parts have bits");
+        let upper =
+            Transform { low: low + self.transform.low, bits: self.transform.bits - low, ..self.transform };
+        let lower = Transform { bits: low, ..self.transform };
+        (Self { transform: upper, ..self.clone() }, Self { transform: lower, ..self })
+    }
+
+    fn read(&self, rows: Rows<'_>, target: &mut [u64]) {
+        self.source.read(rows, target);
+        reduce(Level::best(), self.transform, target);
+        let Some(validity) = &self.validity else { return };
+        let null = (self.null >> self.transform.low) & self.transform.mask();
+        match rows {
+            Rows::From(start) => {
+                let rows = start..start + target.len();
+                crate::keys::for_each_null(validity, rows, |slot| target[slot] = null);
+            }
+            Rows::At(rows) => {
+                for (slot, &row) in target.iter_mut().zip(rows) {
+                    if !validity.get(row as usize) {
+                        *slot = null;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Pieces side by side in one integer of at most 64 bits, the first on top.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Word<'a> {
+    pub pieces: Vec<Piece<'a>>,
+    pub bits: u32,
+}
+
+impl Word<'_> {
+    /// The words of rows; at most [`CHUNK_ROWS`] of them.
+    pub fn read(&self, rows: Rows<'_>, target: &mut [u64]) {
+        let Some((first, rest)) = self.pieces.split_first() else { return target.fill(0) };
+        first.read(rows, target);
+        let mut codes = [0; CHUNK_ROWS];
+        for piece in rest {
+            let codes = &mut codes[..target.len()];
+            piece.read(rows, codes);
+            append(Level::best(), target, piece.transform.bits, codes);
+        }
+    }
+
+    /// The words of any number of rows.
+    pub fn read_all(&self, rows: Rows<'_>, target: &mut [u64]) {
+        for (index, target) in target.chunks_mut(CHUNK_ROWS).enumerate() {
+            let start = index * CHUNK_ROWS;
+            let rows = match rows {
+                Rows::From(first) => Rows::From(first + start),
+                Rows::At(rows) => Rows::At(&rows[start..start + target.len()]),
+            };
+            self.read(rows, target);
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! The plan of a sort: which words rows are sorted by, one after the other.
+//!
+//! Each key gives pieces (see [`super::piece`]), packed side by side into words of 64 bits: a value less the smallest (the
+//! largest less the value when descending) without the low bits that all values share, and one code more for null at
+//! the end that the key says. A piece that does not fit is cut: its upper bits fill one word, the rest starts the next,
+//! which is looked at only for rows that are equal in the first.
+//!
+//! Texts give the eight bytes after what all of them have in common (seven and their length, if that says all), then
+//! some more eight bytes, each a word of its own; dictionaries whose strings are not many more than the rows give ranks.
+//! What is left, long texts and nested values, is compared row by row. (Compressed keys: DuckDB's compressed
+//! materialisation; key prefixes: Graefe 2006, "Implementing Sorting in Database Systems".)
+
+use std::sync::Arc;
+
+use lazuli_array::{Array, Bitmap, DataType, Dictionary, DictionaryArray};
+
+use super::piece::{CHUNK_ROWS, Piece, Rows, Source, Span, Texts, Transform, Word, span};
+use super::{RowComparator, SortKey, ranks_in_tasks};
+use crate::level::Level;
+use crate::tasks::Tasks;
+
+/// Rows of a task that looks at values.
+const TASK_ROWS: usize = 32 * 1024;
+
+/// Words of eight bytes that a text gives before texts are compared.
+const TEXT_WORDS: usize = 5;
+
+/// What rows are sorted by.
+pub(super) struct Plan<'a> {
+    pub steps: Vec<Step<'a>>,
+    pub keys: Vec<SortKey<'a>>,
+}
+
+/// What rows that are equal by the steps before are told apart by.
+pub(super) enum Step<'a> {
+    /// The integers of this word, ascending.
+    Word(Word<'a>),
+    /// The order of rows; nothing comes after it.
+    Compare(RowComparator<'a>),
+}
+
+/// A dictionary's ranks, for keys that share it.
+type Ranks<'a> = Vec<(&'a Arc<Dictionary>, Arc<Vec<u32>>)>;
+
+impl<'a> Plan<'a> {
+    /// Looks at all values once to see what they span.
+    pub fn new<T: Tasks>(keys: &[SortKey<'a>], tasks: &T) -> Result<Self, T::Error> {
+        let mut planning = Planning { steps: Vec::new(), word: Word::default(), ranks: Vec::new(), tasks };
+        for (position, key) in keys.iter().enumerate() {
+            if !planning.key(key)? {
+                planning.end_word();
+                planning.steps.push(Step::Compare(RowComparator::new(&keys[position..])));
+                break;
+            }
+        }
+        planning.end_word();
+        Ok(Self { steps: planning.steps, keys: keys.to_vec() })
+    }
+}
+
+struct Planning<'a, 't, T> {
+    steps: Vec<Step<'a>>,
+    /// The word that is being filled.
+    word: Word<'a>,
+    ranks: Ranks<'a>,
+    tasks: &'t T,
+}
+
+impl<'a, T: Tasks> Planning<'a, '_, T> {
+    /// Adds the pieces of a key; `false` if they do not say all of it.
+    fn key(&mut self, key: &SortKey<'a>) -> Result<bool, T::Error> {
+        let array = key.column.array();
+        let validity = array.validity();
+        match array {
+            Array::Null(_) => {}
+            Array::Boolean(_)
+            | Array::Int8(_)
+            | Array::Int16(_)
+            | Array::Int32(_)
+            | Array::Int64(_)
+            | Array::UInt8(_)
+            | Array::UInt16(_)
+            | Array::UInt32(_)
+            | Array::UInt64(_)
+            | Array::Float32(_)
+            | Array::Float64(_) => self.surveyed(key, Source::Numbers(array), validity)?,
+            Array::Int128(values) => self.wide(key, values.values(), validity)?,
+            Array::Dictionary(values) => return self.dictionary(key, values, validity),
+            Array::String(values) => return self.texts(key, Texts::strings(values), validity),
+            Array::Binary(values) => return self.texts(key, Texts::binary(values), validity),
+            Array::List(_) | Array::Struct(_) => {
+                if let Some(validity) = validity {
+                    self.null_flag(key, validity);
+                }
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Adds what tells null rows from others.
+    fn null_flag(&mut self, key: &SortKey<'a>, validity: Bitmap) {
+        let (first, null) = if key.nulls_first { (1, 0) } else { (0, 1) };
+        let transform = Transform { base: 0, descending: false, shift: 0, first, low: 0, bits: 1 };
+        self.add(Piece { source: Source::Nothing, validity: Some(validity), transform, null });
+    }
+
+    /// Adds values of which nothing is known.
+    fn surveyed(
+        &mut self,
+        key: &SortKey<'a>,
+        source: Source<'a>,
+        validity: Option<Bitmap>,
+    ) -> Result<(), T::Error> {
+        if let Some(span) = survey(&source, key.column.len(), validity.as_ref(), self.tasks)? {
+            self.spanning(key, source, validity, span);
+        } else if let Some(validity) = validity {
+            self.null_flag(key, validity);
+        }
+        Ok(())
+    }
+
+    /// Adds values whose span is known.
+    fn spanning(&mut self, key: &SortKey<'a>, source: Source<'a>, validity: Option<Bitmap>, span: Span) {
+        let shift = if span.differing == 0 { 0 } else { span.differing.trailing_zeros() };
+        let mut largest = (span.max - span.min) >> shift;
+        let (mut first, mut null) = (0, 0);
+        match &validity {
+            // No code is left for null.
+            Some(validity) if largest == u64::MAX => self.null_flag(key, validity.clone()),
+            Some(_) => {
+                largest += 1;
+                (first, null) = if key.nulls_first { (1, 0) } else { (0, largest) };
+            }
+            None => {}
+        }
+        let bits = u64::BITS - largest.leading_zeros();
+        if bits > 0 {
+            let base = if key.descending { span.max } else { span.min };
+            let transform = Transform { base, descending: key.descending, shift, first, low: 0, bits };
+            self.add(Piece { source, validity, transform, null });
+        }
+    }
+
+    /// Adds decimals: as numbers of 64 bits if their span allows, else in halves.
+    fn wide(
+        &mut self,
+        key: &SortKey<'a>,
+        values: &'a [i128],
+        validity: Option<Bitmap>,
+    ) -> Result<(), T::Error> {
+        let ranges = self.tasks.ranges(values.len(), TASK_ROWS);
+        let found = self.tasks.run(ranges.len(), |range| {
+            let rows = ranges[range].clone();
+            let valid = rows.filter(|&row| validity.as_ref().is_none_or(|validity| validity.get(row)));
+            valid.map(|row| values[row]).fold(None, |range: Option<(i128, i128)>, value| {
+                Some(range.map_or((value, value), |(min, max)| (min.min(value), max.max(value))))
+            })
+        })?;
+        let found = found.into_iter().flatten();
+        let Some((min, max)) = found.reduce(|left, right| (left.0.min(right.0), left.1.max(right.1))) else {
+            if let Some(validity) = validity {
+                self.null_flag(key, validity);
+            }
+            return Ok(());
+        };
+        let base = if key.descending { max } else { min };
+        let half = |is_high| Source::Half { values, base, descending: key.descending, is_high };
+        // Halves count from the end that comes first, so that they ascend in both directions.
+        let ascending = SortKey { descending: false, ..*key };
+        let span = max.wrapping_sub(min) as u128;
+        let (high, low) = ((span >> 64) as u64, span as u64);
+        if high == 0 {
+            let span = Span { min: 0, max: low, differing: u64::MAX };
+            self.spanning(&ascending, half(false), validity, span);
+        } else {
+            self.spanning(
+                &ascending,
+                half(true),
+                validity.clone(),
+                Span { min: 0, max: high, differing: u64::MAX },
+            );
+            self.whole(half(false), validity, false, 64);
+        }
+        Ok(())
+    }
+
+    /// Adds `bits` bits of integers as they are, for rows that have been told from null rows.
+    fn whole(&mut self, source: Source<'a>, validity: Option<Bitmap>, descending: bool, bits: u32) {
+        let base = if descending { u64::MAX >> (64 - bits) } else { 0 };
+        let transform = Transform { base, descending, shift: 0, first: 0, low: 0, bits };
+        self.add(Piece { source, validity, transform, null: 0 });
+    }
+
+    fn dictionary(
+        &mut self,
+        key: &SortKey<'a>,
+        array: &'a DictionaryArray,
+        validity: Option<Bitmap>,
+    ) -> Result<bool, T::Error> {
+        let (codes, dictionary) = (array.stored_codes(), array.dictionary());
+        let span = Span { min: 0, max: dictionary.len().saturating_sub(1) as u64, differing: u64::MAX };
+        if matches!(key.column.data_type(), DataType::Enum(_)) {
+            self.spanning(key, Source::Codes(codes), validity, span);
+        } else if dictionary.len() <= codes.len().max(64) {
+            let ranks = self.ranks(dictionary)?;
+            self.spanning(key, Source::Ranks { codes, ranks }, validity, span);
+        } else {
+            return self.texts(key, Texts::Coded { codes, entries: dictionary.values() }, validity);
+        }
+        Ok(true)
+    }
+
+    fn ranks(&mut self, dictionary: &'a Arc<Dictionary>) -> Result<Arc<Vec<u32>>, T::Error> {
+        if let Some((_, ranks)) = self.ranks.iter().find(|(known, _)| Arc::ptr_eq(known, dictionary)) {
+            return Ok(ranks.clone());
+        }
+        let ranks = Arc::new(ranks_in_tasks(dictionary, self.tasks)?);
+        self.ranks.push((dictionary, ranks.clone()));
+        Ok(ranks)
+    }
+
+    /// Adds texts; `false` if they are too long to be said whole.
+    fn texts(
+        &mut self,
+        key: &SortKey<'a>,
+        texts: Texts<'a>,
+        validity: Option<Bitmap>,
+    ) -> Result<bool, T::Error> {
+        let rows = key.column.len();
+        let (common, longest) = common_prefix(texts, rows, validity.as_ref(), self.tasks)?;
+        if longest - common < 8 {
+            self.surveyed(key, Source::Seven { texts, from: common }, validity)?;
+            return Ok(true);
+        }
+        self.surveyed(key, Source::Eight { texts, from: common }, validity.clone())?;
+        for word in 1..TEXT_WORDS {
+            let from = common + 8 * word;
+            if from < longest {
+                self.whole(Source::Eight { texts, from }, validity.clone(), key.descending, 64);
+            }
+        }
+        if longest - common <= 8 * TEXT_WORDS {
+            // Texts that are equal but for zeros at the end.
+            let span = Span { min: 0, max: longest as u64, differing: u64::MAX };
+            let bits = u64::BITS - span.max.leading_zeros();
+            self.whole(Source::Length { texts }, validity, key.descending, bits);
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// Adds a piece to the word, cutting it if need be.
+    fn add(&mut self, piece: Piece<'a>) {
+        let room = u64::BITS - self.word.bits;
+        let bits = piece.transform.bits;
+        if room == 0 {
+            self.end_word();
+            return self.add(piece);
+        }
+        if bits <= room {
+            self.word.bits += bits;
+            self.word.pieces.push(piece);
+            return;
+        }
+        let (upper, lower) = piece.cut(bits - room);
+        self.word.bits += room;
+        self.word.pieces.push(upper);
+        self.add(lower);
+    }
+
+    fn end_word(&mut self) {
+        if self.word.bits > 0 {
+            self.steps.push(Step::Word(std::mem::take(&mut self.word)));
+        }
+    }
+}
+
+/// What the integers of the valid rows span; `None` if there are no such rows.
+fn survey<T: Tasks>(
+    source: &Source<'_>,
+    rows: usize,
+    validity: Option<&Bitmap>,
+    tasks: &T,
+) -> Result<Option<Span>, T::Error> {
+    let ranges = tasks.ranges(rows, TASK_ROWS);
+    let spans = tasks.run(ranges.len(), |range| {
+        let mut values = [0; CHUNK_ROWS];
+        let mut found: Option<Span> = None;
+        for start in ranges[range].clone().step_by(CHUNK_ROWS) {
+            let values = &mut values[..CHUNK_ROWS.min(ranges[range].end - start)];
+            source.read(Rows::From(start), values);
+            if let Some(validity) = validity {
+                // Null rows count as some row that is not null.
+                let Some(valid) = (0..values.len()).find(|slot| validity.get(start + slot)) else { continue };
+                let value = values[valid];
+                let rows = start..start + values.len();
+                crate::keys::for_each_null(validity, rows, |slot| values[slot] = value);
+            }
+            let span = span(Level::best(), values);
+            found = Some(found.map_or(span, |found| found.with(span)));
+        }
+        found
+    })?;
+    Ok(spans.into_iter().flatten().reduce(Span::with))
+}
+
+/// How many first bytes all valid rows share, and the length of the longest.
+fn common_prefix<T: Tasks>(
+    texts: Texts<'_>,
+    rows: usize,
+    validity: Option<&Bitmap>,
+    tasks: &T,
+) -> Result<(usize, usize), T::Error> {
+    let shared =
+        |left: &[u8], right: &[u8]| left.iter().zip(right).take_while(|(left, right)| left == right).count();
+    let ranges = tasks.ranges(rows, TASK_ROWS);
+    let found = tasks.run(ranges.len(), |range| {
+        let mut valid =
+            ranges[range].clone().filter(|&row| validity.is_none_or(|validity| validity.get(row)));
+        let first = texts.value(valid.next()?);
+        let (mut common, mut longest) = (first, first.len());
+        for row in valid {
+            let value = texts.value(row);
+            longest = longest.max(value.len());
+            if !common.is_empty() && !value.starts_with(common) {
+                common = &common[..shared(common, value)];
+            }
+        }
+        Some((common, longest))
+    })?;
+    let merge = |(common, longest): (_, usize), (other, length): (_, usize)| {
+        (&common[..shared(common, other)], longest.max(length))
+    };
+    Ok(found.into_iter().flatten().reduce(merge).map_or((0, 0), |(common, longest)| (common.len(), longest)))
+}

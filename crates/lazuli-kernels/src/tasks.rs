@@ -1,0 +1,140 @@
+//! Tasks: independent pieces of one kernel call, which may run side by side.
+//!
+//! A kernel has no threads. One whose work is worth several of them says what the pieces are and in which order phases
+//! follow; who calls it runs the pieces, on threads of its own or one after the other.
+
+use std::convert::Infallible;
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+
+use crate::KernelError;
+
+/// Who runs the pieces of a kernel.
+pub trait Tasks: Sync {
+    /// What ends the kernel before its time: the caller wants no answer any more, say.
+    type Error: Send;
+
+    /// How many pieces may run at once, at least 1.
+    fn width(&self) -> usize;
+
+    /// Runs tasks `0..num_tasks` and gives their results in this order.
+    ///
+    /// # Errors
+    /// The caller's own.
+    fn run<T: Send>(
+        &self,
+        num_tasks: usize,
+        task: impl Fn(usize) -> T + Send + Sync,
+    ) -> Result<Vec<T>, Self::Error>;
+
+    /// An error of the kernel as the caller's.
+    fn fail(&self, error: KernelError) -> Self::Error;
+
+    /// Runs a task for each item, which it owns: parts of a vector to write, say.
+    ///
+    /// # Errors
+    /// The caller's own.
+    fn run_on<I: Send, T: Send>(
+        &self,
+        items: Vec<I>,
+        task: impl Fn(I) -> T + Send + Sync,
+    ) -> Result<Vec<T>, Self::Error> {
+        let items: Vec<Mutex<Option<I>>> = items.into_iter().map(|item| Mutex::new(Some(item))).collect();
+        self.run(items.len(), |index| {
+            let item = items[index].lock().unwrap_or_else(PoisonError::into_inner).take();
+            task(item.expect("each task runs once"))
+        })
+    }
+
+    /// `rows` rows in contiguous ranges, some for each of those that run at once, none much shorter than `least`.
+    fn ranges(&self, rows: usize, least: usize) -> Vec<Range<usize>> {
+        /// More than one for each, so that one that is held up does not hold up all.
+        const A_HEAD: usize = 4;
+        let wanted = if self.width() == 1 { 1 } else { self.width() * A_HEAD };
+        let count = wanted.min(rows / least.max(1)).max(1);
+        // Whole words of bitmaps.
+        let length = rows.div_ceil(count).next_multiple_of(64).max(1);
+        (0..rows).step_by(length).map(|start| start..(start + length).min(rows)).collect()
+    }
+}
+
+/// One piece after the other, on the calling thread.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OneByOne;
+
+impl Tasks for OneByOne {
+    type Error = Infallible;
+
+    fn width(&self) -> usize {
+        1
+    }
+
+    fn run<T: Send>(
+        &self,
+        num_tasks: usize,
+        task: impl Fn(usize) -> T + Send + Sync,
+    ) -> Result<Vec<T>, Infallible> {
+        Ok((0..num_tasks).map(task).collect())
+    }
+
+    fn fail(&self, error: KernelError) -> Infallible {
+        unreachable!("asked for before the tasks start: {error}")
+    }
+}
+
+/// Pieces on threads of their own, for tests.
+#[cfg(test)]
+pub(crate) struct Threads(pub usize);
+
+#[cfg(test)]
+impl Tasks for Threads {
+    type Error = KernelError;
+
+    fn width(&self) -> usize {
+        self.0
+    }
+
+    fn run<T: Send>(
+        &self,
+        num_tasks: usize,
+        task: impl Fn(usize) -> T + Send + Sync,
+    ) -> Result<Vec<T>, KernelError> {
+        let task = &task;
+        Ok(std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..num_tasks).map(|index| scope.spawn(move || task(index))).collect();
+            threads.into_iter().map(|thread| thread.join().expect("a task")).collect()
+        }))
+    }
+
+    fn fail(&self, error: KernelError) -> KernelError {
+        error
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_cover_all_rows() {
+        for width in [1, 2, 7] {
+            for rows in [0, 1, 63, 64, 1000, 1 << 20] {
+                let ranges = Threads(width).ranges(rows, 100);
+                assert_eq!(ranges.iter().flat_map(Clone::clone).count(), rows);
+                assert!(ranges.windows(2).all(|pair| pair[0].end == pair[1].start && pair[0].end % 64 == 0));
+                assert!(ranges.len() <= if width == 1 { 1 } else { 4 * width });
+            }
+        }
+    }
+
+    #[test]
+    fn each_task_owns_its_item() {
+        let mut values = vec![1, 2, 3, 4];
+        let parts: Vec<&mut [i32]> = values.chunks_mut(3).collect();
+        let lengths = Threads(2).run_on(parts, |part| {
+            part.iter_mut().for_each(|value| *value *= 10);
+            part.len()
+        });
+        assert_eq!((lengths.expect("no errors"), values), (vec![3, 1], vec![10, 20, 30, 40]));
+    }
+}
