@@ -33,7 +33,9 @@ impl fmt::Display for Operand<'_> {
             | Expr::Function { .. }
             | Expr::Cast { .. }
             | Expr::Conditional { .. }
-            | Expr::Aggregate { .. } => u8::MAX,
+            | Expr::Aggregate { .. }
+            | Expr::WindowFunction { .. }
+            | Expr::Over { .. } => u8::MAX,
         };
         if own < self.1 { write!(f, "({})", self.0) } else { write!(f, "{}", self.0) }
     }
@@ -45,6 +47,14 @@ fn write_call(f: &mut fmt::Formatter<'_>, name: &str, inputs: &[Expr]) -> fmt::R
         write!(f, "{}{input}", if index == 0 { "" } else { ", " })?;
     }
     f.write_str(")")
+}
+
+/// `word` and the items, or nothing if there are none.
+fn write_list(f: &mut fmt::Formatter<'_>, word: &str, items: &[impl fmt::Display]) -> fmt::Result {
+    for (index, item) in items.iter().enumerate() {
+        write!(f, "{}{item}", if index == 0 { word } else { ", " })?;
+    }
+    Ok(())
 }
 
 /// Whether a name can stand in an expression text without quotes.
@@ -92,6 +102,23 @@ impl fmt::Display for Expr {
                 }
             }
             Self::Aggregate { aggregate, inputs } => write_call(f, aggregate.name(), inputs),
+            Self::WindowFunction { function, inputs } => write_call(f, function.name(), inputs),
+            Self::Over { input, window } => {
+                // Calls and what reads like one stand as they are.
+                match **input {
+                    Self::Aggregate { .. } | Self::WindowFunction { .. } | Self::Function { .. } => {
+                        write!(f, "{input}")?;
+                    }
+                    _ => write!(f, "({input})")?,
+                }
+                f.write_str(" over (")?;
+                write_list(f, "partition by ", &window.partition_by)?;
+                if !window.partition_by.is_empty() && !window.order_by.is_empty() {
+                    f.write_str(" ")?;
+                }
+                write_list(f, "order by ", &window.order_by)?;
+                f.write_str(")")
+            }
         }
     }
 }

@@ -59,6 +59,18 @@ pub enum TypeError {
         /// The outer aggregate.
         expr: String,
     },
+    /// A window where no rows of a frame are at hand.
+    MisplacedWindow {
+        /// The window.
+        expr: String,
+        /// Where it stands, in words.
+        place: &'static str,
+    },
+    /// A window inside a window or an aggregate.
+    NestedWindow {
+        /// The inner window.
+        expr: String,
+    },
     /// Row by row values where an aggregate is needed.
     NotAnAggregate {
         /// The expression.
@@ -140,6 +152,13 @@ impl fmt::Display for TypeError {
                 write!(f, "an aggregate can't stand in {place}: {expr}")
             }
             Self::NestedAggregate { expr } => write!(f, "an aggregate inside an aggregate: {expr}"),
+            Self::MisplacedWindow { expr, place } => {
+                write!(f, "a window can't stand in {place}: {expr}; compute it in with_columns before")
+            }
+            Self::NestedWindow { expr } => write!(
+                f,
+                "a window inside a window or an aggregate: {expr}; compute the inner one in with_columns before"
+            ),
             Self::NotAnAggregate { expr } => write!(
                 f,
                 "not an aggregate: {expr} gives one value a row, but each group needs one value; use first(), sum(), ..."

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use lazuli_array::{DataType, Name, Scalar};
 
+use crate::window::{Window, WindowFunctionRef};
 use crate::{AggregateRef, BinaryOperator, FunctionRef, Selector, UnaryOperator};
 
 /// What to compute from the columns of a frame: a tree that is cheap to clone.
@@ -77,6 +78,22 @@ pub enum Expr {
         aggregate: AggregateRef,
         /// Its arguments.
         inputs: Vec<Expr>,
+    },
+    /// A value for each row, made of the rows of its partition. Over the whole frame, in its order, unless an `Over`
+    /// stands around it; resolving writes one.
+    WindowFunction {
+        /// The function.
+        function: WindowFunctionRef,
+        /// Its arguments.
+        inputs: Vec<Expr>,
+    },
+    /// Computed for each partition of the rows, and put back to its rows. Resolved: around one `Aggregate` or
+    /// `WindowFunction`.
+    Over {
+        /// What is computed.
+        input: Arc<Expr>,
+        /// Which rows are a partition.
+        window: Arc<Window>,
     },
 }
 

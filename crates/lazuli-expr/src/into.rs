@@ -122,6 +122,13 @@ tuple_into_exprs!(A, B, C, D);
 tuple_into_exprs!(A, B, C, D, E);
 tuple_into_exprs!(A, B, C, D, E, F);
 
+/// No expressions.
+impl IntoExprs for () {
+    fn into_exprs(self) -> Vec<Expr> {
+        Vec::new()
+    }
+}
+
 /// One key to sort by.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SortKey {

@@ -21,6 +21,7 @@ mod selector; // several columns at once
 pub mod supertype; // the type that holds two types
 pub mod typing; // types of expressions, and the casts that make them fit
 mod visit; // walking and rewriting
+pub mod window; // values made of the rows of a partition
 
 pub use aggregate::{Accumulator, Aggregate, AggregateRef, Groups, RowOrder};
 pub use build::{When, WhenThen, all, coalesce, col, cols, corr, cov, len, lit, when};
@@ -31,3 +32,4 @@ pub use into::{IntoExpr, IntoExprs, IntoSortKeys, SortKey};
 pub use operator::{BinaryOperator, UnaryOperator};
 pub use selector::Selector;
 pub use supertype::supertype;
+pub use window::{Window, WindowFunction, WindowFunctionRef, row_number};

@@ -15,7 +15,9 @@ impl Expr {
                 Self::Literal(_) => right.output_name(),
                 _ => left.output_name(),
             },
-            Self::Unary { input, .. } | Self::Cast { input, .. } => input.output_name(),
+            Self::Unary { input, .. } | Self::Cast { input, .. } | Self::Over { input, .. } => {
+                input.output_name()
+            }
             Self::Function { function, inputs } => {
                 inputs.first().map_or_else(|| function.name().into(), Self::output_name)
             }
@@ -26,6 +28,9 @@ impl Expr {
             },
             Self::Aggregate { aggregate, inputs } => {
                 inputs.first().map_or_else(|| aggregate.name().into(), Self::output_name)
+            }
+            Self::WindowFunction { function, inputs } => {
+                inputs.first().map_or_else(|| function.name().into(), Self::output_name)
             }
         }
     }

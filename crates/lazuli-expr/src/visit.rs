@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use lazuli_array::Name;
 
-use crate::{BinaryOperator, CastMode, Expr};
+use crate::window::Window;
+use crate::{BinaryOperator, CastMode, Expr, SortKey};
 
 impl Expr {
     /// The direct parts of this expression, left to right.
@@ -13,7 +14,13 @@ impl Expr {
             Self::Column(_) | Self::Literal(_) | Self::Selector(_) => Vec::new(),
             Self::Alias { input, .. } | Self::Unary { input, .. } | Self::Cast { input, .. } => vec![input],
             Self::Binary { left, right, .. } => vec![left, right],
-            Self::Function { inputs, .. } | Self::Aggregate { inputs, .. } => inputs.iter().collect(),
+            Self::Function { inputs, .. }
+            | Self::Aggregate { inputs, .. }
+            | Self::WindowFunction { inputs, .. } => inputs.iter().collect(),
+            Self::Over { input, window } => std::iter::once(&**input)
+                .chain(&window.partition_by)
+                .chain(window.order_by.iter().map(|key| &key.expr))
+                .collect(),
             Self::Conditional { branches, otherwise } => branches
                 .iter()
                 .flat_map(|(condition, value)| [condition, value])
@@ -60,6 +67,19 @@ impl Expr {
                 aggregate: aggregate.clone(),
                 inputs: inputs.iter().map(map).collect::<Result<_, _>>()?,
             },
+            Self::WindowFunction { function, inputs } => Self::WindowFunction {
+                function: function.clone(),
+                inputs: inputs.iter().map(map).collect::<Result<_, _>>()?,
+            },
+            Self::Over { input, window } => {
+                let input = Arc::new(map(input)?);
+                let partition_by = window.partition_by.iter().map(&mut *map).collect::<Result<_, _>>()?;
+                let mut order_by = Vec::with_capacity(window.order_by.len());
+                for key in &window.order_by {
+                    order_by.push(SortKey { expr: map(&key.expr)?, ..key.clone() });
+                }
+                Self::Over { input, window: Arc::new(Window { partition_by, order_by }) }
+            }
         })
     }
 
@@ -134,7 +154,7 @@ impl Expr {
             Self::Unary { operator, .. } => matches!(operator, crate::UnaryOperator::Negate),
             Self::Cast { mode, .. } => *mode == CastMode::Strict,
             Self::Function { function, .. } => function.is_fallible(),
-            Self::Aggregate { .. } => true,
+            Self::Aggregate { .. } | Self::WindowFunction { .. } | Self::Over { .. } => true,
             Self::Column(_)
             | Self::Literal(_)
             | Self::Selector(_)

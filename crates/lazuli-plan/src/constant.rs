@@ -10,7 +10,11 @@ use lazuli_expr::{Expr, Literal, typing};
 /// or may have another one next time.
 pub(crate) fn evaluate(expr: &Expr) -> Option<Literal> {
     let is_constant = !expr.any(|part| match part {
-        Expr::Column(_) | Expr::Aggregate { .. } | Expr::Selector(_) => true,
+        Expr::Column(_)
+        | Expr::Aggregate { .. }
+        | Expr::WindowFunction { .. }
+        | Expr::Over { .. }
+        | Expr::Selector(_) => true,
         Expr::Function { function, .. } => !function.is_deterministic(),
         _ => false,
     });

@@ -82,6 +82,7 @@ pub(crate) fn is_same_step(left: &LogicalPlan, right: &LogicalPlan) -> bool {
                     (Some(_), None) | (None, Some(_)) => false,
                 }
         }
+        (Node::Window(left), Node::Window(right)) => are_identical(&left.windows, &right.windows),
         (Node::Union(left), Node::Union(right)) => left.mode == right.mode,
         (Node::HorizontalConcat(_), Node::HorizontalConcat(_)) => true,
         // Texts of their scalars may hide a difference; such plans are rarely written twice.

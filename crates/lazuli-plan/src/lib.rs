@@ -30,7 +30,7 @@ pub use error::{PlanError, PlanErrors, PlanMistake};
 pub use explain::{explain, node_name, to_json};
 pub use node::{
     Aggregate, Distinct, Explode, Filter, HorizontalConcat, Join, JoinColumn, JoinSide, JoinType, Keep, Node,
-    Pivot, PivotColumn, PivotOutput, Project, Scan, Sink, Slice, Sort, Union, UnionMode, Unpivot,
+    Pivot, PivotColumn, PivotOutput, Project, Scan, Sink, Slice, Sort, Union, UnionMode, Unpivot, Window,
 };
 pub use optimizer::{OptimizerOptions, RuleId, optimize};
 pub use plan::LogicalPlan;

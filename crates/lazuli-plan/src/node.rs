@@ -42,6 +42,8 @@ pub enum Node {
     Unpivot(Unpivot),
     /// Items of lists become rows.
     Explode(Explode),
+    /// Columns computed from partitions of the rows, beside the input's.
+    Window(Window),
     /// Rows into a sink; no rows come out.
     Sink(Sink),
 }
@@ -332,6 +334,17 @@ pub struct Explode {
     pub columns: Vec<Name>,
     /// Whether rows whose lists are empty give no row.
     pub drop_empty: bool,
+}
+
+/// The input's columns, and behind them one for each window: a value for each row, made of all rows of its partition.
+/// Row order stays.
+#[derive(Debug, Clone)]
+pub struct Window {
+    /// The rows.
+    pub input: LogicalPlan,
+    /// Resolved: each is an `Alias` around one `Expr::Over`, whose parts are row by row; names are new. A user's plan has
+    /// windows in its expressions, and no such node.
+    pub windows: Vec<Expr>,
 }
 
 /// Rows into a sink, in order.

@@ -51,6 +51,7 @@ fn take_inputs(node: &mut Node) -> Vec<LogicalPlan> {
         Node::Pivot(node) => vec![take(&mut node.input)],
         Node::Unpivot(node) => vec![take(&mut node.input)],
         Node::Explode(node) => vec![take(&mut node.input)],
+        Node::Window(node) => vec![take(&mut node.input)],
         Node::Sink(node) => vec![take(&mut node.input)],
     }
 }
@@ -109,6 +110,7 @@ impl LogicalPlan {
             Node::Pivot(node) => vec![&node.input],
             Node::Unpivot(node) => vec![&node.input],
             Node::Explode(node) => vec![&node.input],
+            Node::Window(node) => vec![&node.input],
             Node::Sink(node) => vec![&node.input],
         }
     }
@@ -139,6 +141,7 @@ impl LogicalPlan {
             Node::Pivot(node) => Node::Pivot(crate::Pivot { input: next(), ..node.clone() }),
             Node::Unpivot(node) => Node::Unpivot(crate::Unpivot { input: next(), ..node.clone() }),
             Node::Explode(node) => Node::Explode(crate::Explode { input: next(), ..node.clone() }),
+            Node::Window(node) => Node::Window(crate::Window { input: next(), ..node.clone() }),
             Node::Sink(node) => Node::Sink(crate::Sink { input: next(), ..node.clone() }),
         };
         self.with_node(node)

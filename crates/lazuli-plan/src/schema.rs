@@ -30,6 +30,12 @@ pub(crate) fn of_resolved(node: &Node) -> SchemaRef {
         Node::Pivot(pivot) => of_pivot(pivot),
         Node::Unpivot(unpivot) => of_unpivot(unpivot),
         Node::Explode(explode) => of_explode(explode),
+        Node::Window(window) => {
+            let input = window.input.schema();
+            let mut fields = input.fields().to_vec();
+            fields.extend(fields_of(&window.windows, input));
+            schema(fields)
+        }
         Node::Sink(_) => Arc::default(),
     }
 }

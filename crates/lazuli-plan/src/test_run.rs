@@ -8,11 +8,13 @@ use std::sync::Arc;
 use lazuli_array::{Batch, Column, DataType, Name, Native, Scalar, SchemaRef};
 use lazuli_expr::evaluate::Evaluator;
 use lazuli_expr::function::Argument;
-use lazuli_expr::{Expr, Groups, Literal, RowOrder, SortKey, typing};
+use lazuli_expr::window::Partitions;
+use lazuli_expr::{Expr, Groups, Literal, RowOrder, SortKey, WindowFunctionRef, typing};
 
 use crate::test_plan::rows_of;
 use crate::{
     Aggregate, Distinct, Explode, Join, JoinSide, JoinType, Keep, LogicalPlan, Node, Pivot, Scan, Unpivot,
+    Window,
 };
 
 /// How hints are taken.
@@ -67,6 +69,7 @@ pub(crate) fn run(plan: &LogicalPlan, hints: Hints) -> Result<Rows, Failed> {
         }
         Node::Unpivot(unpivot) => run_unpivot(unpivot, &run(&unpivot.input)?),
         Node::Explode(explode) => run_explode(explode, &run(&explode.input)?)?,
+        Node::Window(window) => run_window(window, run(&window.input)?)?,
         Node::Pivot(pivot) => run_pivot(pivot, &run(&pivot.input)?)?,
         Node::HorizontalConcat(concat) => {
             let inputs: Vec<Rows> = concat.inputs.iter().map(run).collect::<Result<_, _>>()?;
@@ -188,6 +191,72 @@ fn aggregated(expr: &Expr, rows: &Rows, schema: &SchemaRef) -> Result<Scalar, Fa
         .collect::<Result<Vec<_>, Failed>>()?;
     accumulator.update(&columns, Groups::One { num_rows: rows.len() }, RowOrder(0)).map_err(|_| Failed)?;
     Ok(accumulator.finish(0..1).map_err(|_| Failed)?.get(0))
+}
+
+/// Each row with, for each window, what its partition gives it.
+fn run_window(window: &Window, rows: Rows) -> Result<Rows, Failed> {
+    let schema = window.input.schema();
+    let mut results = rows.clone();
+    for expr in &window.windows {
+        let Expr::Over { input, window } = expr.without_alias() else { panic!("not resolved: {expr}") };
+        let mut partitions: Vec<(Vec<Scalar>, Rows)> = Vec::new();
+        for (index, key) in keys(&window.partition_by, &rows, schema)?.into_iter().enumerate() {
+            let mut row = rows[index].clone();
+            // Behind the columns: where the row stands.
+            row.push(Scalar::Int64(index as i64));
+            match partitions.iter_mut().find(|(other, _)| *other == key) {
+                Some((_, rows)) => rows.push(row),
+                None => partitions.push((key, vec![row])),
+            }
+        }
+        for (_, members) in partitions {
+            let members = sorted(members, schema, &window.order_by)?;
+            let places: Vec<usize> = members
+                .iter()
+                .map(|row| match row[schema.len()] {
+                    Scalar::Int64(index) => index as usize,
+                    _ => unreachable!("put there above"),
+                })
+                .collect();
+            let values = match &**input {
+                Expr::WindowFunction { function, inputs } => {
+                    function_values(function, inputs, &members, schema)?
+                }
+                aggregate => vec![aggregated(aggregate, &members, schema)?; members.len()],
+            };
+            for (place, value) in places.into_iter().zip(values) {
+                results[place].push(value);
+            }
+        }
+    }
+    Ok(results)
+}
+
+fn function_values(
+    function: &WindowFunctionRef,
+    inputs: &[Expr],
+    rows: &Rows,
+    schema: &SchemaRef,
+) -> Result<Vec<Scalar>, Failed> {
+    let types: Vec<DataType> = inputs.iter().map(|input| typing::data_type(input, schema)).collect();
+    let arguments: Vec<Argument<'_>> = inputs
+        .iter()
+        .zip(&types)
+        .map(|(input, data_type)| match input {
+            Expr::Literal(literal) => Argument { data_type, literal: Some(literal) },
+            _ => Argument { data_type, literal: None },
+        })
+        .collect();
+    let columns = inputs[..function.num_columns()]
+        .iter()
+        .zip(&types)
+        .map(|(input, data_type)| {
+            Ok(Column::from_scalars(data_type, values(input, rows, schema)?).expect("values of the type"))
+        })
+        .collect::<Result<Vec<_>, Failed>>()?;
+    let partition = Partitions::one((0..rows.len() as u32).collect());
+    let result = function.evaluate(&columns, &arguments, &partition).map_err(|_| Failed)?;
+    Ok((0..rows.len()).map(|row| result.get(row)).collect())
 }
 
 fn run_join(join: &Join, left: &Rows, right: &Rows) -> Result<Rows, Failed> {

@@ -1,10 +1,11 @@
-//! Functions and aggregates by name: those of `lazuli-expr`, and a few of SQL's names for them.
+//! Functions, aggregates and window functions by name: those of `lazuli-expr`, and a few of SQL's names for them.
 
-use lazuli_array::Name;
+use lazuli_array::{Name, Scalar};
 use lazuli_expr::aggregate::{AGGREGATES, aggregate_named};
 use lazuli_expr::function::{FUNCTIONS, function_named};
 use lazuli_expr::typing::nearest_name;
-use lazuli_expr::{BinaryOperator, Expr, aggregate};
+use lazuli_expr::window::{WINDOW_FUNCTIONS, window_function_named};
+use lazuli_expr::{BinaryOperator, Expr, Literal, aggregate};
 
 use crate::TextError;
 
@@ -66,10 +67,43 @@ pub(crate) fn call(text: &str, name: &str, inputs: Vec<Expr>) -> Result<Expr, Te
     if let Some(function) = function_named(own) {
         return Ok(Expr::Function { function, inputs });
     }
+    if let Some(function) = window_function_named(own) {
+        return match own {
+            "row_number" => {
+                count("no arguments", inputs.is_empty())?;
+                Ok(Expr::WindowFunction { function, inputs })
+            }
+            "rank" => {
+                count(
+                    "a column, and maybe a method and whether the greatest comes first",
+                    !inputs.is_empty(),
+                )?;
+                let given = inputs.len();
+                let rest = [Expr::from("average"), Expr::from(false)].into_iter().skip(given - 1);
+                Ok(Expr::WindowFunction { function, inputs: inputs.into_iter().chain(rest).collect() })
+            }
+            "shift" => {
+                count("a column, a distance, and maybe a constant to fill with", inputs.len() >= 2)?;
+                let inputs = inputs.into_iter().enumerate().map(|(index, input)| match input {
+                    // A distance is what it is, whatever it stands beside.
+                    Expr::Literal(Literal { value: Scalar::Int32(n), .. }) if index == 1 => {
+                        Expr::Literal(Literal::typed(Scalar::Int64(n.into())))
+                    }
+                    other => other,
+                });
+                Ok(Expr::WindowFunction { function, inputs: inputs.collect() })
+            }
+            _ => {
+                count("one argument", inputs.len() == 1)?;
+                Ok(Expr::WindowFunction { function, inputs })
+            }
+        };
+    }
     let names: Vec<Name> = FUNCTIONS
         .iter()
         .map(|function| function.name().into())
         .chain(AGGREGATES.iter().map(|aggregate| aggregate.name().into()))
+        .chain(WINDOW_FUNCTIONS.iter().map(|function| function.name().into()))
         .chain(ALIASES.iter().map(|(alias, _)| (*alias).into()))
         .collect();
     let nearest = nearest_name(&lower, &names).map(|name| name.to_string());

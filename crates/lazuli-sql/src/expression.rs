@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lazuli_array::{DataType, Scalar};
-use lazuli_expr::{BinaryOperator, CastMode, Expr, Literal, SortKey, UnaryOperator, aggregate, col};
+use lazuli_expr::{BinaryOperator, CastMode, Expr, Literal, SortKey, UnaryOperator, Window, aggregate, col};
 use sqlparser::ast::{
     self, CastKind, DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArguments, InTarget,
 };
@@ -55,16 +55,7 @@ pub fn parse_expr(text: &str) -> Result<Expr, TextError> {
 pub fn parse_sort_key(text: &str) -> Result<SortKey, TextError> {
     let reader = Reader { text };
     let parsed = reader.parse(|parser| parser.parse_order_by_expr())?;
-    let (descending, nulls_first) = match parsed.options.to_string().to_ascii_lowercase().trim() {
-        "" | "asc" => (false, false),
-        "desc" => (true, false),
-        "asc nulls first" | "nulls first" => (false, true),
-        "desc nulls first" => (true, true),
-        "asc nulls last" | "nulls last" => (false, false),
-        "desc nulls last" => (true, false),
-        other => return Err(reader.unsupported(format!("`{other}`"))),
-    };
-    Ok(SortKey { expr: reader.expr(&parsed.expr)?, descending, nulls_first })
+    reader.sort_key(&parsed)
 }
 
 /// The type that a name stands for: Lazuli's own names first, then SQL's.
@@ -195,6 +186,19 @@ impl Reader<'_> {
         })
     }
 
+    fn sort_key(&self, parsed: &ast::OrderByExpr) -> Result<SortKey, TextError> {
+        let (descending, nulls_first) = match parsed.options.to_string().to_ascii_lowercase().trim() {
+            "" | "asc" => (false, false),
+            "desc" => (true, false),
+            "asc nulls first" | "nulls first" => (false, true),
+            "desc nulls first" => (true, true),
+            "asc nulls last" | "nulls last" => (false, false),
+            "desc nulls last" => (true, false),
+            other => return Err(self.unsupported(format!("`{other}`"))),
+        };
+        Ok(SortKey { expr: self.expr(&parsed.expr)?, descending, nulls_first })
+    }
+
     fn operator(&self, operator: &ast::BinaryOperator) -> Result<BinaryOperator, TextError> {
         use ast::BinaryOperator as Sql;
         Ok(match operator {
@@ -262,11 +266,29 @@ impl Reader<'_> {
 
     fn function(&self, function: &ast::Function) -> Result<Expr, TextError> {
         let name = function.name.to_string();
-        if function.filter.is_some() || function.over.is_some() || !function.within_group.is_empty() {
-            return Err(self.unsupported(format!("filter, over or within group behind {name}")));
+        if function.filter.is_some() || !function.within_group.is_empty() {
+            return Err(self.unsupported(format!("filter or within group behind {name}")));
         }
+        let call = self.call(function, &name)?;
+        let window = match &function.over {
+            None => return Ok(call),
+            Some(ast::WindowType::NamedWindow(window)) => {
+                return Err(self.unsupported(format!("the named window {window}")));
+            }
+            Some(ast::WindowType::WindowSpec(window)) => window,
+        };
+        if window.window_name.is_some() || window.window_frame.is_some() {
+            return Err(self.unsupported(format!("the frame of a window behind {name}")));
+        }
+        let partition_by = window.partition_by.iter().map(|key| self.expr(key)).collect::<Result<_, _>>()?;
+        let order_by = window.order_by.iter().map(|key| self.sort_key(key)).collect::<Result<_, _>>()?;
+        let window = Window { partition_by, order_by };
+        Ok(Expr::Over { input: Arc::new(call), window: Arc::new(window) })
+    }
+
+    fn call(&self, function: &ast::Function, name: &str) -> Result<Expr, TextError> {
         let arguments = match &function.args {
-            FunctionArguments::None => return call::call(self.text, &name, Vec::new()),
+            FunctionArguments::None => return call::call(self.text, name, Vec::new()),
             FunctionArguments::Subquery(_) => return Err(self.unsupported("a query inside")),
             FunctionArguments::List(list) => list,
         };
@@ -286,7 +308,7 @@ impl Reader<'_> {
                 Ok(Expr::Aggregate { aggregate: aggregate::N_UNIQUE, inputs } - nulls)
             }
             Some(DuplicateTreatment::Distinct) => Err(self.unsupported(format!("distinct inside {name}"))),
-            Some(DuplicateTreatment::All) | None => call::call(self.text, &name, inputs),
+            Some(DuplicateTreatment::All) | None => call::call(self.text, name, inputs),
         }
     }
 }
@@ -351,6 +373,16 @@ mod tests {
             ("9223372036854775807", "9223372036854775807"),
             ("-9223372036854775808", "-9223372036854775808"),
             ("1.5e3", "1500.0"),
+            (
+                "sum(a) over (partition by k, b % 2 order by t desc, u)",
+                "sum(a) over (partition by k, b % 2 order by t desc, u)",
+            ),
+            ("count(*) over ()", "len() over ()"),
+            ("a / sum(a) over (partition by k)", "a / sum(a) over (partition by k)"),
+            ("rank(a)", "rank(a, 'average', false)"),
+            ("rank(a, 'min', true) over (partition by k)", "rank(a, 'min', true) over (partition by k)"),
+            ("shift(a, -1, 0) over (order by t)", "shift(a, -1, 0) over (order by t)"),
+            ("row_number() over (order by t)", "row_number() over (order by t)"),
         ];
         for (text, expected) in cases {
             assert_eq!(read(text), expected, "{text}");
@@ -366,6 +398,9 @@ mod tests {
             ("sum(a, b)", "sum takes one argument, found 2"),
             ("cast(a as blurb)", "no type is called blurb"),
             ("t.a", "qualified name"),
+            ("shift(a)", "shift takes a column, a distance"),
+            ("sum(a) over (order by t rows 2 preceding)", "the frame of a window"),
+            ("sum(a) over w", "the named window w"),
             ("a like 'x%'", "expressions can't hold"),
             ("exists (select 1)", "expressions can't hold"),
             ("", "expected: an expression"),

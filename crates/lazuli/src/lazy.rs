@@ -80,6 +80,22 @@ impl LazyFrame {
 
     /// All columns, and those that these expressions make: added at the end, or in place of a column of the same name.
     /// Every expression sees the columns as they were before.
+    ///
+    /// ```
+    /// use lazuli::prelude::*;
+    ///
+    /// let sales = df! { "shop" => ["x", "y", "x"], "amount" => [3i64, 5, 1] }?;
+    /// let out = sales.lazy().with_columns([
+    ///     col("amount").sum().over("shop").alias("of_shop"),
+    ///     col("amount").rank_descending("min").alias("place"),
+    ///     col("amount").cum_sum().over_sorted("shop", "amount").alias("so_far"),
+    /// ]);
+    /// assert_eq!(out.collect()?, df! {
+    ///     "shop" => ["x", "y", "x"], "amount" => [3i64, 5, 1],
+    ///     "of_shop" => [4i64, 5, 4], "place" => [2i64, 1, 3], "so_far" => [4i64, 5, 1],
+    /// }?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[track_caller]
     pub fn with_columns(self, exprs: impl IntoExprs) -> Self {
         let exprs = exprs.into_exprs();

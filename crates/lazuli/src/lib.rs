@@ -57,7 +57,8 @@ pub use lazuli_array::{
 pub use lazuli_exec::{CancelFlag, CsvSink, CsvSource, ExecOptions, FrameSource, ReadCounters};
 pub use lazuli_expr::{
     BinaryOperator, Expr, FunctionRef, IntoExpr, IntoExprs, IntoSortKeys, Literal, ScalarFunction, SortKey,
-    When, WhenThen, all, coalesce, col, cols, corr, cov, len, lit, when,
+    When, WhenThen, Window, WindowFunction, WindowFunctionRef, all, coalesce, col, cols, corr, cov, len, lit,
+    row_number, when,
 };
 pub use lazuli_io::csv::{CsvOptions, CsvWriteOptions, CsvWriter, Dialect, InferMode, OnMisfit, OnRagged};
 pub use lazuli_plan::{

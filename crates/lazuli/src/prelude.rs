@@ -3,5 +3,6 @@
 pub use crate::{
     CsvOptions, DataFrame, DataType, EagerFrame, ExecOptions, Expr, IntoLazy, JoinArgs, JoinType, Keep,
     LazyFrame, Scalar, Schema, Series, TimeUnit, UnionMode, all, coalesce, col, cols, concat,
-    concat_diagonal, concat_horizontal, corr, cov, df, element, len, lit, scan_csv, scan_csv_with, when,
+    concat_diagonal, concat_horizontal, corr, cov, df, element, len, lit, row_number, scan_csv,
+    scan_csv_with, when,
 };

@@ -36,6 +36,8 @@ mod reshapes; // concat, pivot, unpivot, describe
 mod rows; // filter, sort, slice, unique, columns
 #[path = "golden/values.rs"]
 mod values; // expressions over rows
+#[path = "golden/windows.rs"]
+mod windows; // values made of the rows of a partition
 
 use answer::{difference, to_text};
 use configuration::Configuration;
@@ -49,8 +51,15 @@ pub struct Query {
 }
 
 /// Every query, theme by theme.
-const GOLDEN: [&[Query]; 6] =
-    [rows::QUERIES, groups::QUERIES, joins::QUERIES, reshapes::QUERIES, values::QUERIES, files::QUERIES];
+const GOLDEN: [&[Query]; 7] = [
+    rows::QUERIES,
+    groups::QUERIES,
+    joins::QUERIES,
+    reshapes::QUERIES,
+    values::QUERIES,
+    windows::QUERIES,
+    files::QUERIES,
+];
 
 fn folder() -> PathBuf {
     inputs::testdata().join("golden")
@@ -104,6 +113,11 @@ fn reshapes_are_as_expected() {
 #[test]
 fn values_are_as_expected() {
     check(values::QUERIES, &Configuration::all());
+}
+
+#[test]
+fn windows_are_as_expected() {
+    check(windows::QUERIES, &Configuration::all());
 }
 
 #[test]

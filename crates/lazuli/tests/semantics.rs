@@ -323,6 +323,29 @@ fn r31_spread_is_of_a_sample() -> Tested {
 }
 
 #[test]
+fn r33_windows() -> Tested {
+    let frame = df! { "k" => [Some("a"), None, Some("a"), None], "v" => [Some(3), Some(1), None, Some(2)] }?;
+    let values = |expr: Expr| -> Result<Vec<Option<i64>>, Box<dyn std::error::Error>> {
+        Ok(eval(&frame, expr)?.to_vec::<i64>()?)
+    };
+    // Null is a partition; each row gets its partition's sum, and stays where it is.
+    assert_eq!(values(col("v").sum().over("k"))?, [Some(3), Some(3), Some(3), Some(3)]);
+    assert_eq!(values(len().over(()))?, [Some(4); 4]);
+    // Null is last in the order of a window too, so the number comes first.
+    assert_eq!(values(row_number().over_sorted("k", col("v").desc()))?, [Some(1), Some(2), Some(2), Some(1)]);
+    assert_eq!(values(col("v").rank("min"))?, [Some(3), Some(1), None, Some(2)]);
+    assert_eq!(values(col("v").cum_sum().over("k"))?, [Some(3), Some(1), None, Some(3)]);
+    assert_eq!(values(col("v").cum_count())?, [Some(1), Some(2), Some(2), Some(3)]);
+    let large = df! { "a" => [i64::MAX, 1] }?;
+    fails_with(eval(&large, col("a").cum_sum()), &["overflow in cum_sum at row 1"]);
+    fails_with(eval(&frame, col("v").sum().over("k").rank("min")), &["a window inside a window"]);
+    fails_with(eval(&frame, col("v").sum().over("kk")), &["column not found: kk; did you mean k?"]);
+    let grouped = frame.lazy().group_by("k").agg([col("v").cum_sum()]).collect();
+    fails_with(grouped, &["a window can't stand in the aggregates of groups"]);
+    Ok(())
+}
+
+#[test]
 fn r32_null_nan_and_keys() -> Tested {
     let frame = df! { "a" => [Some(1.0), None, Some(f64::NAN), Some(-0.0)], "t" => [Some(true), None, Some(false), None] }?;
     // Null compares to nothing, and only true is kept.

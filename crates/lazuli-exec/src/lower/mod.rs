@@ -11,6 +11,7 @@ mod columns; // expressions as columns
 mod join; // build side, probe side
 mod pivot; // cells, and columns as rows
 mod scan; // sources
+mod window; // values made of the rows of a partition
 
 use std::sync::Arc;
 
@@ -119,6 +120,7 @@ impl Lowering {
                 push_operator(&mut lanes, Arc::new(explode));
                 Ok(lanes)
             }
+            Node::Window(node) => self.window(plan, node, next()),
             Node::Sink(sink) => {
                 let reason = format!("the sink {} stands in the middle of a plan", sink.sink.name());
                 Err(ExecError::Unsupported { reason })

@@ -17,6 +17,7 @@ pub(crate) mod sort; // rows in order of keys
 pub(crate) mod tail; // the last rows
 pub(crate) mod top_k; // the first rows in order of keys
 pub(crate) mod unpivot; // columns become rows
+pub(crate) mod window; // values made of the rows of a partition
 pub(crate) mod write; // rows into a data sink
 
 use lazuli_array::{Name, Schema};

@@ -24,7 +24,7 @@ const BYTES_A_ROW: usize = 36;
 const BATCH_ROWS: usize = 64 * 1024;
 
 /// One column to sort by.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Key {
     /// Its position among the columns that come in.
     pub(crate) position: usize,

@@ -27,7 +27,13 @@ fn run(query: &Query, memory_bytes: usize, threads: usize) -> Result<usize, Exec
 #[test]
 fn each_collecting_operator_is_named() {
     let count = || [len().alias("len")];
-    let cases: [(&str, Query); 10] = [
+    let cases: [(&str, Query); 11] = [
+        (
+            "window",
+            numbers("a")
+                .with_columns([col("a").cum_sum().over("key").alias("w")])
+                .group_by([], [col("w").max()]),
+        ),
         ("collect", numbers("a")),
         ("sort", numbers("a").sort([col("key").asc()]).group_by([], count())),
         ("top k", numbers("a").sort([col("key").asc()]).slice(0, Some(15_000)).group_by([], count())),

@@ -11,3 +11,4 @@ mod order; // sort, slice, unique, concat
 mod reshape; // pivot and unpivot
 mod rows; // filter, select, group_by
 mod streams; // an answer batch by batch
+mod windows; // values made of the rows of a partition

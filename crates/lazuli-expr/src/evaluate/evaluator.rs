@@ -88,7 +88,9 @@ impl Evaluator {
                 let data_type = conditional.data_type().clone();
                 (Step::Conditional(conditional), data_type, false)
             }
-            Expr::Selector(_) | Expr::Aggregate { .. } => panic!("not a row by row expression: {expr}"),
+            Expr::Selector(_) | Expr::Aggregate { .. } | Expr::WindowFunction { .. } | Expr::Over { .. } => {
+                panic!("not a row by row expression: {expr}")
+            }
         };
         let parts = step.parts();
         let fallible = own_fallible || parts.iter().any(|part| part.fallible);

@@ -40,7 +40,7 @@ pub fn cast_to(expr: Expr, from: &DataType, to: &DataType) -> Expr {
 pub fn data_type(expr: &Expr, schema: &Schema) -> DataType {
     // The walk over a resolved expression adds no casts, so its type is the answer. A cheaper walk would be a second
     // place that knows every type rule.
-    match resolve(expr, schema, Context::Aggregation) {
+    match resolve(expr, schema, Context::Windows) {
         Ok(typed) => typed.data_type,
         Err(errors) => panic!("not resolved against {schema}: {expr}: {errors:?}"),
     }

@@ -9,7 +9,7 @@ use super::literal::{self, Adapted};
 use super::{cast_to, expand::column_not_found, operands};
 use crate::function::{Argument, Signature, SignatureError};
 use crate::supertype::supertype;
-use crate::{BinaryOperator, Expr, Literal, TypeError, UnaryOperator};
+use crate::{BinaryOperator, Expr, Literal, SortKey, TypeError, UnaryOperator, Window};
 
 /// A resolved expression and its type.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,10 +27,17 @@ pub enum Context {
     RowByRow(&'static str),
     /// Aggregates too, but not inside one another.
     Aggregation,
+    /// Aggregates and windows too, but not inside one another.
+    Windows,
+    /// What stands inside `over`: aggregates and window functions.
+    Over,
 }
 
 /// Where the arguments of an aggregate stand.
 const INSIDE_AGGREGATE: Context = Context::RowByRow("an aggregate");
+
+/// Where the arguments of a window function stand.
+const INSIDE_WINDOW: Context = Context::RowByRow("a window function");
 
 /// Checks `expr` against `schema` and writes the casts that make its operands fit.
 ///
@@ -107,7 +114,7 @@ impl Resolver<'_> {
                     Context::RowByRow(place) => {
                         return self.fail(TypeError::MisplacedAggregate { expr: expr.to_string(), place });
                     }
-                    Context::Aggregation => {}
+                    Context::Aggregation | Context::Windows | Context::Over => {}
                 }
                 let typed = self.all(inputs, INSIDE_AGGREGATE)?;
                 let signature = aggregate.signature(&arguments(&typed));
@@ -117,7 +124,58 @@ impl Resolver<'_> {
                     data_type: output,
                 })
             }
+            Expr::WindowFunction { function, inputs } => {
+                self.may_be_window(expr, context)?;
+                let typed = adapt_all(self.all(inputs, INSIDE_WINDOW)?);
+                let signature = function.signature(&arguments(&typed));
+                let (inputs, output) = self.call(expr, function.name(), typed, signature)?;
+                let call = Expr::WindowFunction { function: function.clone(), inputs };
+                let expr = match context {
+                    Context::Over => call,
+                    _ => call.pushed_over(&Arc::default()),
+                };
+                Some(Typed { expr, data_type: output })
+            }
+            Expr::Over { input, window } => self.over(expr, input, window, context),
         }
+    }
+
+    /// Notes an error if no window may stand there.
+    fn may_be_window(&mut self, expr: &Expr, context: Context) -> Option<()> {
+        let error = match context {
+            Context::Windows | Context::Over => return Some(()),
+            INSIDE_AGGREGATE | INSIDE_WINDOW => TypeError::NestedWindow { expr: expr.to_string() },
+            Context::RowByRow(place) => TypeError::MisplacedWindow { expr: expr.to_string(), place },
+            Context::Aggregation => {
+                TypeError::MisplacedWindow { expr: expr.to_string(), place: "the aggregates of groups" }
+            }
+        };
+        self.fail(error);
+        None
+    }
+
+    /// The window goes to the aggregates and window functions inside; what is there besides is row by row, over all rows
+    /// as over those of a partition.
+    fn over(&mut self, expr: &Expr, input: &Expr, window: &Window, context: Context) -> Option<Typed> {
+        if context == Context::Over {
+            return self.fail(TypeError::NestedWindow { expr: expr.to_string() });
+        }
+        self.may_be_window(expr, context)?;
+        let input = self.resolve(input, Context::Over);
+        let partition_by = self.all(&window.partition_by, Context::RowByRow("the keys of a window"));
+        let order: Vec<Expr> = window.order_by.iter().map(|key| key.expr.clone()).collect();
+        let order_by = self.all(&order, Context::RowByRow("the order of a window"));
+        let (input, partition_by, order_by) = (input?, partition_by?, order_by?);
+        let value = |typed: Typed| typed.expr.without_alias().clone();
+        let window = Window {
+            partition_by: partition_by.into_iter().map(value).collect(),
+            order_by: order_by
+                .into_iter()
+                .zip(&window.order_by)
+                .map(|(typed, key)| SortKey { expr: value(typed), ..key.clone() })
+                .collect(),
+        };
+        Some(Typed { expr: input.expr.pushed_over(&Arc::new(window)), ..input })
     }
 
     fn all(&mut self, exprs: &[Expr], context: Context) -> Option<Vec<Typed>> {

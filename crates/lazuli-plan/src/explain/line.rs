@@ -40,6 +40,7 @@ pub(super) fn of(node: &Node) -> String {
             let empty = if explode.drop_empty { "  drop empty" } else { "" };
             format!("{name} {}{empty}", list(&explode.columns))
         }
+        Node::Window(window) => format!("{name} -> {}", list(&window.windows)),
         Node::Sink(sink) => format!("{name} {}", sink.sink.name()),
     }
 }

@@ -48,6 +48,7 @@ pub fn node_name(node: &Node) -> &'static str {
         Node::Pivot(_) => "Pivot",
         Node::Unpivot(_) => "Unpivot",
         Node::Explode(_) => "Explode",
+        Node::Window(_) => "Window",
         Node::Sink(_) => "Sink",
     }
 }

@@ -123,7 +123,7 @@ fn largest_repeated<'a>(
 fn collect<'a>(expr: &'a Expr, is_certain: bool, candidates: &mut Vec<Candidate<'a>>) {
     match expr {
         Expr::Column(_) | Expr::Literal(_) | Expr::Selector(_) => {}
-        Expr::Alias { .. } | Expr::Aggregate { .. } => {
+        Expr::Alias { .. } | Expr::Aggregate { .. } | Expr::WindowFunction { .. } | Expr::Over { .. } => {
             for child in expr.children() {
                 collect(child, is_certain, candidates);
             }

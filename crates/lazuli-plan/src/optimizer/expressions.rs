@@ -3,7 +3,7 @@
 use lazuli_array::Schema;
 use lazuli_expr::{Expr, SortKey};
 
-use crate::{Aggregate, Distinct, Filter, Join, LogicalPlan, Node, Project, Scan, Sort};
+use crate::{Aggregate, Distinct, Filter, Join, LogicalPlan, Node, Project, Scan, Sort, Window};
 
 /// The plan with its top node's expressions replaced, or `None` if all stayed as they were. `replace` is given the schema
 /// that the expression reads; where an expression names a column of the result, that name is kept.
@@ -81,6 +81,13 @@ pub(super) fn map_expressions(
             }
             Node::Distinct(Distinct { subset, ..distinct.clone() })
         }
+        Node::Window(window) => {
+            let windows = columns(&window.windows, window.input.schema());
+            if windows == window.windows {
+                return None;
+            }
+            Node::Window(Window { windows, ..window.clone() })
+        }
         Node::Slice(_)
         | Node::Union(_)
         | Node::HorizontalConcat(_)
@@ -102,6 +109,7 @@ pub(super) fn any_expression(plan: &LogicalPlan, property: &impl Fn(&Expr) -> bo
         Node::Join(join) => join.left_keys.iter().chain(&join.right_keys).any(property),
         Node::Sort(sort) => sort.keys.iter().any(|key| property(&key.expr)),
         Node::Distinct(distinct) => distinct.subset.iter().flatten().any(property),
+        Node::Window(window) => window.windows.iter().any(property),
         Node::Slice(_)
         | Node::Union(_)
         | Node::HorizontalConcat(_)

@@ -20,7 +20,8 @@ pub(super) fn weight(expr: &Expr) -> usize {
     let own = match expr {
         Expr::Column(_) | Expr::Literal(_) | Expr::Selector(_) | Expr::Alias { .. } => 0,
         Expr::Binary { .. } | Expr::Unary { .. } | Expr::Cast { .. } | Expr::Conditional { .. } => 1,
-        Expr::Function { .. } | Expr::Aggregate { .. } => 3,
+        Expr::Over { .. } => 0,
+        Expr::Function { .. } | Expr::Aggregate { .. } | Expr::WindowFunction { .. } => 3,
     };
     own + expr.children().into_iter().map(weight).sum::<usize>()
 }
@@ -41,7 +42,7 @@ pub(super) fn can_fail(expr: &Expr, schema: &Schema) -> bool {
             !is_infallible(&typing::data_type(input, schema), to)
         }
         Expr::Function { function, .. } => function.is_fallible(),
-        Expr::Aggregate { .. } => true,
+        Expr::Aggregate { .. } | Expr::WindowFunction { .. } | Expr::Over { .. } => true,
         Expr::Binary { .. }
         | Expr::Unary { .. }
         | Expr::Cast { .. }

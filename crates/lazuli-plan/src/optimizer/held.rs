@@ -1,7 +1,7 @@
 //! Plans that run once for several readers.
 //!
 //! A plan is a graph: `total - total.mean()` reads its input twice. The executor runs a plan once, and keeps its rows,
-//! if several readers hold the very same plan and its top node keeps rows anyway (groups, sorts, slices, distinct). Rules
+//! if several readers hold the very same plan and its top node keeps rows anyway (groups, sorts, slices, distinct, windows). Rules
 //! that would make one plan into several, one for each reader, leave such a plan whole if running it twice would cost
 //! much: if there are groups or joins in it. Scans and what goes with them row by row run again for each reader, each
 //! with its own filters and columns.
@@ -20,7 +20,8 @@ impl Held {
         let inputs_first = plan.inputs_first();
         let mut costly: HashSet<usize> = HashSet::new();
         for plan in &inputs_first {
-            let own = matches!(plan.node(), Node::Aggregate(_) | Node::Join(_) | Node::Pivot(_));
+            let own =
+                matches!(plan.node(), Node::Aggregate(_) | Node::Join(_) | Node::Pivot(_) | Node::Window(_));
             if own || plan.inputs().iter().any(|input| costly.contains(&input.address())) {
                 costly.insert(plan.address());
             }
@@ -31,7 +32,7 @@ impl Held {
         for plan in inputs_first.iter().rev() {
             let keeps_rows = matches!(
                 plan.node(),
-                Node::Aggregate(_) | Node::Sort(_) | Node::Slice(_) | Node::Distinct(_)
+                Node::Aggregate(_) | Node::Sort(_) | Node::Slice(_) | Node::Distinct(_) | Node::Window(_)
             );
             let mut own_runs = runs[&plan.address()];
             if own_runs > 1 && keeps_rows && costly.contains(&plan.address()) {

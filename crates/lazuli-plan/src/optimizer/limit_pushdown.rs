@@ -14,7 +14,7 @@
 //! * Sort: only the first rows in order need be found; the slice stays, it drops the offset.
 //! * Scan: as a hint; the slice stays. Not with predicates in the scan.
 //!
-//! Never below filters, groups, distinct, or other joins: those change which rows come first. Slices that count from the
+//! Never below filters, groups, windows, distinct, or other joins: those change which rows come first. Slices that count from the
 //! end stay where they are: the rows before them have to be counted anyway. What runs once for several readers is not
 //! cut short for one of them.
 
@@ -118,6 +118,7 @@ fn max_rows(plan: &LogicalPlan) -> Option<usize> {
         Node::Filter(filter) => max_rows(&filter.input),
         Node::Project(project) => max_rows(&project.input),
         Node::Sort(sort) => max_rows(&sort.input),
+        Node::Window(window) => max_rows(&window.input),
         Node::Distinct(distinct) => max_rows(&distinct.input),
         Node::Aggregate(aggregate) if aggregate.keys.is_empty() => Some(1),
         Node::Aggregate(aggregate) => max_rows(&aggregate.input),
@@ -251,6 +252,7 @@ mod tests {
             t.join(&t, JoinType::Inner, "a", "a"),
             t.join(&t, JoinType::Right, "a", "a"),
             t.unpivot(&[], &["a"]),
+            t.select(col("a").cum_sum()),
         ] {
             let text = lowered(&plan.slice(0, 10));
             assert!(!text.contains("limit") && text.matches("Slice").count() == 1, "{text}");

@@ -26,7 +26,7 @@ use super::{Rule, RuleId};
 use crate::plan::Memo;
 use crate::{
     Aggregate, Distinct, Filter, HorizontalConcat, Join, JoinSide, LogicalPlan, Node, Pivot, Project, Scan,
-    Slice, Sort, Union, Unpivot,
+    Slice, Sort, Union, Unpivot, Window,
 };
 
 pub(super) struct ProjectionPruning;
@@ -176,6 +176,19 @@ impl Walk {
             Node::Explode(explode) => {
                 let reads = needed.iter().chain(&explode.columns).cloned().collect();
                 plan.over(vec![self.prune(&explode.input, &reads)])
+            }
+            Node::Window(window) => {
+                let windows = read_outputs(&window.windows, needed);
+                let outputs: Vec<Name> = window.windows.iter().map(Expr::output_name).collect();
+                let passed = needed.iter().filter(|name| !outputs.contains(name)).cloned().collect();
+                if windows.is_empty() {
+                    return self.prune(&window.input, &passed);
+                }
+                let input = self.prune_to(&window.input, &and_reads(passed, &windows));
+                if windows.len() == window.windows.len() {
+                    return plan.over(vec![input]);
+                }
+                plan.with_node(Node::Window(Window { input, windows }))
             }
             Node::Sink(sink) => {
                 let all = sink.input.schema().names().cloned().collect();
@@ -354,6 +367,22 @@ mod tests {
             Project [a, value]
               Unpivot [c, d] -> [variable, value]  index: [a]
                 Scan t  columns: a, c, d (3 of 5)
+        ");
+    }
+
+    #[test]
+    fn unread_windows_are_not_computed() {
+        let windows = [col("a").sum().over("b").alias("x"), col("c").cum_sum().over("d").alias("y")];
+        assert_snapshot!(pruned(&wide().with_columns(windows).select(["y", "e"])), @r"
+            Project [y, e]
+              Project [e, _window2 as y]
+                Window -> [cum_sum(c) over (partition by d) as _window2]
+                  Scan t  columns: c, d, e (3 of 5)
+        ");
+        assert_snapshot!(pruned(&wide().with_columns(col("a").sum().over("b").alias("x")).select("e")), @r"
+            Project [e]
+              Project [e]
+                Scan t  columns: e (1 of 5)
         ");
     }
 

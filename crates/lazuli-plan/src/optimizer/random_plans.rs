@@ -4,7 +4,7 @@
 //! resolve is passed over; a plan that fails as written may give anything, but one that doesn't must give the same.
 
 use lazuli_array::{DataType, Scalar};
-use lazuli_expr::{Expr, col, len, lit, when};
+use lazuli_expr::{Expr, col, len, lit, row_number, when};
 use proptest::prelude::*;
 
 use super::{OptimizerOptions, RuleId, optimize};
@@ -112,6 +112,26 @@ fn aggregate(tape: &mut Tape<'_>, plan: &LogicalPlan) -> Expr {
     }
 }
 
+fn window(tape: &mut Tape<'_>, plan: &LogicalPlan) -> Expr {
+    let keys = any_columns(tape, plan, 0);
+    let call = match tape.choose(7) {
+        0 => aggregate(tape, plan),
+        1 => integer(tape, plan, 1).cum_sum(),
+        2 => any_value(tape, plan).shift(tape.pick(&[1, -1, 2])),
+        3 => any_value(tape, plan).rank(tape.pick(&["average", "min", "ordinal"])),
+        4 => float(tape, plan, 1).cum_max(),
+        5 => row_number(),
+        _ => integer(tape, plan, 0) - integer(tape, plan, 0).max(),
+    };
+    match tape.choose(4) {
+        0 => {
+            let order: Vec<_> = any_columns(tape, plan, 1).into_iter().map(Expr::desc).collect();
+            call.over_sorted(keys, order)
+        }
+        _ => call.over(keys),
+    }
+}
+
 fn any_columns(tape: &mut Tape<'_>, plan: &LogicalPlan, at_least: usize) -> Vec<Expr> {
     let names: Vec<Expr> = plan.schema().names().map(|name| col(name.clone())).collect();
     let mut columns: Vec<Expr> = Vec::new();
@@ -132,7 +152,11 @@ fn verb(tape: &mut Tape<'_>, plan: &LogicalPlan, tables: &[LogicalPlan]) -> Logi
     let texts = |columns: Vec<Expr>| -> Vec<String> {
         columns.iter().map(|column| column.output_name().to_string()).collect()
     };
-    match tape.choose(22) {
+    match tape.choose(25) {
+        22 | 23 => {
+            plan.with_columns(vec![window(tape, plan).alias(name(tape)), window(tape, plan).alias("w")])
+        }
+        24 => plan.filter(window(tape, plan).eq_missing(integer(tape, plan, 0))),
         20 => {
             let index = texts(any_columns(tape, plan, 1));
             let index: Vec<&str> = index.iter().map(String::as_str).filter(|name| *name != "s").collect();

@@ -17,12 +17,18 @@ use super::lift::Lifted;
 use super::{Verb, names};
 use crate::{Aggregate, Join, JoinColumn, JoinSide, JoinType, LogicalPlan, Node};
 
-/// The input beside its aggregates, and the expressions over that with the aggregates replaced by columns.
-pub(super) fn beside(verb: &Verb<'_>, input: LogicalPlan, exprs: &[Expr]) -> (LogicalPlan, Vec<Expr>) {
+/// The rows beside the aggregates over `input`, and the expressions over that with the aggregates replaced by columns.
+/// `rows` are those of `input`, maybe with windows beside them, which no aggregate reads.
+pub(super) fn beside(
+    verb: &Verb<'_>,
+    rows: LogicalPlan,
+    input: &LogicalPlan,
+    exprs: &[Expr],
+) -> (LogicalPlan, Vec<Expr>) {
     if !exprs.iter().any(Expr::has_aggregate) {
-        return (input, exprs.to_vec());
+        return (rows, exprs.to_vec());
     }
-    let schema: SchemaRef = input.schema().clone();
+    let schema: SchemaRef = rows.schema().clone();
     let mut lifted = Lifted::new();
     let exprs = exprs.iter().map(|expr| lifted.lift(expr, &|name| schema.contains(name))).collect();
     let from_left =
@@ -36,7 +42,7 @@ pub(super) fn beside(verb: &Verb<'_>, input: LogicalPlan, exprs: &[Expr]) -> (Lo
         aggregates: lifted.into_exprs(),
     }));
     let joined = verb.node(Node::Join(Join {
-        left: input,
+        left: rows,
         right,
         left_keys: Vec::new(),
         right_keys: Vec::new(),

@@ -55,6 +55,7 @@ impl Verb<'_> {
         if scope.is_unknown_to(expr) {
             let context = match expr {
                 Expr::Aggregate { .. } => Context::RowByRow("an aggregate"),
+                Expr::WindowFunction { .. } => Context::RowByRow("a window function"),
                 _ => context,
             };
             for child in expr.children() {

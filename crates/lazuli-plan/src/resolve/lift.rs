@@ -1,4 +1,5 @@
-//! Aggregates taken out of expressions: each different one gets a name, and the expressions read it by that name.
+//! Aggregates, or windows, taken out of expressions: each different one gets a name, and the expressions read it by that
+//! name.
 //!
 //! ```text
 //! sum(a) / count(a), sum(a) + 1   =>   _agg1 / _agg2, _agg1 + 1   with   _agg1 = sum(a), _agg2 = count(a)
@@ -10,52 +11,58 @@ use lazuli_expr::Expr;
 use super::names;
 use crate::identical::is_identical;
 
-/// Aggregates under names, equal ones once.
-#[derive(Debug, Default)]
+/// Parts of expressions under names, equal ones once.
+#[derive(Debug)]
 pub(super) struct Lifted {
-    aggregates: Vec<(Name, Expr)>,
+    parts: Vec<(Name, Expr)>,
+    /// What new names are made of.
+    word: &'static str,
+    is_lifted: fn(&Expr) -> bool,
     next_number: usize,
 }
 
 impl Lifted {
+    /// For aggregates.
     pub fn new() -> Self {
-        Self { aggregates: Vec::new(), next_number: 1 }
+        let is_lifted = |expr: &Expr| matches!(expr, Expr::Aggregate { .. });
+        Self { parts: Vec::new(), word: "agg", is_lifted, next_number: 1 }
     }
 
-    /// The name under which an aggregate is computed: that of an equal one, else `wanted`, else one that `is_taken` says
+    /// For windows.
+    pub fn windows() -> Self {
+        let is_lifted = |expr: &Expr| matches!(expr, Expr::Over { .. });
+        Self { parts: Vec::new(), word: "window", is_lifted, next_number: 1 }
+    }
+
+    /// The name under which a part is computed: that of an equal one, else `wanted`, else one that `is_taken` says
     /// no to.
-    pub fn name_of(
-        &mut self,
-        aggregate: &Expr,
-        wanted: Option<&Name>,
-        is_taken: &impl Fn(&str) -> bool,
-    ) -> Name {
-        if let Some((name, _)) = self.aggregates.iter().find(|(_, other)| is_identical(other, aggregate)) {
+    pub fn name_of(&mut self, part: &Expr, wanted: Option<&Name>, is_taken: &impl Fn(&str) -> bool) -> Name {
+        if let Some((name, _)) = self.parts.iter().find(|(_, other)| is_identical(other, part)) {
             return name.clone();
         }
         let name = match wanted {
             Some(name) => name.clone(),
-            None => names::fresh("agg", &mut self.next_number, is_taken),
+            None => names::fresh(self.word, &mut self.next_number, is_taken),
         };
-        self.aggregates.push((name.clone(), aggregate.clone()));
+        self.parts.push((name.clone(), part.clone()));
         name
     }
 
-    /// The expression with its aggregates replaced by columns.
+    /// The expression with what is lifted replaced by columns.
     pub fn lift(&mut self, expr: &Expr, is_taken: &impl Fn(&str) -> bool) -> Expr {
-        match expr {
-            Expr::Aggregate { .. } => Expr::Column(self.name_of(expr, None, is_taken)),
-            other => other.map_children(&mut |child| self.lift(child, is_taken)),
+        if (self.is_lifted)(expr) {
+            return Expr::Column(self.name_of(expr, None, is_taken));
         }
+        expr.map_children(&mut |child| self.lift(child, is_taken))
     }
 
     /// The names in order.
     pub fn names(&self) -> impl Iterator<Item = &Name> + '_ {
-        self.aggregates.iter().map(|(name, _)| name)
+        self.parts.iter().map(|(name, _)| name)
     }
 
-    /// The aggregates under their names, for an `Aggregate` node.
+    /// The parts under their names, for the node that computes them.
     pub fn into_exprs(self) -> Vec<Expr> {
-        self.aggregates.into_iter().map(|(name, aggregate)| aggregate.alias(name)).collect()
+        self.parts.into_iter().map(|(name, part)| part.alias(name)).collect()
     }
 }

@@ -25,6 +25,7 @@ mod sort; // order
 #[cfg(test)]
 mod tests;
 mod unpivot; // columns to values
+mod window; // values made of the rows of a partition
 
 use std::collections::HashMap;
 
@@ -113,6 +114,7 @@ fn resolve_node(verb: &mut Verb<'_>, inputs: Vec<Resolved>) -> Resolved {
         Node::Pivot(pivot) => pivot::resolve(pivot, next(), verb),
         Node::Unpivot(unpivot) => unpivot::resolve(unpivot, next(), verb),
         Node::Explode(explode) => explode::resolve(explode, next(), verb),
+        Node::Window(window) => window::resolve(window, next(), verb),
         Node::Sink(sink) => match next() {
             Resolved::Plan(input) => verb.plan_of(Node::Sink(crate::Sink { input, ..sink.clone() })),
             Resolved::Broken(_) => Resolved::Broken(Scope::default()),
@@ -136,6 +138,7 @@ fn verb_name(node: &Node) -> &'static str {
         Node::Pivot(_) => "pivot",
         Node::Unpivot(_) => "unpivot",
         Node::Explode(_) => "explode",
+        Node::Window(_) => "window",
         Node::Sink(_) => "sink",
     }
 }

@@ -8,12 +8,12 @@ use lazuli_expr::typing::{Context, Typed};
 use super::expression::OutputColumn;
 use super::lift::Lifted;
 use super::scope::Scope;
-use super::{Resolved, Verb, broadcast};
+use super::{Resolved, Verb, broadcast, window};
 use crate::{Aggregate, LogicalPlan, Node, Project};
 
 pub(super) fn resolve(project: &Project, input: Resolved, verb: &mut Verb<'_>) -> Resolved {
     let scope = input.scope();
-    let (made, all_told) = verb.output_columns(&project.exprs, &scope, Context::Aggregation);
+    let (made, all_told) = verb.output_columns(&project.exprs, &scope, Context::Windows);
     let columns = if project.keep_input { beside_input(made, &scope) } else { made };
     let is_open = !all_told || (project.keep_input && scope.is_open());
     let known = Scope::of(columns.iter().map(OutputColumn::known), is_open);
@@ -25,7 +25,8 @@ pub(super) fn resolve(project: &Project, input: Resolved, verb: &mut Verb<'_>) -
         if !keep_input && !is_one_row && !exprs.is_empty() && !exprs.iter().any(is_row_by_row) {
             one_row(verb, input, &exprs)
         } else {
-            let (input, exprs) = broadcast::beside(verb, input, &exprs);
+            let (rows, exprs) = window::beside(verb, input.clone(), &exprs);
+            let (input, exprs) = broadcast::beside(verb, rows, &input, &exprs);
             verb.node(Node::Project(Project { input, exprs, keep_input: false }))
         }
     })
@@ -50,10 +51,10 @@ fn beside_input(made: Vec<OutputColumn>, scope: &Scope) -> Vec<OutputColumn> {
     columns
 }
 
-/// Whether an expression reads a column outside of an aggregate.
+/// Whether an expression has a value for each row: it reads a column outside of an aggregate, or is a window.
 fn is_row_by_row(expr: &Expr) -> bool {
     match expr {
-        Expr::Column(_) => true,
+        Expr::Column(_) | Expr::Over { .. } => true,
         Expr::Aggregate { .. } => false,
         other => other.children().into_iter().any(is_row_by_row),
     }

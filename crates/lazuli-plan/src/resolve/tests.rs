@@ -504,3 +504,49 @@ fn explode_takes_lists() {
     ");
     assert_snapshot!(mistakes(&lists.explode(&[], false)), @"invalid option: explode needs at least one column (in explode at the explode)");
 }
+
+#[test]
+fn windows_become_columns_below() {
+    let off = (col("amount") - col("amount").mean()).over("category");
+    let plan = sales()
+        .select([off.alias("off"), (col("quantity").cum_sum() / col("quantity").sum()).alias("share")]);
+    assert_snapshot!(resolved(&plan), @r"
+        Project [amount - _window1 as off, cast(_window2 as Float64) / cast(_agg1 as Float64) as share]
+          Join cross -> [id, category, amount, quantity, day, _window1, _window2, _agg1]
+            Window -> [mean(amount) over (partition by category) as _window1, cum_sum(cast(quantity as Int64)) over () as _window2]
+              Scan sales  columns: all 5
+            Aggregate -> [sum(quantity) as _agg1]
+              Scan sales  columns: all 5
+        => off: Float64, share: Float64
+    ");
+    assert_snapshot!(resolved(&sales().filter(len().over("category").gt(2))), @r"
+        Project [id, category, amount, quantity, day]
+          Filter [_window1 > 2]
+            Window -> [len() over (partition by category) as _window1]
+              Scan sales  columns: all 5
+        => id: Int64, category: String, amount: Float64, quantity: Int32, day: Date
+    ");
+}
+
+#[test]
+fn windows_have_their_places() {
+    let window = || col("amount").sum().over("category");
+    for (plan, message) in [
+        (sales().select(window().sum()), "a window inside a window or an aggregate: sum(amount) over"),
+        (sales().select(window().over("id")), "a window inside a window or an aggregate: sum(amount) over"),
+        (sales().select(window().cum_sum()), "a window inside a window or an aggregate: sum(amount) over"),
+        (sales().group_by("category", window()), "a window can't stand in the aggregates of groups"),
+        (sales().sort([window().desc()]), "a window can't stand in a sort key"),
+        (
+            sales().select(col("amount").sum().over(col("id").sum())),
+            "an aggregate can't stand in the keys of a window",
+        ),
+        (sales().select(col("amount").sum().over("categry")), "did you mean category?"),
+        (sales().select(col("amount").cum_sum().over_sorted("id", "dy")), "did you mean day?"),
+        (sales().select(col("category").cum_sum()), "cum_sum takes one column of numbers"),
+        (sales().select(col("id").rank("best")), "no method of rank is called best"),
+    ] {
+        let found = mistakes(&plan);
+        assert!(found.contains(message), "{message}: {found}");
+    }
+}

@@ -1,7 +1,7 @@
 //! Random expressions over a schema. Most resolve; whoever asks checks.
 
 use lazuli_array::{DataType, Field, Scalar, Schema, TimeUnit};
-use lazuli_expr::{Expr, SortKey, coalesce, col, corr, cov, len, lit, when};
+use lazuli_expr::{Expr, SortKey, coalesce, col, corr, cov, len, lit, row_number, when};
 
 use super::value::{TEXTS, value_of};
 use crate::split_mix::SplitMix64;
@@ -22,6 +22,41 @@ impl Expressions<'_> {
             7 => self.time(depth),
             8 => self.choice(depth),
             _ => self.column(|_| true).unwrap_or_else(|| lit(1)),
+        }
+    }
+
+    /// A value for each row, made of the rows of its partition.
+    pub(super) fn window(&mut self) -> Expr {
+        let any = |this: &mut Self| this.column(|data_type| !data_type.is_nested()).unwrap_or_else(|| lit(1));
+        let call = match self.random.below(10) {
+            0..=2 => self.aggregate(),
+            3 => self.small_number().cum_sum(),
+            4 => {
+                let column = any(self);
+                if self.random.one_in(2) { column.cum_min() } else { column.cum_max() }
+            }
+            5 => any(self).cum_count(),
+            6 => {
+                let n = self.random.below(5) as i64 - 2;
+                any(self).shift(n)
+            }
+            7..=8 => {
+                let method = *self.random.pick(&["average", "min", "max", "dense", "ordinal"]);
+                let column = any(self);
+                if self.random.one_in(3) { column.rank_descending(method) } else { column.rank(method) }
+            }
+            _ => {
+                let column = any(self);
+                row_number() - column.count()
+            }
+        };
+        let keys: Vec<Expr> = (0..self.random.below(3)).filter_map(|_| self.column(|_| true)).collect();
+        match self.random.below(3) {
+            0 => {
+                let order: Vec<SortKey> = (0..1 + self.random.below(2)).map(|_| self.sort_key()).collect();
+                call.over_sorted(keys, order)
+            }
+            _ => call.over(keys),
         }
     }
 

@@ -166,13 +166,14 @@ impl Builder {
         for number in 0..1 + self.random.index(4) {
             let name =
                 if self.random.one_in(2) { *self.random.pick(NAMES) } else { ["p", "q", "r", "s"][number] };
-            let expr = match self.random.below(12) {
+            let expr = match self.random.below(14) {
                 _ if only_aggregates => self.over(schema).aggregate(),
                 0 => {
                     let column = self.over(schema).number(0);
                     column.clone() - column.mean()
                 }
                 1 => self.over(schema).aggregate(),
+                12..=13 => self.over(schema).window(),
                 2..=4 => match self.over(schema).field(|_| true) {
                     Some(field) => col(field.name().clone()),
                     None => self.over(schema).any(0),

@@ -137,16 +137,7 @@ impl Call {
     }
 
     fn sum(&self, values: &[&Scalar]) -> Cell {
-        match &self.output {
-            DataType::Float64 => sum_over(&floats(values), 1).map(Scalar::Float64),
-            decimal @ DataType::Decimal { .. } => {
-                decimal_of(&values.iter().map(|value| whole(value)).sum(), decimal)
-            }
-            integer => {
-                let sum: BigInt = values.iter().map(|value| whole(value)).sum();
-                integer_of(i128::try_from(sum).map_err(|_| Failure::Overflow)?, integer)
-            }
-        }
+        running_sum(values, &self.output)
     }
 
     fn mean(&self, values: &[&Scalar]) -> Cell {
@@ -209,6 +200,20 @@ impl Call {
     }
 }
 
+/// The sum of values that are not null, as this type.
+pub(super) fn running_sum(values: &[&Scalar], output: &DataType) -> Cell {
+    match output {
+        DataType::Float64 => sum_over(&floats(values), 1).map(Scalar::Float64),
+        decimal @ DataType::Decimal { .. } => {
+            decimal_of(&values.iter().map(|value| whole(value)).sum(), decimal)
+        }
+        integer => {
+            let sum: BigInt = values.iter().map(|value| whole(value)).sum();
+            integer_of(i128::try_from(sum).map_err(|_| Failure::Overflow)?, integer)
+        }
+    }
+}
+
 fn between(lower: f64, upper: f64, fraction: f64) -> f64 {
     if lower == upper || fraction == 0.0 {
         lower
@@ -221,10 +226,6 @@ fn between(lower: f64, upper: f64, fraction: f64) -> f64 {
 
 /// The least or greatest value; NaN only if there is nothing else, and never -0.0.
 fn extreme(values: &[&Scalar], wanted: Ordering, data_type: &DataType) -> Scalar {
-    let is_nan = |value: &&&Scalar| {
-        matches!(value, Scalar::Float32(value) if value.is_nan())
-            || matches!(value, Scalar::Float64(value) if value.is_nan())
-    };
     let best = values
         .iter()
         .filter(|value| !is_nan(value))
@@ -236,6 +237,12 @@ fn extreme(values: &[&Scalar], wanted: Ordering, data_type: &DataType) -> Scalar
         Some(value) => value.clone(),
         None => Scalar::Null,
     }
+}
+
+/// Whether a value is NaN.
+pub(super) fn is_nan(value: &Scalar) -> bool {
+    matches!(value, Scalar::Float32(value) if value.is_nan())
+        || matches!(value, Scalar::Float64(value) if value.is_nan())
 }
 
 /// The digits of a whole number, decimal or boolean, or the ticks of a time; days count as microseconds.

@@ -47,7 +47,9 @@ impl Bound {
                 branches.iter().map(|(condition, value)| (bind(condition), bind(value))).collect(),
                 otherwise.as_deref().map(|otherwise| Box::new(bind(otherwise))),
             ),
-            Expr::Selector(_) | Expr::Aggregate { .. } => panic!("not a row by row expression: {expr}"),
+            Expr::Selector(_) | Expr::Aggregate { .. } | Expr::WindowFunction { .. } | Expr::Over { .. } => {
+                panic!("not a row by row expression: {expr}")
+            }
         };
         Self { step, data_type: typing::data_type(expr, schema) }
     }

@@ -25,6 +25,7 @@ mod reshape; // pivot and unpivot
 #[cfg(test)]
 mod tests;
 mod value; // order and equality
+mod window; // values made of the rows of a partition
 
 use std::fmt;
 

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use lazuli_array::{Scalar, Schema};
-use lazuli_expr::Expr;
+use lazuli_expr::{Expr, SortKey};
 use lazuli_plan::{
     Aggregate, Distinct, Filter, HorizontalConcat, Keep, LogicalPlan, Node, Project, Scan, ScanRequest,
     Slice, Sort, Union,
@@ -12,7 +12,7 @@ use lazuli_plan::{
 use super::aggregate::Call;
 use super::expression::Bound;
 use super::value::compare;
-use super::{Asking, Cell, Failure, join, reshape};
+use super::{Asking, Cell, Failure, join, reshape, window};
 
 /// Rows, some of whose values may have failed.
 #[derive(Debug, Clone, Default)]
@@ -73,6 +73,7 @@ fn rows_of(plan: &LogicalPlan, asking: Asking) -> Result<Part, Failure> {
         Node::Union(node) => union(node, asking)?,
         Node::HorizontalConcat(node) => Part::whole(side_by_side(node, asking)?),
         Node::Pivot(node) => Part::whole(reshape::pivot(node, run(&node.input, asking)?.known()?)?),
+        Node::Window(node) => Part::whole(window::window(node, run(&node.input, asking)?.known()?)?),
         Node::Unpivot(node) => Part::whole(reshape::unpivot(node, &run(&node.input, asking)?.known()?)),
         Node::Explode(node) => reshape::explode(node, run(&node.input, asking)?),
         Node::Sink(_) => panic!("a sink has no rows"),
@@ -176,22 +177,30 @@ fn sort(node: &Sort, rows: Vec<Vec<Cell>>) -> Result<Vec<Vec<Cell>>, Failure> {
     let keys = bind(&exprs, node.input.schema());
     let keyed = rows.into_iter().map(|row| Ok((values(&keys, &row)?, row)));
     let mut keyed = keyed.collect::<Result<Vec<_>, Failure>>()?;
-    keyed.sort_by(|(left, _), (right, _)| {
-        let orders = left.iter().zip(right).zip(&keys).zip(&node.keys);
-        orders
-            .map(|(((left, right), bound), key)| match (left.is_null(), right.is_null()) {
-                (true, true) => Ordering::Equal,
-                (true, false) if key.nulls_first => Ordering::Less,
-                (true, false) => Ordering::Greater,
-                (false, true) if key.nulls_first => Ordering::Greater,
-                (false, true) => Ordering::Less,
-                (false, false) if key.descending => compare(right, left, &bound.data_type),
-                (false, false) => compare(left, right, &bound.data_type),
-            })
-            .fold(Ordering::Equal, Ordering::then)
-    });
+    keyed.sort_by(|(left, _), (right, _)| compare_keys(left, right, &keys, &node.keys));
     let limit = node.limit.unwrap_or(usize::MAX);
     Ok(keyed.into_iter().map(|(_, row)| row).take(limit).collect())
+}
+
+/// The order of two rows with these values of sort keys.
+pub(super) fn compare_keys(
+    left: &[Scalar],
+    right: &[Scalar],
+    bounds: &[Bound],
+    keys: &[SortKey],
+) -> Ordering {
+    let orders = left.iter().zip(right).zip(bounds).zip(keys);
+    orders
+        .map(|(((left, right), bound), key)| match (left.is_null(), right.is_null()) {
+            (true, true) => Ordering::Equal,
+            (true, false) if key.nulls_first => Ordering::Less,
+            (true, false) => Ordering::Greater,
+            (false, true) if key.nulls_first => Ordering::Greater,
+            (false, true) => Ordering::Less,
+            (false, false) if key.descending => compare(right, left, &bound.data_type),
+            (false, false) => compare(left, right, &bound.data_type),
+        })
+        .fold(Ordering::Equal, Ordering::then)
 }
 
 /// From the `offset`-th row on; counted from the end, the run may begin before the first row.

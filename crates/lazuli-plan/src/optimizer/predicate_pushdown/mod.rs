@@ -24,6 +24,7 @@ mod through_distinct; // what makes rows equal
 mod through_join; // sides, keys made of predicates
 mod through_project; // computed columns
 mod through_reshape; // pivot, unpivot, union, explode
+mod through_window; // partition keys
 
 use lazuli_array::Schema;
 use lazuli_expr::Expr;
@@ -120,6 +121,7 @@ impl Walk {
             Node::Pivot(pivot) => through_reshape::split_pivot(pivot, plan.schema(), predicates),
             Node::Unpivot(unpivot) => through_reshape::split_unpivot(unpivot, plan.schema(), predicates),
             Node::Explode(explode) => through_reshape::split_explode(explode, plan.schema(), predicates),
+            Node::Window(window) => through_window::split(window, plan.schema(), predicates),
             // A sort neither drops nor changes rows, unless it is limited.
             Node::Sort(sort) if sort.limit.is_none() => {
                 let mut below = Vec::new();

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 use lazuli_array::DataType;
-use lazuli_expr::{col, lit};
+use lazuli_expr::{col, len, lit};
 
 use super::super::tests::with_rule;
 use super::*;
@@ -362,4 +362,23 @@ fn predicates_on_other_columns_go_below_an_explode() {
             Aggregate [a, s] -> [implode(b) as b, top_k(b, 2) as c]
               Scan t  columns: all 4
     ");
+}
+
+#[test]
+fn through_windows_only_on_the_keys_of_all() {
+    let windows = |second: &str| {
+        t().with_columns([
+            col("a").sum().over("s").alias("x"),
+            col("a").rank("min").over(["s", second]).alias("y"),
+        ])
+    };
+    assert_snapshot!(pushed(&windows("b").filter(col("s").eq("p") & col("b").gt(1) & col("y").gt(2))), @r"
+        Project [a, b, f, s, _window1 as x, _window2 as y]
+          Filter [b > 1, _window2 > 2]
+            Window -> [sum(a) over (partition by s) as _window1, rank(a, 'min', false) over (partition by s, b) as _window2]
+              Scan t  columns: all 4  where: [s == 'p']
+    ");
+    // Where a partition holds both zeros, a predicate that tells them apart would cut it.
+    let zeros = t().with_columns(len().over("f").alias("n")).filter((lit(1.0) / col("f")).gt(0.0));
+    assert!(pushed(&zeros).contains("Filter [1.0 / f > 0.0]"), "{}", pushed(&zeros));
 }

@@ -1,0 +1,43 @@
+//! `cum_count`.
+
+use lazuli_array::{Column, DataType, PrimitiveArray};
+use lazuli_kernels::KernelError;
+
+use super::{Partitions, WindowFunction};
+use crate::function::{Argument, Signature, SignatureError};
+
+/// The number of values so far that are not null, of any type; an Int64, never null.
+#[derive(Debug)]
+pub struct CumCount;
+
+impl WindowFunction for CumCount {
+    fn name(&self) -> &'static str {
+        "cum_count"
+    }
+
+    fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
+        match arguments {
+            [_] => Ok(Signature::unchanged(arguments, DataType::Int64)),
+            _ => Err(SignatureError::Expected("one column".into())),
+        }
+    }
+
+    fn evaluate(
+        &self,
+        inputs: &[Column],
+        _: &[Argument<'_>],
+        partitions: &Partitions,
+    ) -> Result<Column, KernelError> {
+        let validity = inputs[0].validity();
+        let mut counts = vec![0i64; partitions.num_rows()];
+        for rows in partitions.iter() {
+            let mut count = 0;
+            for &row in rows {
+                let row = row as usize;
+                count += i64::from(validity.as_ref().is_none_or(|validity| validity.get(row)));
+                counts[row] = count;
+            }
+        }
+        Ok(Column::new(DataType::Int64, PrimitiveArray::from_vec(counts)))
+    }
+}

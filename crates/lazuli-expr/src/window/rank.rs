@@ -1,0 +1,148 @@
+//! `rank`.
+
+use lazuli_array::{Column, DataType, PrimitiveArray, Scalar};
+use lazuli_kernels::KernelError;
+use lazuli_kernels::sort::{RowComparator, SortKey, sort_indices};
+
+use super::{Partitions, WindowFunction};
+use crate::function::{Argument, Signature, SignatureError};
+
+/// The place of each value among the values of its partition, from 1; null where it is null. NaN is the largest value.
+///
+/// | method | what equal values get |
+/// |---|---|
+/// | `average` | the mean of their places; a Float64 |
+/// | `min`, `max` | the first, the last of their places |
+/// | `dense` | one number, and the next value gets the next one |
+/// | `ordinal` | their places in the order of the rows |
+#[derive(Debug)]
+pub struct Rank;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Method {
+    Average,
+    Min,
+    Max,
+    Dense,
+    Ordinal,
+}
+
+const METHODS: [(&str, Method); 5] = [
+    ("average", Method::Average),
+    ("min", Method::Min),
+    ("max", Method::Max),
+    ("dense", Method::Dense),
+    ("ordinal", Method::Ordinal),
+];
+
+const EXPECTED: &str = "one column, the name of a method, and whether the greatest comes first";
+
+/// The method and whether it is descending.
+fn constants(arguments: &[Argument<'_>]) -> Result<(Method, bool), SignatureError> {
+    let expected = || SignatureError::Expected(EXPECTED.into());
+    let (method, descending) = match arguments {
+        [_, method] => (method, None),
+        [_, method, descending] => (method, Some(descending)),
+        _ => return Err(expected()),
+    };
+    let Some(Scalar::String(name)) = method.literal.map(|literal| &literal.value) else {
+        return Err(expected());
+    };
+    let method = METHODS.iter().find(|(known, _)| *known == name.as_str());
+    let Some((_, method)) = method else {
+        let known: Vec<&str> = METHODS.iter().map(|(name, _)| *name).collect();
+        let reason = format!("no method of rank is called {name}; there are {}", known.join(", "));
+        return Err(SignatureError::InvalidArgument(reason));
+    };
+    match descending.map(|descending| descending.literal.map(|literal| &literal.value)) {
+        None => Ok((*method, false)),
+        Some(Some(Scalar::Boolean(descending))) => Ok((*method, *descending)),
+        Some(_) => Err(expected()),
+    }
+}
+
+impl WindowFunction for Rank {
+    fn name(&self) -> &'static str {
+        "rank"
+    }
+
+    fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
+        let (method, _) = constants(arguments)?;
+        let output = if method == Method::Average { DataType::Float64 } else { DataType::Int64 };
+        Ok(Signature::unchanged(arguments, output))
+    }
+
+    fn evaluate(
+        &self,
+        inputs: &[Column],
+        arguments: &[Argument<'_>],
+        partitions: &Partitions,
+    ) -> Result<Column, KernelError> {
+        let Ok((method, descending)) = constants(arguments) else {
+            return Err(KernelError::unsupported(
+                "rank",
+                arguments.iter().map(|argument| argument.data_type),
+            ));
+        };
+        let column = &inputs[0];
+        let key = SortKey { column, descending, nulls_first: false };
+        let sorted = sorted_partitions(&key, partitions)?;
+        let comparator = RowComparator::new(&[key]);
+        let validity = column.validity();
+        let is_valid = |row: u32| validity.as_ref().is_none_or(|validity| validity.get(row as usize));
+        let mut doubled = vec![0i64; column.len()];
+        for rows in sorted.iter() {
+            let rows = &rows[..rows.partition_point(|&row| is_valid(row))];
+            let mut dense = 0;
+            let mut start = 0;
+            while start < rows.len() {
+                let first = rows[start] as usize;
+                let is_equal = |row: u32| comparator.compare(first, row as usize).is_eq();
+                let length = 1 + rows[start + 1..].iter().take_while(|&&row| is_equal(row)).count();
+                let end = start + length;
+                dense += 1;
+                for (&row, place) in rows[start..end].iter().zip(start + 1..) {
+                    // Twice the rank, so that means are whole numbers.
+                    doubled[row as usize] = match method {
+                        Method::Average => (start + 1 + end) as i64,
+                        Method::Min => 2 * (start + 1) as i64,
+                        Method::Max => 2 * end as i64,
+                        Method::Dense => 2 * dense,
+                        Method::Ordinal => 2 * place as i64,
+                    };
+                }
+                start = end;
+            }
+        }
+        Ok(match method {
+            Method::Average => {
+                let ranks: Vec<f64> = doubled.into_iter().map(|twice| twice as f64 / 2.0).collect();
+                Column::new(DataType::Float64, PrimitiveArray::new(ranks.into(), validity))
+            }
+            _ => {
+                let ranks: Vec<i64> = doubled.into_iter().map(|twice| twice / 2).collect();
+                Column::new(DataType::Int64, PrimitiveArray::new(ranks.into(), validity))
+            }
+        })
+    }
+}
+
+/// The rows of each partition by value, nulls last; equal ones in the order that they had.
+fn sorted_partitions(key: &SortKey<'_>, partitions: &Partitions) -> Result<Partitions, KernelError> {
+    let num_rows = key.column.len();
+    let order = if partitions.is_in_row_order() {
+        sort_indices(&[*key], num_rows)?
+    } else {
+        // In the partitions' order first, so that sorting, which is stable, keeps it.
+        let column = lazuli_kernels::take_column(key.column, partitions.rows());
+        let order = sort_indices(&[SortKey { column: &column, ..*key }], num_rows)?;
+        order.into_iter().map(|position| partitions.rows()[position as usize]).collect()
+    };
+    let mut ids = vec![0u32; num_rows];
+    let mut num_partitions = 0;
+    for (rows, id) in partitions.iter().zip(0..) {
+        rows.iter().for_each(|&row| ids[row as usize] = id);
+        num_partitions += 1;
+    }
+    Ok(Partitions::new(&ids, num_partitions, Some(&order)))
+}

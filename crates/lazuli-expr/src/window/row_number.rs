@@ -1,0 +1,44 @@
+//! `row_number`.
+
+use lazuli_array::{Column, DataType, PrimitiveArray};
+use lazuli_kernels::KernelError;
+
+use super::{Partitions, WindowFunction};
+use crate::function::{Argument, Signature, SignatureError};
+
+/// The place of the row in its partition, from 1; an Int64.
+#[derive(Debug)]
+pub struct RowNumber;
+
+impl WindowFunction for RowNumber {
+    fn name(&self) -> &'static str {
+        "row_number"
+    }
+
+    fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
+        if arguments.is_empty() {
+            Ok(Signature { inputs: Vec::new(), output: DataType::Int64 })
+        } else {
+            Err(SignatureError::Expected("no arguments".into()))
+        }
+    }
+
+    fn num_columns(&self) -> usize {
+        0
+    }
+
+    fn evaluate(
+        &self,
+        _: &[Column],
+        _: &[Argument<'_>],
+        partitions: &Partitions,
+    ) -> Result<Column, KernelError> {
+        let mut numbers = vec![0i64; partitions.num_rows()];
+        for rows in partitions.iter() {
+            for (&row, number) in rows.iter().zip(1..) {
+                numbers[row as usize] = number;
+            }
+        }
+        Ok(Column::new(DataType::Int64, PrimitiveArray::from_vec(numbers)))
+    }
+}

@@ -1,0 +1,254 @@
+//! Window functions against obvious twins: for each row, look at all rows of its partition.
+
+use lazuli_array::{Column, DataType, Scalar};
+use proptest::prelude::*;
+
+use super::*;
+use crate::Literal;
+
+/// One row: its partition, its place in the window's order, its value.
+type Row = (u32, u8, Scalar);
+
+fn rows_of(values: impl Strategy<Value = Scalar>) -> impl Strategy<Value = Vec<Row>> {
+    prop::collection::vec((0u32..4, 0u8..5, values), 0..40)
+}
+
+fn integers() -> impl Strategy<Value = Scalar> {
+    prop::option::weighted(0.8, -3i64..4).prop_map(Scalar::from)
+}
+
+fn floats() -> impl Strategy<Value = Scalar> {
+    let values = vec![0.0, -0.0, 1.5, -2.0, f64::NAN, f64::INFINITY];
+    prop::option::weighted(0.8, prop::sample::select(values)).prop_map(Scalar::from)
+}
+
+fn texts() -> impl Strategy<Value = Scalar> {
+    let values = vec!["", "a", "ab", "b", "a long text that is not inline"];
+    prop::option::weighted(0.8, prop::sample::select(values)).prop_map(|text| text.map(str::to_string).into())
+}
+
+/// The values of a function by the rows' partitions and places.
+fn found(
+    function: &WindowFunctionRef,
+    constants: &[Scalar],
+    data_type: &DataType,
+    rows: &[Row],
+) -> Result<Vec<Scalar>, KernelError> {
+    let ids: Vec<u32> = rows.iter().map(|(id, ..)| *id).collect();
+    let mut order: Vec<u32> = (0..rows.len() as u32).collect();
+    order.sort_by_key(|&row| rows[row as usize].1);
+    let partitions = Partitions::new(&ids, 4, Some(&order));
+    let literals: Vec<Literal> = constants.iter().cloned().map(Literal::typed).collect();
+    let mut arguments = vec![Argument { data_type, literal: None }];
+    arguments.extend(
+        literals.iter().map(|literal| Argument { data_type: &literal.data_type, literal: Some(literal) }),
+    );
+    let signature = function.signature(&arguments).expect("it takes such arguments");
+    let column = Column::from_scalars(data_type, rows.iter().map(|(.., value)| value.clone()))
+        .expect("values of the type");
+    let result = function.evaluate(&[column], &arguments, &partitions)?;
+    assert_eq!((result.data_type(), result.len()), (&signature.output, rows.len()));
+    Ok((0..rows.len()).map(|row| result.get(row)).collect())
+}
+
+/// The rows of the partition of `row` in the window's order, and where `row` stands among them.
+fn partition(rows: &[Row], row: usize) -> (Vec<usize>, usize) {
+    let mut members: Vec<usize> = (0..rows.len()).filter(|&other| rows[other].0 == rows[row].0).collect();
+    members.sort_by_key(|&member| rows[member].1);
+    let place = members.iter().position(|&member| member == row).expect("it is one of them");
+    (members, place)
+}
+
+/// For each row, what `of` makes of its partition's values and its place.
+fn expected(rows: &[Row], of: impl Fn(&[&Scalar], usize) -> Scalar) -> Vec<Scalar> {
+    (0..rows.len())
+        .map(|row| {
+            let (members, place) = partition(rows, row);
+            let values: Vec<&Scalar> = members.iter().map(|&member| &rows[member].2).collect();
+            of(&values, place)
+        })
+        .collect()
+}
+
+/// Equal to the bit, as text tells zeros apart.
+fn same(found: &[Scalar], expected: &[Scalar]) -> bool {
+    format!("{found:?}") == format!("{expected:?}")
+}
+
+/// Numbers and texts in order, NaN last, zeros alike.
+fn key(value: &Scalar) -> (bool, i64, String) {
+    match value {
+        Scalar::Int64(value) => (false, *value, String::new()),
+        Scalar::Float64(value) if value.is_nan() => (true, 0, String::new()),
+        // The values of these tests stay apart when doubled and cut to whole numbers.
+        Scalar::Float64(value) => (false, (value * 2.0) as i64, String::new()),
+        Scalar::String(value) => (false, 0, value.to_string()),
+        other => panic!("no such value in these tests: {other:?}"),
+    }
+}
+
+fn is_nan(value: &Scalar) -> bool {
+    matches!(value, Scalar::Float64(value) if value.is_nan())
+}
+
+fn rank_twin(method: &str, descending: bool, values: &[&Scalar], place: usize) -> Scalar {
+    if values[place].is_null() {
+        return Scalar::Null;
+    }
+    let own = key(values[place]);
+    let keys: Vec<_> = values.iter().map(|value| (!value.is_null()).then(|| key(value))).collect();
+    let is_before = |other: &(bool, i64, String)| if descending { *other > own } else { *other < own };
+    let before = keys.iter().flatten().filter(|other| is_before(other)).count() as i64;
+    let equal = keys.iter().flatten().filter(|other| **other == own).count() as i64;
+    match method {
+        "average" => Scalar::Float64(before as f64 + (1 + equal) as f64 / 2.0),
+        "min" => Scalar::Int64(before + 1),
+        "max" => Scalar::Int64(before + equal),
+        "dense" => {
+            let mut smaller: Vec<_> = keys.iter().flatten().filter(|other| is_before(other)).collect();
+            smaller.sort();
+            smaller.dedup();
+            Scalar::Int64(smaller.len() as i64 + 1)
+        }
+        _ => {
+            let earlier = keys[..place].iter().flatten().filter(|other| **other == own).count() as i64;
+            Scalar::Int64(before + earlier + 1)
+        }
+    }
+}
+
+fn extreme_twin(greatest: bool, values: &[&Scalar], place: usize) -> Scalar {
+    if values[place].is_null() {
+        return Scalar::Null;
+    }
+    let so_far = || values[..=place].iter().filter(|value| !value.is_null());
+    let numbers = so_far().filter(|value| !is_nan(value));
+    // The first of equal ones.
+    let best = numbers.reduce(|best, next| {
+        let is_better = if greatest { key(next) > key(best) } else { key(next) < key(best) };
+        if is_better { next } else { best }
+    });
+    (*best.or_else(|| so_far().next()).expect("the row itself has a value")).clone()
+}
+
+fn check_any_type(data_type: &DataType, rows: &[Row]) {
+    for n in [0i64, 1, -1, 3, -100, i64::MIN] {
+        let twin = expected(rows, |values, place| {
+            let source = i64::try_from(place).ok().and_then(|place| place.checked_sub(n));
+            let source = source.and_then(|source| usize::try_from(source).ok());
+            source.and_then(|source| values.get(source)).map_or(Scalar::Null, |value| (*value).clone())
+        });
+        let shifted = found(&SHIFT, &[Scalar::Int64(n)], data_type, rows).expect("it does not fail");
+        assert!(same(&shifted, &twin), "shift {n}: {rows:?}\n{shifted:?}\n{twin:?}");
+    }
+    for method in ["average", "min", "max", "dense", "ordinal"] {
+        for descending in [false, true] {
+            let constants = [Scalar::from(method), Scalar::Boolean(descending)];
+            let ranks = found(&RANK, &constants, data_type, rows).expect("it does not fail");
+            let twin = expected(rows, |values, place| rank_twin(method, descending, values, place));
+            assert!(same(&ranks, &twin), "{method} {descending}: {rows:?}\n{ranks:?}\n{twin:?}");
+        }
+    }
+    for (function, greatest) in [(CUM_MIN, false), (CUM_MAX, true)] {
+        let extremes = found(&function, &[], data_type, rows).expect("it does not fail");
+        let twin = expected(rows, |values, place| extreme_twin(greatest, values, place));
+        assert!(same(&extremes, &twin), "{function:?}: {rows:?}\n{extremes:?}\n{twin:?}");
+    }
+    let counts = found(&CUM_COUNT, &[], data_type, rows).expect("it does not fail");
+    let twin = expected(rows, |values, place| {
+        Scalar::Int64(values[..=place].iter().filter(|value| !value.is_null()).count() as i64)
+    });
+    assert!(same(&counts, &twin), "cum_count: {rows:?}");
+}
+
+proptest! {
+    #[test]
+    fn functions_of_integers(rows in rows_of(integers())) {
+        check_any_type(&DataType::Int64, &rows);
+        let sums = found(&CUM_SUM, &[], &DataType::Int64, &rows).expect("small numbers");
+        let twin = expected(&rows, |values, place| match values[place] {
+            Scalar::Null => Scalar::Null,
+            _ => Scalar::Int64(values[..=place].iter().map(|value| match value {
+                Scalar::Int64(value) => *value,
+                _ => 0,
+            }).sum()),
+        });
+        prop_assert!(same(&sums, &twin), "{:?} {:?}", sums, twin);
+    }
+
+    #[test]
+    fn functions_of_floats(rows in rows_of(floats())) {
+        let finite: Vec<Row> = rows
+            .iter()
+            .filter(|(.., value)| !matches!(value, Scalar::Float64(value) if value.is_infinite()))
+            .cloned()
+            .collect();
+        check_any_type(&DataType::Float64, &finite);
+        let sums = found(&CUM_SUM, &[], &DataType::Float64, &rows).expect("floats do not overflow");
+        let twin = expected(&rows, |values, place| match values[place] {
+            Scalar::Null => Scalar::Null,
+            // Halves: sums are exact.
+            _ => Scalar::Float64(values[..=place].iter().fold(0.0, |sum, value| match value {
+                Scalar::Float64(value) => sum + *value,
+                _ => sum,
+            })),
+        });
+        prop_assert!(same(&sums, &twin), "{:?} {:?}", sums, twin);
+    }
+
+    #[test]
+    fn functions_of_texts(rows in rows_of(texts())) {
+        check_any_type(&DataType::String, &rows);
+    }
+}
+
+fn one_partition(function: &WindowFunctionRef, column: &Column) -> Result<Vec<Scalar>, KernelError> {
+    let argument = Argument { data_type: column.data_type(), literal: None };
+    let partitions = Partitions::one((0..column.len() as u32).collect());
+    let result = function.evaluate(std::slice::from_ref(column), &[argument], &partitions)?;
+    Ok((0..column.len()).map(|row| result.get(row)).collect())
+}
+
+#[test]
+fn sums_carry_what_floats_lose() {
+    let column =
+        Column::from_scalars(&DataType::Float64, [1e20, 1.0, -1e20].map(Scalar::Float64)).expect("floats");
+    let sums = one_partition(&CUM_SUM, &column).expect("floats do not overflow");
+    assert_eq!(sums, [1e20, 1e20, 1.0].map(Scalar::Float64));
+}
+
+#[test]
+fn a_sum_that_does_not_fit_is_an_error_with_its_row() {
+    let column =
+        Column::from_scalars(&DataType::Int64, [1, i64::MAX, -1].map(Scalar::Int64)).expect("integers");
+    let error = one_partition(&CUM_SUM, &column).expect_err("it overflows");
+    assert!(matches!(error, KernelError::Overflow { operation: "cum_sum", row: 1, .. }), "{error}");
+    assert_eq!(
+        error.to_string(),
+        "overflow in cum_sum at row 1: the result does not fit Int64: 1 cum_sum 9223372036854775807"
+    );
+}
+
+#[test]
+fn arguments_are_checked() {
+    let int = Argument { data_type: &DataType::Int64, literal: None };
+    let text = Literal::typed(Scalar::from("olympic"));
+    let method = Argument { data_type: &DataType::String, literal: Some(&text) };
+    assert!(matches!(RANK.signature(&[int, method]), Err(SignatureError::InvalidArgument(_))));
+    assert!(matches!(RANK.signature(&[int]), Err(SignatureError::Expected(_))));
+    assert!(matches!(SHIFT.signature(&[int, int]), Err(SignatureError::Expected(_))));
+    assert!(matches!(ROW_NUMBER.signature(&[int]), Err(SignatureError::Expected(_))));
+    let date = Argument { data_type: &DataType::Date, literal: None };
+    assert!(matches!(CUM_SUM.signature(&[date]), Err(SignatureError::Expected(_))));
+}
+
+#[test]
+fn a_fill_stands_where_there_is_no_row() {
+    let column = Column::from_scalars(&DataType::Int64, [Scalar::Int64(5), Scalar::Null]).expect("integers");
+    let (n, fill) = (Literal::typed(Scalar::Int64(1)), Literal::typed(Scalar::Int64(7)));
+    let int = |literal| Argument { data_type: &DataType::Int64, literal };
+    let arguments = [int(None), int(Some(&n)), int(Some(&fill))];
+    let partitions = Partitions::new(&[0, 0], 1, None);
+    let result = SHIFT.evaluate(&[column], &arguments, &partitions).expect("it does not fail");
+    assert_eq!([result.get(0), result.get(1)], [Scalar::Int64(7), Scalar::Int64(5)]);
+}
