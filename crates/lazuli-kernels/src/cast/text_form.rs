@@ -33,7 +33,7 @@ pub fn to_dictionary(array: &Array) -> Result<Array> {
         *number = number.saturating_sub(1); // Ids plus one; 0 is null, whose code does not matter.
     }
     let codes = PrimitiveArray::new(numbers.into(), texts.validity().cloned());
-    let dictionary = Arc::new(Dictionary::new(interner.texts().into_owned()));
+    let dictionary = Arc::new(Dictionary::new(interner.texts()));
     Ok(DictionaryArray::try_new(codes, dictionary)?.into())
 }
 

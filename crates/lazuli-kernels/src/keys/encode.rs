@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use lazuli_array::{
-    Array, BinaryArray, Bitmap, BooleanArray, Column, DataType, Dictionary, DictionaryArray, PhysicalType,
-    PrimitiveArray, StringArray,
+    Array, BinaryArray, Bitmap, BooleanArray, Codes, Column, DataType, Dictionary, DictionaryArray,
+    PhysicalType, PrimitiveArray, StringArray, dispatch_codes,
 };
 
 use super::interner::{Interner, UNKNOWN};
@@ -154,12 +154,23 @@ fn encode_column(
         }
         Codec::Code => {
             let Array::Dictionary(array) = array else { mismatch(key, array) };
-            target.put(place, rows.map(|row| array.codes().get(row).map_or(0, |code| u64::from(code) + 1)));
+            dispatch_codes!(array.stored_codes(), |codes| target.put_integers(
+                place,
+                &codes.values()[rows.clone()],
+                u64::MAX
+            ));
+            if let Some(validity) = array.validity() {
+                for_each_null(validity, rows, |row| target.replace(row, place, 0));
+            }
         }
         Codec::Interned { interner } => match ids[interner] {
             Ids::Codes(array) => {
                 // Code 0 is 1, as if the base were -1.
-                target.put_integers(place, &array.codes().values()[rows.clone()], u64::MAX);
+                dispatch_codes!(array.stored_codes(), |codes| target.put_integers(
+                    place,
+                    &codes.values()[rows.clone()],
+                    u64::MAX
+                ));
                 if let Some(validity) = array.validity() {
                     for_each_null(validity, rows, |row| target.replace(row, place, 0));
                 }
@@ -369,20 +380,34 @@ fn decode_interned(
             if *data_type == DataType::Categorical || stays {
                 let dictionary = match interner.dictionary() {
                     Some(dictionary) => dictionary.clone(),
-                    None => Dictionary::new(interner.texts().into_owned()).into(),
+                    None => Dictionary::new(interner.texts()).into(),
                 };
-                let validity = validity_of_codes(layout, place, words);
-                let codes = match validity {
-                    None => PrimitiveArray::from_vec(codes_plus::<u32>(layout, place, words, -1)),
-                    Some(_) => ids.collect(),
-                };
-                DictionaryArray::new(codes, dictionary).into()
+                match validity_of_codes(layout, place, words) {
+                    None => {
+                        let codes: Codes = match dictionary.len() {
+                            ..=0x100 => {
+                                PrimitiveArray::from_vec(codes_plus::<u8>(layout, place, words, -1)).into()
+                            }
+                            ..=0x1_0000 => {
+                                PrimitiveArray::from_vec(codes_plus::<u16>(layout, place, words, -1)).into()
+                            }
+                            _ => PrimitiveArray::from_vec(codes_plus::<u32>(layout, place, words, -1)).into(),
+                        };
+                        DictionaryArray::new(codes, dictionary).into()
+                    }
+                    Some(_) => {
+                        let codes: PrimitiveArray<u32> = ids.collect();
+                        DictionaryArray::new(codes, dictionary).narrowed().into()
+                    }
+                }
+            } else if let Some(dictionary) = interner.dictionary() {
+                ids.map(|id| id.map(|id| dictionary.value(id))).collect::<StringArray>().into()
             } else {
                 let texts = interner.texts();
-                if interner.len() == words.len() / layout.num_words
+                if texts.len() == words.len() / layout.num_words
                     && ids.clone().enumerate().all(|(row, id)| id == Some(row as u32))
                 {
-                    texts.into_owned().into() // The one text key: ids were given out in the order of the groups.
+                    texts.into() // The one text key: ids were given out in the order of the groups.
                 } else {
                     ids.map(|id| id.map(|id| texts.value(id as usize))).collect::<StringArray>().into()
                 }

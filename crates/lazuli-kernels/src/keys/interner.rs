@@ -5,7 +5,6 @@
 //! text comes. For other dictionaries a memo maps codes to ids, filled as codes are met (engine-notes 1.4; DuckDB
 //! resolves dictionary groups the same way).
 
-use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -146,11 +145,14 @@ impl Interner {
         let Values::Adopted(dictionary) = &self.values else { return };
         self.table();
         let texts = dictionary.values();
-        let (first, last) = (texts.offsets()[0], texts.offsets()[texts.len()]);
-        self.values = Values::Own {
-            offsets: texts.offsets().iter().map(|offset| offset - first).collect(),
-            bytes: texts.bytes()[first as usize..last as usize].to_vec(),
-        };
+        let mut offsets = Vec::with_capacity(texts.len() + 1);
+        let mut bytes = Vec::with_capacity(texts.text_bytes());
+        offsets.push(0);
+        for text in texts.iter() {
+            bytes.extend_from_slice(text.as_bytes());
+            offsets.push(bytes.len() as i64);
+        }
+        self.values = Values::Own { offsets, bytes };
     }
 
     /// The id of a value, a new one if need be.
@@ -333,13 +335,13 @@ impl Interner {
     }
 
     /// The interned texts in order of their ids. The caller knows that only texts were interned.
-    pub(crate) fn texts(&self) -> Cow<'_, StringArray> {
+    pub(crate) fn texts(&self) -> StringArray {
         match &self.values {
-            Values::Adopted(dictionary) => Cow::Borrowed(dictionary.values()),
-            Values::Own { offsets, bytes } => Cow::Owned(
+            Values::Adopted(dictionary) => dictionary.values().to_array(),
+            Values::Own { offsets, bytes } => {
                 StringArray::try_new(offsets.clone().into(), bytes.clone().into(), None)
-                    .expect("only whole texts were interned"),
-            ),
+                    .expect("only whole texts were interned")
+            }
         }
     }
 
@@ -347,10 +349,10 @@ impl Interner {
         let memos = self
             .memos
             .iter()
-            .map(|memo| memo.ids.capacity() * 4 + memo.dictionary.values().memory_bytes())
+            .map(|memo| memo.ids.capacity() * 4 + memo.dictionary.memory_bytes())
             .sum::<usize>();
         let values = match &self.values {
-            Values::Adopted(dictionary) => dictionary.values().memory_bytes(),
+            Values::Adopted(dictionary) => dictionary.memory_bytes(),
             Values::Own { offsets, bytes } => offsets.capacity() * 8 + bytes.capacity(),
         };
         self.table.get().map_or(0, IdTable::memory_bytes) + values + memos

@@ -161,6 +161,14 @@ impl GroupTable {
         self.insert_words(&words, ids)
     }
 
+    /// Makes room for so many groups in all, if it is not there yet.
+    ///
+    /// # Errors
+    /// [`crate::KernelError::TooManyGroups`] as [`GroupTable::insert`].
+    pub fn expect_groups(&mut self, groups: usize) -> Result<()> {
+        self.table.expect(groups)
+    }
+
     /// Writes the group id of each of `rows` rows to `ids`, which is cleared first; [`GroupTable::NO_GROUP`] where the
     /// key is in no group. A null matches the null of the table if `nulls_match`, else nothing.
     ///

@@ -157,15 +157,13 @@ impl KeyPlan {
         layout.columns.iter().map(|key| decode(layout, key, &self.interners, words, num_keys)).collect()
     }
 
-    /// An empty table for words of this plan, with room for about so many groups.
-    pub fn table(&self, groups: usize) -> GroupTable {
-        let mut table = PackedTable::new(&self.shape.layout);
-        table.expect(groups);
+    /// An empty table for words of this plan.
+    pub fn table(&self) -> GroupTable {
         GroupTable {
             shape: self.shape.clone(),
             interners: self.interners.clone(),
-            table,
-            num_rows: groups,
+            table: PackedTable::new(&self.shape.layout),
+            num_rows: 0,
             interned: vec![Vec::new(); self.interners.len()],
             words: Vec::new(),
         }

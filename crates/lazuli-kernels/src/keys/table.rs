@@ -77,11 +77,12 @@ impl PackedTable {
         matches!(self.index, Index::Dense(_))
     }
 
-    /// Makes an empty table ready for about so many groups.
-    pub(crate) fn expect(&mut self, groups: usize) {
-        if let (Index::Word(_), true) = (&self.index, self.keys.is_empty()) {
-            self.index = Index::Word(WordTable::with_capacity(groups));
+    /// Makes room for so many groups in all.
+    pub(crate) fn expect(&mut self, groups: usize) -> Result<()> {
+        if let Index::Word(table) = &mut self.index {
+            table.reserve(groups)?;
         }
+        Ok(())
     }
 
     /// Takes another layout that reads keys as they are, or makes better use of the one it has. `rows`: rows that were put

@@ -292,7 +292,8 @@ proptest! {
             }
         }
         let words: Vec<u64> = seen.iter().flat_map(|(_, words)| words.iter().copied()).collect();
-        let mut table = plan.table(seen.len());
+        let mut table = plan.table();
+        table.expect_groups(seen.len()).expect("few groups");
         table.insert_words(&words, &mut ids).expect("few groups");
         let mut naive = Naive::default();
         let expected: Vec<u32> = seen.into_iter().map(|(row, _)| naive.insert(row)).collect();

@@ -123,12 +123,21 @@ impl WordTable {
 
     #[cold]
     fn grow(&mut self) -> Result<()> {
+        // Small tables grow fast: four times, as long as that is next to nothing.
+        let factor = if self.slots.len() < 1 << 16 { 4 } else { 2 };
+        self.grow_to(self.slots.len() * factor)
+    }
+
+    /// Makes room for so many ids in all.
+    pub(crate) fn reserve(&mut self, ids: usize) -> Result<()> {
+        let num_slots = (ids.saturating_mul(2)).next_power_of_two();
+        if num_slots > self.slots.len() { self.grow_to(num_slots) } else { Ok(()) }
+    }
+
+    fn grow_to(&mut self, num_slots: usize) -> Result<()> {
         if self.taken >= MAX_IDS {
             return Err(KernelError::TooManyGroups { limit: MAX_IDS });
         }
-        // Small tables grow fast: four times, as long as that is next to nothing.
-        let factor = if self.slots.len() < 1 << 16 { 4 } else { 2 };
-        let num_slots = self.slots.len() * factor;
         let old = std::mem::replace(&mut self.slots, free_slots(num_slots));
         self.shift = 64 - num_slots.trailing_zeros();
         // Places ascend with hashes, so the new slots are written nearly in order.
