@@ -29,6 +29,7 @@ pub mod hash; // one number a row, equal for equal rows
 mod if_else; // each row from one of two operands
 mod is_in; // values that are in a set
 mod is_null; // tests of single values
+pub mod join; // rows by key, for those of another side
 pub mod keys; // rows with equal keys
 pub mod level; // which machine instructions to use
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lazuli_array::{DataType, Name, Schema, SchemaRef};
+use lazuli_array::{Name, Schema, SchemaRef};
 use lazuli_expr::Expr;
 use lazuli_plan::{Join, JoinSide, JoinType, LogicalPlan};
 
@@ -92,12 +92,10 @@ impl Lowering {
         let choose = Choose::new(kept, &columns.schema);
         let schema = choose.schema().clone();
         push_operator(&mut lanes, Arc::new(choose));
-        let key_types: Vec<DataType> =
-            keys.iter().map(|&key| schema.field(key).data_type().clone()).collect();
         let side = BuildSide {
             keys,
-            key_types,
             payload: Choose::new(payload, &schema),
+            schema,
             tracks_matches: join_type == JoinType::Full,
         };
         let table = Arc::new(JoinTable::default());

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use lazuli_array::{Batch, Bitmap, Column};
-use lazuli_kernels::keys::GroupTable;
-use lazuli_kernels::{NO_ROW, filter_batch, take_column, take_column_optional};
+use lazuli_array::{Array, Batch, Bitmap, Column, PrimitiveArray};
+use lazuli_kernels::join::{PairCursor, matched};
+use lazuli_kernels::{NO_ROW, filter, filter_batch, filter_column, take_column, take_column_optional};
 
 use super::build::BuiltTable;
 use super::{JoinOutput, JoinTable, OutputColumn};
@@ -48,11 +48,12 @@ impl Operator for JoinProbe {
     ) -> Result<Flow> {
         let table = self.table.built()?;
         let keys: Vec<Column> = self.keys.iter().map(|&key| input.batch.column(key).clone()).collect();
-        let mut ids = Vec::new();
-        table.lookup(&keys, input.num_rows(), &mut ids);
+        let mut places = Vec::new();
+        table.index.lookup(&keys, input.num_rows(), &mut places);
         match &self.matching {
             Matching::Exists { anti, output } => {
-                let kept = Bitmap::from_fn(ids.len(), |row| (ids[row] == GroupTable::NO_GROUP) == *anti);
+                let matched = matched(&places);
+                let kept = if *anti { matched.not() } else { matched };
                 match kept.count_ones() {
                     0 => Ok(Flow::More),
                     all if all == input.num_rows() => emit(input.with_columns(output.choose(&input.batch))),
@@ -60,85 +61,80 @@ impl Operator for JoinProbe {
                 }
             }
             Matching::Pairs { keep_unmatched, output } => {
-                table.note_matches(&ids);
-                let unmatched = ids.iter().filter(|&&id| id == GroupTable::NO_GROUP).count();
-                if table.is_unique && (*keep_unmatched || unmatched == 0) {
-                    // One row for each: the probing columns stay as they are.
-                    let rows: Vec<u32> =
-                        ids.iter().map(|&id| table.rows_of(id).first().copied().unwrap_or(NO_ROW)).collect();
-                    let pairs = Pairs { probe: None, build: &rows, has_unmatched: unmatched > 0 };
-                    return emit(input.with_rows(pairs.joined(output, &input.batch, table)));
+                table.note_matches(&places);
+                if table.index.are_single(&places) {
+                    return single_matches(&input, places, *keep_unmatched, output, table, emit);
                 }
-                let mut pending = Pending::new(&input, table, output, task.context.morsel_rows);
-                for (row, &id) in ids.iter().enumerate() {
-                    let matches = table.rows_of(id);
-                    let flow = match matches {
-                        [] if *keep_unmatched => pending.add(row as u32, &[NO_ROW], emit)?,
-                        matches => pending.add(row as u32, matches, emit)?,
-                    };
-                    if flow == Flow::Stop {
+                let capacity = task.context.morsel_rows.max(input.num_rows());
+                let (mut probe, mut build, mut cursor) = (Vec::new(), Vec::new(), PairCursor::default());
+                while table.index.pairs(
+                    &places,
+                    *keep_unmatched,
+                    capacity,
+                    &mut cursor,
+                    &mut probe,
+                    &mut build,
+                ) {
+                    let has_unmatched = *keep_unmatched && build.contains(&NO_ROW);
+                    let pairs = Pairs { probe: ProbeRows::Some(&probe), build: &build, has_unmatched };
+                    let joined = pairs.joined(output, &input.batch, table);
+                    if emit(input.with_rows(joined))? == Flow::Stop {
                         return Ok(Flow::Stop);
                     }
                 }
-                pending.flush(emit)
+                Ok(Flow::More)
             }
         }
     }
 }
 
-/// Pairs that have been found and not yet emitted: at most a morsel of them, however many matches a row has.
-struct Pending<'a> {
-    input: &'a Morsel,
-    table: &'a BuiltTable,
-    output: &'a JoinOutput,
-    capacity: usize,
-    probe: Vec<u32>,
-    build: Vec<u32>,
-    has_unmatched: bool,
+/// The pairs of rows that have one match at most: the probing columns stay as they are, or are filtered, which is much
+/// cheaper than taking them row by row.
+fn single_matches(
+    input: &Morsel,
+    rows: Vec<u32>,
+    keep_unmatched: bool,
+    output: &JoinOutput,
+    table: &BuiltTable,
+    emit: &mut dyn FnMut(Morsel) -> Result<Flow>,
+) -> Result<Flow> {
+    let matched = matched(&rows);
+    let unmatched = matched.count_zeros();
+    if keep_unmatched || unmatched == 0 {
+        let pairs = Pairs { probe: ProbeRows::All, build: &rows, has_unmatched: unmatched > 0 };
+        return emit(input.with_rows(pairs.joined(output, &input.batch, table)));
+    }
+    if unmatched == rows.len() {
+        return Ok(Flow::More);
+    }
+    let rows = filter(&PrimitiveArray::from_vec(rows).into(), &matched);
+    let Array::UInt32(rows) = rows else { unreachable!("a filtered array keeps its type") };
+    if rows.len() <= matched.len() / FEW_MATCHES {
+        // So few that their numbers, found once, serve all columns.
+        let probe: Vec<u32> = matched.ones().map(|row| row as u32).collect();
+        let pairs = Pairs { probe: ProbeRows::Some(&probe), build: rows.values(), has_unmatched: false };
+        return emit(input.with_rows(pairs.joined(output, &input.batch, table)));
+    }
+    let pairs = Pairs { probe: ProbeRows::Where(&matched), build: rows.values(), has_unmatched: false };
+    emit(input.with_rows(pairs.joined(output, &input.batch, table)))
 }
 
-impl<'a> Pending<'a> {
-    fn new(input: &'a Morsel, table: &'a BuiltTable, output: &'a JoinOutput, capacity: usize) -> Self {
-        Self { input, table, output, capacity, probe: Vec::new(), build: Vec::new(), has_unmatched: false }
-    }
+/// Where at most one row in so many has a match, probing rows are taken by number.
+const FEW_MATCHES: usize = 8;
 
-    fn add(
-        &mut self,
-        row: u32,
-        mut matches: &[u32],
-        emit: &mut dyn FnMut(Morsel) -> Result<Flow>,
-    ) -> Result<Flow> {
-        while !matches.is_empty() {
-            let room = self.capacity - self.build.len();
-            let (now, later) = matches.split_at(matches.len().min(room));
-            self.probe.resize(self.probe.len() + now.len(), row);
-            self.build.extend_from_slice(now);
-            self.has_unmatched |= now.first() == Some(&NO_ROW);
-            matches = later;
-            if self.build.len() == self.capacity && self.flush(emit)? == Flow::Stop {
-                return Ok(Flow::Stop);
-            }
-        }
-        Ok(Flow::More)
-    }
-
-    fn flush(&mut self, emit: &mut dyn FnMut(Morsel) -> Result<Flow>) -> Result<Flow> {
-        if self.build.is_empty() {
-            return Ok(Flow::More);
-        }
-        let pairs = Pairs { probe: Some(&self.probe), build: &self.build, has_unmatched: self.has_unmatched };
-        let joined = pairs.joined(self.output, &self.input.batch, self.table);
-        self.probe.clear();
-        self.build.clear();
-        self.has_unmatched = false;
-        emit(self.input.with_rows(joined))
-    }
+/// Which rows of the probing side.
+enum ProbeRows<'a> {
+    /// All, in order.
+    All,
+    /// Those whose bit is set, in order.
+    Where(&'a Bitmap),
+    /// These, in this order.
+    Some(&'a [u32]),
 }
 
 /// Rows of both sides, pair by pair.
 struct Pairs<'a> {
-    /// Rows of the probing side; `None`: all of them, in order.
-    probe: Option<&'a [u32]>,
+    probe: ProbeRows<'a>,
     /// Rows of the built side; [`NO_ROW`] where there is none.
     build: &'a [u32],
     has_unmatched: bool,
@@ -148,9 +144,11 @@ impl Pairs<'_> {
     fn joined(&self, output: &JoinOutput, probe: &Batch, table: &BuiltTable) -> Batch {
         let column = |column: &OutputColumn| match *column {
             OutputColumn::Probe(position) | OutputColumn::Either { probe: position, .. } => {
+                let column = probe.column(position);
                 match self.probe {
-                    Some(rows) => take_column(probe.column(position), rows),
-                    None => probe.column(position).clone(),
+                    ProbeRows::All => column.clone(),
+                    ProbeRows::Where(mask) => filter_column(column, mask),
+                    ProbeRows::Some(rows) => take_column(column, rows),
                 }
             }
             OutputColumn::Build(position) => {

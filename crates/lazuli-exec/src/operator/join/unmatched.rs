@@ -11,6 +11,9 @@ use crate::context::QueryContext;
 use crate::memory::{Footprint, Reservation};
 use crate::source::BatchesSource;
 
+/// Rows that one task takes.
+const BATCH_ROWS: usize = 1 << 17;
+
 /// A source of the built side's rows without a match, in their order, null where the probing side would be.
 pub(crate) fn unmatched_rows(table: Arc<JoinTable>, output: JoinOutput) -> BatchesSource {
     BatchesSource::computed("the rows of a full join without a match", move |context| {
@@ -28,17 +31,20 @@ fn compute(
     // At most what the whole side takes.
     let side: Footprint = std::iter::once(&table.payload).collect();
     let mut reservation = context.memory.reserve(OPERATOR, side.bytes())?;
-    let column = |(position, column): (usize, &OutputColumn)| match *column {
-        OutputColumn::Probe(_) => {
-            Column::new_null(output.schema.field(position).data_type().clone(), rows.len())
-        }
-        OutputColumn::Build(build) | OutputColumn::Either { build, .. } => {
-            take_column(table.payload.column(build), &rows)
-        }
-    };
-    let columns = output.columns.iter().enumerate().map(column).collect();
-    let batch = Batch::new(output.schema.clone(), columns, rows.len());
-    let footprint: Footprint = std::iter::once(&batch).collect();
+    let batches = context.run_tasks(rows.len().div_ceil(BATCH_ROWS), |task| {
+        let rows = &rows[task * BATCH_ROWS..rows.len().min((task + 1) * BATCH_ROWS)];
+        let column = |(position, column): (usize, &OutputColumn)| match *column {
+            OutputColumn::Probe(_) => {
+                Column::new_null(output.schema.field(position).data_type().clone(), rows.len())
+            }
+            OutputColumn::Build(build) | OutputColumn::Either { build, .. } => {
+                take_column(table.payload.column(build), rows)
+            }
+        };
+        let columns = output.columns.iter().enumerate().map(column).collect();
+        Ok(Batch::new(output.schema.clone(), columns, rows.len()))
+    })?;
+    let footprint: Footprint = batches.iter().collect();
     reservation.shrink_to(footprint.bytes());
-    Ok((vec![batch], reservation))
+    Ok((batches, reservation))
 }
