@@ -186,3 +186,47 @@ def join_three():
     names = SALES.select(col("shop").alias("label"), "price").unique(["label"], keep="first", maintain_order=True)
     names = names.with_columns(pl.Series("label", ["first", "second", None, "accent"]))
     return join(join(LEFT, LOOKUP.select("k", "label"), "k"), names, "label", "left")
+
+
+def asof(strategy, left_by=(), **options):
+    """Neither side need be sorted, and rows stay in order: sorted here, and put back by `id`. A null key finds nothing."""
+    right = ROWS.select(col("d").alias("m"), "k", found="id").drop_nulls("m").sort("m", maintain_order=True)
+    left = ROWS.select("id", "k", "n").sort("n", nulls_last=True, maintain_order=True)
+    joined = left.join_asof(right, left_on="n", right_on="m", strategy=strategy, by=left_by or None, **options)
+    return joined.sort("id")
+
+
+@query
+def join_asof_backward():
+    return asof("backward")
+
+
+@query
+def join_asof_forward():
+    return asof("forward")
+
+
+@query
+def join_asof_nearest():
+    return asof("nearest")
+
+
+@query
+def join_asof_by():
+    return asof("backward", ["k"])
+
+
+@query
+def join_asof_not_exact():
+    return asof("nearest", allow_exact_matches=False)
+
+
+@query
+def join_asof_tolerance():
+    return asof("nearest", tolerance=2)
+
+
+@query
+def join_asof_then_filter():
+    joined = asof("forward").filter((col("id") > 3) & (col("found") < 9))
+    return joined.select("found", "n").limit(4)

@@ -12,6 +12,7 @@
 pub mod aggregate; // sums, counts and extremes, also by group
 mod arithmetic; // numbers, dates and spans of time, exact or an error
 mod arity; // drivers: loops over slices, nulls and constants handled once
+pub mod asof; // the nearest key of a table
 mod boolean; // Kleene's logic by words
 pub mod cast; // values of one type as another
 mod compact; // rows of several columns, strings in their smaller form

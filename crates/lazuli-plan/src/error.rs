@@ -38,6 +38,13 @@ pub enum PlanMistake {
         /// Its type.
         right: DataType,
     },
+    /// The key of an as-of join has no distances.
+    AsofKeyType {
+        /// The key.
+        key: String,
+        /// Its type.
+        data_type: DataType,
+    },
     /// Two columns of the result share a name.
     DuplicateName {
         /// The name.
@@ -74,6 +81,12 @@ impl fmt::Display for PlanMistake {
                 write!(
                     f,
                     "type mismatch: join keys {left_key} ({left}) and {right_key} ({right}) can't be compared without loss; cast one"
+                )
+            }
+            Self::AsofKeyType { key, data_type } => {
+                write!(
+                    f,
+                    "type mismatch: an as-of join needs a number, a date or a time, but {key} is {data_type}"
                 )
             }
             Self::DuplicateName { name, reason } => write!(f, "duplicate column name: {name}: {reason}"),

@@ -70,6 +70,16 @@ pub(crate) fn is_same_step(left: &LogicalPlan, right: &LogicalPlan) -> bool {
                 && are_identical(&left.right_keys, &right.right_keys)
                 && left.output == right.output
         }
+        (Node::AsofJoin(left), Node::AsofJoin(right)) => {
+            left.strategy == right.strategy
+                && left.tolerance == right.tolerance
+                && left.allow_exact_matches == right.allow_exact_matches
+                && is_identical(&left.left_on, &right.left_on)
+                && is_identical(&left.right_on, &right.right_on)
+                && are_identical(&left.left_by, &right.left_by)
+                && are_identical(&left.right_by, &right.right_by)
+                && left.output == right.output
+        }
         (Node::Sort(left), Node::Sort(right)) => {
             are_identical_keys(&left.keys, &right.keys) && left.limit == right.limit
         }

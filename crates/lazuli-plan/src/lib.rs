@@ -8,6 +8,7 @@
 
 #![forbid(unsafe_code)]
 
+mod asof_tolerance; // how far as-of partners may be
 mod caller; // where in the user's code a verb was called
 mod constant; // values of expressions without columns
 mod error; // the user's mistakes
@@ -25,12 +26,14 @@ mod test_plan; // plans for tests
 #[cfg(test)]
 mod test_run; // plans run the slow, obvious way
 
+pub use asof_tolerance::{AsofTolerance, asof_tolerance};
 pub use caller::Caller;
 pub use error::{PlanError, PlanErrors, PlanMistake};
 pub use explain::{explain, node_name, to_json};
 pub use node::{
-    Aggregate, Distinct, Explode, Filter, HorizontalConcat, Join, JoinColumn, JoinSide, JoinType, Keep, Node,
-    Pivot, PivotColumn, PivotOutput, Project, Scan, Sink, Slice, Sort, Union, UnionMode, Unpivot, Window,
+    Aggregate, AsofJoin, AsofStrategy, Distinct, Explode, Filter, HorizontalConcat, Join, JoinColumn,
+    JoinSide, JoinType, Keep, Node, Pivot, PivotColumn, PivotOutput, Project, Scan, Sink, Slice, Sort, Union,
+    UnionMode, Unpivot, Window,
 };
 pub use optimizer::{OptimizerOptions, RuleId, optimize};
 pub use plan::LogicalPlan;

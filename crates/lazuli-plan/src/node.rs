@@ -26,6 +26,8 @@ pub enum Node {
     Aggregate(Aggregate),
     /// Pairs of rows.
     Join(Join),
+    /// Rows beside the row whose key is nearest.
+    AsofJoin(AsofJoin),
     /// Rows in another order.
     Sort(Sort),
     /// A run of rows.
@@ -145,6 +147,49 @@ pub struct Join {
     /// For a full join: whether a key column of both sides becomes one column. Other joins keep the key of the side
     /// whose rows all stay.
     pub coalesce: bool,
+    /// The columns of the result. Empty until resolved.
+    pub output: Vec<JoinColumn>,
+}
+
+/// On which side of its own key a row of an as-of join looks for its partner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AsofStrategy {
+    /// The last right row whose key is not greater.
+    Backward,
+    /// The first right row whose key is not less.
+    Forward,
+    /// Of the next right keys on either side the nearer one, the greater if both are equally far; of several rows with
+    /// that key the last.
+    Nearest,
+}
+
+/// Every left row, in order, with the right row whose key is nearest, nulls if there is none. Neither side need be
+/// sorted. A null key has no partner; NaN equals NaN, is above all numbers and infinitely far from them.
+#[derive(Debug, Clone)]
+pub struct AsofJoin {
+    /// The left rows.
+    pub left: LogicalPlan,
+    /// The right rows.
+    pub right: LogicalPlan,
+    /// The left key: a number, a date or a time. Resolved: of the same type as `right_on`.
+    pub left_on: Expr,
+    /// The right key.
+    pub right_on: Expr,
+    /// What must be equal besides, as the keys of a left [`Join`].
+    pub left_by: Vec<Expr>,
+    /// The right side's, as many.
+    pub right_by: Vec<Expr>,
+    /// Where partners are looked for.
+    pub strategy: AsofStrategy,
+    /// How far a partner's key may be; any distance if `None`. A number, for dates and times a duration: see
+    /// [`crate::asof_tolerance`].
+    pub tolerance: Option<Scalar>,
+    /// Whether an equal key is a partner.
+    pub allow_exact_matches: bool,
+    /// Whether a right key that is a column of the same name as the left one is left out of the result.
+    pub coalesce: bool,
+    /// What is put behind the name of a right column when the left input has the name too.
+    pub suffix: Name,
     /// The columns of the result. Empty until resolved.
     pub output: Vec<JoinColumn>,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lazuli_array::{DataType, Field, Schema, SchemaRef};
 use lazuli_expr::{Expr, typing};
 
-use crate::{Explode, Join, JoinSide, Node, Pivot, Scan, Unpivot};
+use crate::{Explode, JoinColumn, JoinSide, LogicalPlan, Node, Pivot, Scan, Unpivot};
 
 /// The schema of a resolved node. Panics for one that was not resolved.
 pub(crate) fn of_resolved(node: &Node) -> SchemaRef {
@@ -19,7 +19,8 @@ pub(crate) fn of_resolved(node: &Node) -> SchemaRef {
             fields.extend(fields_of(&aggregate.aggregates, input));
             schema(fields)
         }
-        Node::Join(join) => of_join(join),
+        Node::Join(join) => of_join(&join.left, &join.right, &join.output),
+        Node::AsofJoin(join) => of_join(&join.left, &join.right, &join.output),
         Node::Sort(sort) => sort.input.schema().clone(),
         Node::Slice(slice) => slice.input.schema().clone(),
         Node::Distinct(distinct) => distinct.input.schema().clone(),
@@ -64,10 +65,9 @@ fn of_scan(scan: &Scan) -> SchemaRef {
     }
 }
 
-fn of_join(join: &Join) -> SchemaRef {
-    let (left, right) = (join.left.schema(), join.right.schema());
-    let fields = join
-        .output
+fn of_join(left: &LogicalPlan, right: &LogicalPlan, output: &[JoinColumn]) -> SchemaRef {
+    let (left, right) = (left.schema(), right.schema());
+    let fields = output
         .iter()
         .map(|column| {
             let (side, name) = match &column.source {

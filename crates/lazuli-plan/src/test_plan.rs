@@ -3,14 +3,14 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use lazuli_array::{Batch, DataType, Field, Schema, SchemaRef};
+use lazuli_array::{Batch, DataType, Field, Scalar, Schema, SchemaRef};
 
-use lazuli_expr::{Expr, IntoExprs, IntoSortKeys};
+use lazuli_expr::{Expr, IntoExprs, IntoSortKeys, col};
 
 use crate::{
-    Aggregate, BatchReader, Caller, DataSource, Distinct, Explode, Filter, HorizontalConcat, Join, JoinType,
-    Keep, LogicalPlan, Node, Pivot, Project, Scan, ScanRequest, Slice, Sort, SourceError, Union, UnionMode,
-    Unpivot,
+    Aggregate, AsofJoin, AsofStrategy, BatchReader, Caller, DataSource, Distinct, Explode, Filter,
+    HorizontalConcat, Join, JoinType, Keep, LogicalPlan, Node, Pivot, Project, Scan, ScanRequest, Slice,
+    Sort, SourceError, Union, UnionMode, Unpivot,
 };
 
 #[derive(Debug)]
@@ -157,6 +157,24 @@ impl LogicalPlan {
         let plan = self.join(right, JoinType::Full, keys.clone(), keys);
         let Node::Join(join) = plan.node() else { unreachable!("made as a join") };
         plan.with_node(Node::Join(Join { coalesce: true, ..join.clone() }))
+    }
+
+    pub(crate) fn asof(&self, right: &Self, on: &str, by: &str, tolerance: Option<Scalar>) -> Self {
+        let node = AsofJoin {
+            left: self.clone(),
+            right: right.clone(),
+            left_on: col(on),
+            right_on: col(on),
+            left_by: vec![col(by)],
+            right_by: vec![col(by)],
+            strategy: AsofStrategy::Backward,
+            tolerance,
+            allow_exact_matches: true,
+            coalesce: true,
+            suffix: "_right".into(),
+            output: Vec::new(),
+        };
+        Self::new(Node::AsofJoin(node), at("the as-of join"))
     }
 
     pub(crate) fn cross(&self, right: &Self) -> Self {

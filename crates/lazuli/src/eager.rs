@@ -8,7 +8,7 @@ use lazuli_exec::{Engine, FrameSource};
 use lazuli_expr::{Expr, IntoExprs, IntoSortKeys};
 use lazuli_plan::Keep;
 
-use crate::{JoinArgs, LazyFrame, LazyGroupBy, LazyPivot, Result, scan};
+use crate::{AsofArgs, AsofKey, JoinArgs, LazyFrame, LazyGroupBy, LazyPivot, Result, scan};
 
 /// Frames that a query can begin with.
 pub trait IntoLazy {
@@ -87,6 +87,21 @@ pub trait EagerFrame: IntoLazy {
         args: impl Into<JoinArgs>,
     ) -> Result<DataFrame> {
         self.lazy().join(right.lazy(), left_on, right_on, args).collect()
+    }
+
+    /// See [`LazyFrame::join_asof`].
+    ///
+    /// # Errors
+    /// As [`LazyFrame::collect`].
+    #[track_caller]
+    fn join_asof(
+        &self,
+        right: &DataFrame,
+        left_on: impl Into<AsofKey>,
+        right_on: impl Into<AsofKey>,
+        args: impl Into<AsofArgs>,
+    ) -> Result<DataFrame> {
+        self.lazy().join_asof(right.lazy(), left_on, right_on, args).collect()
     }
 
     /// See [`LazyFrame::cross_join`].

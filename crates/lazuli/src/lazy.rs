@@ -10,7 +10,7 @@ use lazuli_plan::{
     Project, Scan, Sink, Slice, Sort, Unpivot, explain,
 };
 
-use crate::{JoinArgs, LazyGroupBy, LazyPivot, Result};
+use crate::{AsofArgs, AsofKey, JoinArgs, LazyGroupBy, LazyPivot, Result};
 
 /// A query that has not run yet. Every verb gives a new one; cloning is cheap.
 ///
@@ -153,6 +153,38 @@ impl LazyFrame {
         let (left_keys, right_keys) = (left_on.into_exprs(), right_on.into_exprs());
         let args = args.into();
         self.then(|left| args.into_node(left, right.plan, left_keys, right_keys))
+    }
+
+    /// Every row, with the row of the other frame whose key is nearest: the last one before, say
+    /// ([`lazuli_plan::AsofStrategy::Backward`]), the next one after, or the nearer of both.
+    ///
+    /// Keys are numbers, dates or times. Neither frame need be sorted; rows stay in order. [`AsofArgs`] can ask for other
+    /// columns to be equal, and bound the distance. A null key has no partner; rows without one get nulls.
+    ///
+    /// ```
+    /// use lazuli::prelude::*;
+    ///
+    /// let trades = df! { "time" => [12, 25, 31], "symbol" => ["a", "b", "a"] }?;
+    /// let quotes = df! { "time" => [10, 20, 30], "symbol" => ["a", "b", "b"], "price" => [1.5, 2.5, 3.5] }?;
+    /// let out = trades
+    ///     .lazy()
+    ///     .join_asof(quotes.lazy(), "time", "time", AsofArgs::new(AsofStrategy::Backward).by("symbol").tolerance(10))
+    ///     .collect()?;
+    /// assert_eq!(out, df! {
+    ///     "time" => [12, 25, 31], "symbol" => ["a", "b", "a"], "price" => [Some(1.5), Some(2.5), None],
+    /// }?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[track_caller]
+    pub fn join_asof(
+        self,
+        right: LazyFrame,
+        left_on: impl Into<AsofKey>,
+        right_on: impl Into<AsofKey>,
+        args: impl Into<AsofArgs>,
+    ) -> Self {
+        let (AsofKey(left_on), AsofKey(right_on), args) = (left_on.into(), right_on.into(), args.into());
+        self.then(|left| args.into_node(left, right.plan, left_on, right_on))
     }
 
     /// Every pair of a row of this and a row of the other frame.

@@ -33,6 +33,7 @@
 
 #![forbid(unsafe_code)]
 
+mod asof; // as-of join arguments
 mod concat; // frames after one another, or side by side
 mod csv; // reading and writing CSV
 mod describe; // a summary of every column
@@ -44,6 +45,7 @@ mod lazy; // the lazy frame and its verbs
 mod pivot; // values to columns
 pub mod prelude; // what most programs import
 
+pub use asof::{AsofArgs, AsofKey};
 pub use concat::{concat, concat_diagonal, concat_horizontal, concat_with};
 pub use csv::{scan_csv, scan_csv_with};
 pub use eager::{EagerFrame, IntoLazy};
@@ -62,8 +64,8 @@ pub use lazuli_expr::{
 };
 pub use lazuli_io::csv::{CsvOptions, CsvWriteOptions, CsvWriter, Dialect, InferMode, OnMisfit, OnRagged};
 pub use lazuli_plan::{
-    BatchError, BatchReader, Caller, DataSink, DataSource, JoinType, Keep, LogicalPlan, OptimizerOptions,
-    RuleId, ScanRequest, SinkWriter, SourceError, UnionMode,
+    AsofStrategy, BatchError, BatchReader, Caller, DataSink, DataSource, JoinType, Keep, LogicalPlan,
+    OptimizerOptions, RuleId, ScanRequest, SinkWriter, SourceError, UnionMode,
 };
 pub use lazy::{LazyFrame, scan, scan_as};
 pub use pivot::LazyPivot;

@@ -7,6 +7,7 @@
 //! Sinks know columns by position: expressions they need are computed in front of them ([`columns`]).
 
 mod aggregate; // groups
+mod asof_join; // the nearest row
 mod columns; // expressions as columns
 mod join; // build side, probe side
 mod pivot; // cells, and columns as rows
@@ -100,6 +101,10 @@ impl Lowering {
             Node::Join(node) => {
                 let left = next();
                 self.join(node, left, next(), schema)
+            }
+            Node::AsofJoin(node) => {
+                let left = next();
+                self.asof_join(node, left, next(), schema)
             }
             Node::Sort(node) => Ok(self.sort(plan, node, next())),
             Node::Slice(node) => Ok(self.slice(plan, node, next())),

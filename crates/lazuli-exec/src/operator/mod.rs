@@ -4,6 +4,7 @@
 //! and are not checked again.
 
 pub(crate) mod aggregate; // one row a group
+pub(crate) mod asof_join; // the nearest row
 pub(crate) mod collect; // all rows, in order
 pub(crate) mod distinct; // one row of each kind
 pub(crate) mod explode; // items of lists become rows

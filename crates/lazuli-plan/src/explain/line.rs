@@ -5,7 +5,10 @@ use std::fmt::{Display, Write};
 use lazuli_array::Name;
 
 use super::node_name;
-use crate::{Distinct, Join, JoinType, Keep, Node, Pivot, Scan, Slice, Sort, UnionMode, Unpivot};
+use crate::{
+    AsofJoin, AsofStrategy, Distinct, Join, JoinType, Keep, Node, Pivot, Scan, Slice, Sort, UnionMode,
+    Unpivot,
+};
 
 /// How many columns of a scan are listed by name.
 const MAX_LISTED_COLUMNS: usize = 16;
@@ -24,6 +27,7 @@ pub(super) fn of(node: &Node) -> String {
             format!("{name} {} -> {}", list(&aggregate.keys), list(&aggregate.aggregates))
         }
         Node::Join(join) => of_join(join),
+        Node::AsofJoin(join) => of_asof_join(join),
         Node::Sort(sort) => of_sort(sort),
         Node::Slice(slice) => of_slice(slice),
         Node::Distinct(distinct) => of_distinct(distinct),
@@ -97,6 +101,31 @@ fn of_join(join: &Join) -> String {
         } else {
             text.push_str(&format!(" on {} == {}", list(&join.left_keys), list(&join.right_keys)));
         }
+    }
+    if !join.output.is_empty() {
+        text.push_str(&format!(" -> {}", list(join.output.iter().map(|column| &column.name))));
+    }
+    text
+}
+
+fn of_asof_join(join: &AsofJoin) -> String {
+    let strategy = match join.strategy {
+        AsofStrategy::Backward => "backward",
+        AsofStrategy::Forward => "forward",
+        AsofStrategy::Nearest => "nearest",
+    };
+    let mut text = format!("AsofJoin {strategy} on {} ~ {}", join.left_on, join.right_on);
+    if join.left_by.len() != join.right_by.len() {
+        text.push_str(&format!("  by: {} == {}", list(&join.left_by), list(&join.right_by)));
+    } else if !join.left_by.is_empty() {
+        let pairs = join.left_by.iter().zip(&join.right_by);
+        text.push_str(&format!("  by: {}", list(pairs.map(|(left, right)| format!("{left} == {right}")))));
+    }
+    if let Some(tolerance) = &join.tolerance {
+        text.push_str(&format!("  within: {tolerance}"));
+    }
+    if !join.allow_exact_matches {
+        text.push_str("  no exact matches");
     }
     if !join.output.is_empty() {
         text.push_str(&format!(" -> {}", list(join.output.iter().map(|column| &column.name))));

@@ -40,6 +40,7 @@ pub fn node_name(node: &Node) -> &'static str {
         Node::Project(_) => "Project",
         Node::Aggregate(_) => "Aggregate",
         Node::Join(_) => "Join",
+        Node::AsofJoin(_) => "AsofJoin",
         Node::Sort(_) => "Sort",
         Node::Slice(_) => "Slice",
         Node::Distinct(_) => "Distinct",

@@ -3,7 +3,7 @@
 use lazuli_array::Schema;
 use lazuli_expr::{Expr, SortKey};
 
-use crate::{Aggregate, Distinct, Filter, Join, LogicalPlan, Node, Project, Scan, Sort, Window};
+use crate::{Aggregate, AsofJoin, Distinct, Filter, Join, LogicalPlan, Node, Project, Scan, Sort, Window};
 
 /// The plan with its top node's expressions replaced, or `None` if all stayed as they were. `replace` is given the schema
 /// that the expression reads; where an expression names a column of the result, that name is kept.
@@ -62,6 +62,16 @@ pub(super) fn map_expressions(
             }
             Node::Join(Join { left_keys, right_keys, ..join.clone() })
         }
+        Node::AsofJoin(join) => {
+            let (left, right) = (join.left.schema(), join.right.schema());
+            let (left_on, right_on) = (replace(&join.left_on, left), replace(&join.right_on, right));
+            let (left_by, right_by) = (values(&join.left_by, left), values(&join.right_by, right));
+            let same = left_on == join.left_on && right_on == join.right_on;
+            if same && left_by == join.left_by && right_by == join.right_by {
+                return None;
+            }
+            Node::AsofJoin(AsofJoin { left_on, right_on, left_by, right_by, ..join.clone() })
+        }
         Node::Sort(sort) => {
             let schema = sort.input.schema();
             let keys: Vec<SortKey> = sort
@@ -107,6 +117,11 @@ pub(super) fn any_expression(plan: &LogicalPlan, property: &impl Fn(&Expr) -> bo
         Node::Project(project) => project.exprs.iter().any(property),
         Node::Aggregate(aggregate) => aggregate.keys.iter().chain(&aggregate.aggregates).any(property),
         Node::Join(join) => join.left_keys.iter().chain(&join.right_keys).any(property),
+        Node::AsofJoin(join) => [&join.left_on, &join.right_on]
+            .into_iter()
+            .chain(&join.left_by)
+            .chain(&join.right_by)
+            .any(property),
         Node::Sort(sort) => sort.keys.iter().any(|key| property(&key.expr)),
         Node::Distinct(distinct) => distinct.subset.iter().flatten().any(property),
         Node::Window(window) => window.windows.iter().any(property),

@@ -20,8 +20,10 @@ impl Held {
         let inputs_first = plan.inputs_first();
         let mut costly: HashSet<usize> = HashSet::new();
         for plan in &inputs_first {
-            let own =
-                matches!(plan.node(), Node::Aggregate(_) | Node::Join(_) | Node::Pivot(_) | Node::Window(_));
+            let own = matches!(
+                plan.node(),
+                Node::Aggregate(_) | Node::Join(_) | Node::AsofJoin(_) | Node::Pivot(_) | Node::Window(_)
+            );
             if own || plan.inputs().iter().any(|input| costly.contains(&input.address())) {
                 costly.insert(plan.address());
             }

@@ -9,6 +9,7 @@
 //! * Slice over slice: one slice.
 //! * Below a projection: it gives one row for each row. Rows beyond the limit are then not computed, errors included.
 //! * Union: each input needs at most offset plus length rows; the slice stays above.
+//! * Below an as-of join, on its left side: it too gives one row for each.
 //! * Left join: each left row gives one row or more, in left order, so more left rows than that are not needed.
 //! * Explode: each row gives one row or more, unless rows of empty lists are dropped.
 //! * Sort: only the first rows in order need be found; the slice stays, it drops the offset.
@@ -20,7 +21,7 @@
 
 use super::held::Held;
 use super::{Rule, RuleId};
-use crate::{Explode, Join, JoinType, LogicalPlan, Node, Project, Scan, Slice, Sort, Union};
+use crate::{AsofJoin, Explode, Join, JoinType, LogicalPlan, Node, Project, Scan, Slice, Sort, Union};
 
 pub(super) struct LimitPushdown;
 
@@ -84,6 +85,10 @@ fn lower(plan: &LogicalPlan, slice: &Slice) -> Option<LogicalPlan> {
             let input = first_needed(&explode.input)?;
             over(&slice.input, Node::Explode(Explode { input, ..explode.clone() }))
         }
+        Node::AsofJoin(join) => {
+            let join = AsofJoin { left: sliced(&join.left), ..join.clone() };
+            Some(slice.input.with_node(Node::AsofJoin(join)))
+        }
         Node::Sort(sort) => {
             let needed = needed.filter(|needed| sort.limit.is_none_or(|limit| limit > *needed))?;
             over(&slice.input, Node::Sort(Sort { limit: Some(needed), ..sort.clone() }))
@@ -117,6 +122,7 @@ fn max_rows(plan: &LogicalPlan) -> Option<usize> {
         },
         Node::Filter(filter) => max_rows(&filter.input),
         Node::Project(project) => max_rows(&project.input),
+        Node::AsofJoin(join) => max_rows(&join.left),
         Node::Sort(sort) => max_rows(&sort.input),
         Node::Window(window) => max_rows(&window.input),
         Node::Distinct(distinct) => max_rows(&distinct.input),

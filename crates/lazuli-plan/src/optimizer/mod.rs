@@ -8,6 +8,8 @@
 //! **What a rule may do to errors.** A query may fail on some row (an overflow, a strict cast). A rule may make such an
 //! error go away with values that nobody asked for; it may never make one that the plan as written would not have met.
 
+#[cfg(test)]
+mod asof_tests;
 mod common_subexpressions; // what is computed twice, computed once
 mod common_subplans; // what was written twice is one plan
 mod constant_folding; // expressions without columns to constants

@@ -20,7 +20,7 @@ use lazuli_expr::Expr;
 
 use super::facts::{is_deterministic, is_trivial};
 use super::{Rule, RuleId};
-use crate::{Aggregate, Join, JoinColumn, LogicalPlan, Node, Project, Scan};
+use crate::{Aggregate, AsofJoin, Join, JoinColumn, LogicalPlan, Node, Project, Scan};
 
 pub(super) struct ProjectionMerge;
 
@@ -66,23 +66,30 @@ fn merge_project(plan: &LogicalPlan, project: &Project) -> Option<LogicalPlan> {
                 .collect::<Option<_>>()?;
             Some(project.input.with_node(Node::Scan(Scan { projection: Some(projection), ..scan.clone() })))
         }
-        Node::Join(join) => merge_into_join(&project.input, join, &project.exprs),
+        Node::Join(join) => {
+            let output = picked_columns(&join.output, &project.exprs)?;
+            Some(project.input.with_node(Node::Join(Join { output, ..join.clone() })))
+        }
+        Node::AsofJoin(join) => {
+            let output = picked_columns(&join.output, &project.exprs)?;
+            Some(project.input.with_node(Node::AsofJoin(AsofJoin { output, ..join.clone() })))
+        }
         _ => None,
     }
 }
 
-/// The join with only the columns that are picked, under their new names. Each is picked at most once.
-fn merge_into_join(plan: &LogicalPlan, join: &Join, exprs: &[Expr]) -> Option<LogicalPlan> {
+/// The columns of a join that are picked, under their new names. Each is picked at most once.
+fn picked_columns(columns: &[JoinColumn], exprs: &[Expr]) -> Option<Vec<JoinColumn>> {
     let mut output: Vec<JoinColumn> = Vec::with_capacity(exprs.len());
     for expr in exprs {
         let Expr::Column(picked) = expr.without_alias() else { return None };
-        let column = join.output.iter().find(|column| column.name == *picked)?;
+        let column = columns.iter().find(|column| column.name == *picked)?;
         if output.iter().any(|other| other.source == column.source) {
             return None;
         }
         output.push(JoinColumn { source: column.source.clone(), name: expr.output_name() });
     }
-    Some(plan.with_node(Node::Join(Join { output, ..join.clone() })))
+    Some(output)
 }
 
 fn merge_aggregate(plan: &LogicalPlan, aggregate: &Aggregate) -> Option<LogicalPlan> {

@@ -25,8 +25,8 @@ use super::held::Held;
 use super::{Rule, RuleId};
 use crate::plan::Memo;
 use crate::{
-    Aggregate, Distinct, Filter, HorizontalConcat, Join, JoinSide, LogicalPlan, Node, Pivot, Project, Scan,
-    Slice, Sort, Union, Unpivot, Window,
+    Aggregate, AsofJoin, Distinct, Filter, HorizontalConcat, Join, JoinColumn, JoinSide, LogicalPlan, Node,
+    Pivot, Project, Scan, Slice, Sort, Union, Unpivot, Window,
 };
 
 pub(super) struct ProjectionPruning;
@@ -136,7 +136,26 @@ impl Walk {
                 }
                 plan.with_node(Node::Aggregate(Aggregate { input, aggregates, ..aggregate.clone() }))
             }
-            Node::Join(join) => self.prune_join(plan, join, needed),
+            Node::Join(join) => {
+                let keys =
+                    (and_reads(Needed::new(), &join.left_keys), and_reads(Needed::new(), &join.right_keys));
+                let (left, right, output) =
+                    self.prune_sides(&join.left, &join.right, keys, &join.output, needed);
+                if output.len() == join.output.len() {
+                    return plan.over(vec![left, right]);
+                }
+                plan.with_node(Node::Join(Join { left, right, output, ..join.clone() }))
+            }
+            Node::AsofJoin(join) => {
+                let reads = |on, by: &[Expr]| and_reads(and_reads(Needed::new(), [on]), by);
+                let keys = (reads(&join.left_on, &join.left_by), reads(&join.right_on, &join.right_by));
+                let (left, right, output) =
+                    self.prune_sides(&join.left, &join.right, keys, &join.output, needed);
+                if output.len() == join.output.len() {
+                    return plan.over(vec![left, right]);
+                }
+                plan.with_node(Node::AsofJoin(AsofJoin { left, right, output, ..join.clone() }))
+            }
             Node::Sort(Sort { input, keys, limit: _ }) => {
                 let reads = and_reads(needed.clone(), keys.iter().map(|key| &key.expr));
                 plan.over(vec![self.prune_to(input, &reads)])
@@ -197,11 +216,17 @@ impl Walk {
         }
     }
 
-    fn prune_join(&mut self, plan: &LogicalPlan, join: &Join, needed: &Needed) -> LogicalPlan {
-        let output: Vec<_> =
-            join.output.iter().filter(|column| needed.contains(&column.name)).cloned().collect();
-        let mut left_reads = and_reads(Needed::new(), &join.left_keys);
-        let mut right_reads = and_reads(Needed::new(), &join.right_keys);
+    /// The sides of a join and its columns, as far as they are needed; `keys` are what its keys read of each side.
+    fn prune_sides(
+        &mut self,
+        left: &LogicalPlan,
+        right: &LogicalPlan,
+        keys: (Needed, Needed),
+        output: &[JoinColumn],
+        needed: &Needed,
+    ) -> (LogicalPlan, LogicalPlan, Vec<JoinColumn>) {
+        let output: Vec<_> = output.iter().filter(|column| needed.contains(&column.name)).cloned().collect();
+        let (mut left_reads, mut right_reads) = keys;
         for column in &output {
             match &column.source {
                 JoinSide::Left(name) => {
@@ -216,12 +241,7 @@ impl Walk {
                 }
             }
         }
-        let left = self.prune_to(&join.left, &left_reads);
-        let right = self.prune_to(&join.right, &right_reads);
-        if output.len() == join.output.len() {
-            return plan.over(vec![left, right]);
-        }
-        plan.with_node(Node::Join(Join { left, right, output, ..join.clone() }))
+        (self.prune_to(left, &left_reads), self.prune_to(right, &right_reads), output)
     }
 }
 

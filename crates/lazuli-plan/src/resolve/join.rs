@@ -14,15 +14,29 @@ use crate::lossless::is_exact;
 use crate::{Join, JoinColumn, JoinSide, JoinType, LogicalPlan, Node, PlanMistake, Project};
 
 /// One pair of keys.
-struct KeyPair {
-    left: Typed,
-    right: Typed,
-    common: DataType,
+pub(super) struct KeyPair {
+    pub(super) left: Typed,
+    pub(super) right: Typed,
+    pub(super) common: DataType,
 }
 
 impl KeyPair {
+    /// A pair with the type that holds both sides; reports sides that have none.
+    pub(super) fn new(left: Typed, right: Typed, verb: &mut Verb<'_>) -> Option<Self> {
+        if let Some(common) = common_key_type(&left.data_type, &right.data_type) {
+            return Some(Self { left, right, common });
+        }
+        verb.report(PlanMistake::JoinKeyTypes {
+            left_key: left.expr.to_string(),
+            left: left.data_type,
+            right_key: right.expr.to_string(),
+            right: right.data_type,
+        });
+        None
+    }
+
     /// The two names, if both keys are plain columns.
-    fn columns(&self) -> Option<(&Name, &Name)> {
+    pub(super) fn columns(&self) -> Option<(&Name, &Name)> {
         match (self.left.expr.without_alias(), self.right.expr.without_alias()) {
             (Expr::Column(left), Expr::Column(right)) => Some((left, right)),
             _ => None,
@@ -68,15 +82,7 @@ fn key_pairs(join: &Join, left_scope: &Scope, right_scope: &Scope, verb: &mut Ve
     let mut pairs = Vec::new();
     for (left, right) in left.into_iter().zip(right) {
         let (Some(left), Some(right)) = (left, right) else { continue };
-        match common_key_type(&left.data_type, &right.data_type) {
-            Some(common) => pairs.push(KeyPair { left, right, common }),
-            None => verb.report(PlanMistake::JoinKeyTypes {
-                left_key: left.expr.to_string(),
-                left: left.data_type,
-                right_key: right.expr.to_string(),
-                right: right.data_type,
-            }),
-        }
+        pairs.extend(KeyPair::new(left, right, verb));
     }
     pairs
 }
@@ -120,30 +126,37 @@ fn outputs(
         JoinType::Right | JoinType::Cross => false,
     };
     for name in right_scope.schema().names() {
-        if drops_right_keys && plain.iter().any(|(_, right)| *right == name) {
-            continue;
+        if !(drops_right_keys && plain.iter().any(|(_, right)| *right == name)) {
+            push_right(&mut columns, name, &join.suffix, verb);
         }
-        let is_taken = |name: &str| columns.iter().any(|column| column.name == name);
-        let mut output_name = name.clone();
-        if is_taken(name) {
-            output_name.push_str(&join.suffix);
-            if is_taken(&output_name) {
-                verb.report(PlanMistake::DuplicateName {
-                    name: output_name,
-                    reason: format!(
-                        "the left side has {name} and {name}{} already; use another suffix",
-                        join.suffix
-                    ),
-                });
-                continue;
-            }
-        }
-        columns.push(JoinColumn { source: JoinSide::Right(name.clone()), name: output_name });
     }
     columns
 }
 
-fn known_column(column: &JoinColumn, left: &Scope, right: &Scope, pairs: &[KeyPair]) -> KnownColumn {
+/// Puts a right column behind the others, with the suffix if its name is there already; reports a name that is there
+/// all the same.
+pub(super) fn push_right(columns: &mut Vec<JoinColumn>, name: &Name, suffix: &Name, verb: &mut Verb<'_>) {
+    let is_taken = |name: &str| columns.iter().any(|column| column.name == name);
+    let mut output_name = name.clone();
+    if is_taken(name) {
+        output_name.push_str(suffix);
+        if is_taken(&output_name) {
+            verb.report(PlanMistake::DuplicateName {
+                name: output_name,
+                reason: format!("the left side has {name} and {name}{suffix} already; use another suffix"),
+            });
+            return;
+        }
+    }
+    columns.push(JoinColumn { source: JoinSide::Right(name.clone()), name: output_name });
+}
+
+pub(super) fn known_column(
+    column: &JoinColumn,
+    left: &Scope,
+    right: &Scope,
+    pairs: &[KeyPair],
+) -> KnownColumn {
     let data_type = match &column.source {
         JoinSide::Left(name) => left.data_type(name).cloned(),
         JoinSide::Right(name) => right.data_type(name).cloned(),

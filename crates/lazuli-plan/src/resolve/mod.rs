@@ -7,6 +7,7 @@
 //! fields of [`crate::Node`] hold.
 
 mod aggregate; // groups
+mod asof_join; // the nearest row
 mod broadcast; // aggregates beside row by row values
 mod concat; // one input after the other, side by side
 mod distinct; // one row of each kind
@@ -100,6 +101,10 @@ fn resolve_node(verb: &mut Verb<'_>, inputs: Vec<Resolved>) -> Resolved {
             let left = next();
             join::resolve(join, left, next(), verb)
         }
+        Node::AsofJoin(join) => {
+            let left = next();
+            asof_join::resolve(join, left, next(), verb)
+        }
         Node::Sort(sort) => sort::resolve(sort, next(), verb),
         Node::Slice(slice) => {
             let input = next();
@@ -131,6 +136,7 @@ fn verb_name(node: &Node) -> &'static str {
         Node::Project(_) => "select",
         Node::Aggregate(_) => "group_by",
         Node::Join(_) => "join",
+        Node::AsofJoin(_) => "join_asof",
         Node::Sort(_) => "sort",
         Node::Slice(_) => "slice",
         Node::Distinct(_) => "unique",

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use lazuli_array::Name;
+use lazuli_array::{Name, Scalar, TimeUnit};
 use lazuli_expr::{Expr, Selector};
 use lazuli_plan::{
-    Aggregate, Caller, DataSink, DataSource, Distinct, Explode, Filter, HorizontalConcat, Join, JoinType,
-    Keep, LogicalPlan, Node, Pivot, Project, Scan, Slice, Sort, Union, UnionMode, Unpivot,
+    Aggregate, AsofJoin, AsofStrategy, Caller, DataSink, DataSource, Distinct, Explode, Filter,
+    HorizontalConcat, Join, JoinType, Keep, LogicalPlan, Node, Pivot, Project, Scan, Slice, Sort, Union,
+    UnionMode, Unpivot,
 };
 
-use super::{CsvSourceSpec, OneOrMany, Pipeline, PipelineError, SinkSpec, SourceSpec, Step};
+use super::duration::parse_duration;
+use super::{CsvSourceSpec, OneOrMany, Pipeline, PipelineError, SinkSpec, SourceSpec, Step, Tolerance};
 use crate::{parse_expr, parse_sort_key};
 
 /// What a pipeline needs of the world: files.
@@ -136,6 +138,45 @@ impl Builder<'_> {
                     output: Vec::new(),
                 })
             }
+            Step::JoinAsof {
+                with,
+                on,
+                left_on,
+                right_on,
+                by,
+                left_by,
+                right_by,
+                strategy,
+                tolerance,
+                exact,
+                suffix,
+            } => {
+                let (left_on, right_on) = match (on, left_on, right_on) {
+                    (Some(on), None, None) => (one(on)?, one(on)?),
+                    (None, Some(left), Some(right)) => (one(left)?, one(right)?),
+                    _ => return Err(fail("give either `on`, or both `left_on` and `right_on`".into())),
+                };
+                let (left_by, right_by) = match (by, left_by, right_by) {
+                    (Some(by), None, None) => (exprs(by)?, exprs(by)?),
+                    (None, Some(left), Some(right)) => (exprs(left)?, exprs(right)?),
+                    (None, None, None) => (Vec::new(), Vec::new()),
+                    _ => return Err(fail("give either `by`, or both `left_by` and `right_by`".into())),
+                };
+                Node::AsofJoin(AsofJoin {
+                    left: input,
+                    right: self.source(with, &nested)?,
+                    left_on,
+                    right_on,
+                    left_by,
+                    right_by,
+                    strategy: asof_strategy(strategy.as_deref().unwrap_or("backward")).map_err(fail)?,
+                    tolerance: tolerance.as_ref().map(scalar_of).transpose().map_err(fail)?,
+                    allow_exact_matches: exact.unwrap_or(true),
+                    coalesce: true,
+                    suffix: suffix.as_deref().unwrap_or("_right").into(),
+                    output: Vec::new(),
+                })
+            }
             Step::Sort(texts) => {
                 let key = |text: &String| parse_sort_key(text).map_err(|error| fail(error.to_string()));
                 let keys = texts.texts().iter().map(key);
@@ -211,6 +252,25 @@ fn join_type(word: &str) -> Result<JoinType, String> {
                 "no join is called {other}; there are: inner, left, right, full, semi, anti, cross"
             ));
         }
+    })
+}
+
+fn asof_strategy(word: &str) -> Result<AsofStrategy, String> {
+    Ok(match word {
+        "backward" => AsofStrategy::Backward,
+        "forward" => AsofStrategy::Forward,
+        "nearest" => AsofStrategy::Nearest,
+        other => {
+            return Err(format!("no strategy is called {other}; there are: backward, forward, nearest"));
+        }
+    })
+}
+
+fn scalar_of(tolerance: &Tolerance) -> Result<Scalar, String> {
+    Ok(match tolerance {
+        Tolerance::Integer(number) => Scalar::from(*number),
+        Tolerance::Number(number) => Scalar::from(*number),
+        Tolerance::Duration(text) => Scalar::Duration(parse_duration(text)?, TimeUnit::Nanoseconds),
     })
 }
 

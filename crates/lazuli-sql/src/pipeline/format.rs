@@ -118,6 +118,18 @@ impl OneOrMany {
     }
 }
 
+/// How far keys may be apart.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged, expecting = "expected a number, or a duration like \"1h30m\"")]
+pub enum Tolerance {
+    /// Between integers.
+    Integer(i64),
+    /// Between numbers.
+    Number(f64),
+    /// Between dates and times.
+    Duration(String),
+}
+
 /// One verb and its arguments.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -158,6 +170,41 @@ pub enum Step {
         /// For a full join: the keys of both sides become one column.
         #[serde(default)]
         coalesce: bool,
+    },
+    /// Rows beside the row of another pipeline or file whose key is nearest.
+    JoinAsof {
+        /// The right side.
+        with: SourceSpec,
+        /// The key of both sides: a number, a date or a time.
+        #[serde(default)]
+        on: Option<String>,
+        /// The key of the left side, when they differ.
+        #[serde(default)]
+        left_on: Option<String>,
+        /// The key of the right side, when they differ.
+        #[serde(default)]
+        right_on: Option<String>,
+        /// What must be equal besides.
+        #[serde(default)]
+        by: Option<OneOrMany>,
+        /// The left side's, when they differ.
+        #[serde(default)]
+        left_by: Option<OneOrMany>,
+        /// The right side's, when they differ.
+        #[serde(default)]
+        right_by: Option<OneOrMany>,
+        /// `backward` (if absent), `forward` or `nearest`.
+        #[serde(default)]
+        strategy: Option<String>,
+        /// How far the key may be: a number, or a text like `1h30m` for dates and times.
+        #[serde(default)]
+        tolerance: Option<Tolerance>,
+        /// Whether an equal key counts; true if absent.
+        #[serde(default)]
+        exact: Option<bool>,
+        /// What is put behind repeated names of the right side; `_right` if absent.
+        #[serde(default)]
+        suffix: Option<String>,
     },
     /// Rows in the order of keys: `"total desc"`, `"name nulls first"`.
     Sort(OneOrMany),
@@ -238,6 +285,7 @@ impl Step {
             Self::Filter(_) => "filter",
             Self::GroupBy { .. } => "group_by",
             Self::Join { .. } => "join",
+            Self::JoinAsof { .. } => "join_asof",
             Self::Sort(_) => "sort",
             Self::Limit(_) => "limit",
             Self::Tail(_) => "tail",

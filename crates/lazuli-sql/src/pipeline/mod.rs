@@ -15,9 +15,10 @@
 //! and `docs/pipeline.schema.json` describes them for editors. This room knows no files: a [`PipelineFiles`] brings them.
 
 mod build; // steps to plan
+mod duration; // lengths of time as texts
 mod error; // what can be wrong with a pipeline
 mod format; // the JSON, as types
 
 pub use build::{PipelineFiles, PipelinePlan};
 pub use error::PipelineError;
-pub use format::{CsvSourceSpec, OneOrMany, Pipeline, SinkSpec, SourceSpec, Step};
+pub use format::{CsvSourceSpec, OneOrMany, Pipeline, SinkSpec, SourceSpec, Step, Tolerance};

@@ -2,11 +2,12 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use lazuli_array::{DataFrame, DataType, Name, Scalar, Schema, SchemaRef};
+use lazuli_array::{DataFrame, DataType, Name, Scalar, Schema, SchemaRef, TimeUnit};
 use lazuli_expr::{Expr, Selector, col};
 use lazuli_plan::{
-    Aggregate, Caller, Distinct, Explode, Filter, HorizontalConcat, Join, JoinType, Keep, LogicalPlan, Node,
-    Pivot, PivotColumn, Project, Scan, Slice, Sort, Union, UnionMode, Unpivot, resolve,
+    Aggregate, AsofJoin, AsofStrategy, Caller, Distinct, Explode, Filter, HorizontalConcat, Join, JoinType,
+    Keep, LogicalPlan, Node, Pivot, PivotColumn, Project, Scan, Slice, Sort, Union, UnionMode, Unpivot,
+    resolve,
 };
 
 use super::expression::Expressions;
@@ -123,7 +124,11 @@ impl Builder {
             5..=7 => self.project(input, schema, false, is_last),
             8..=10 => self.project(input, schema, true, is_last),
             11..=15 => self.group(input, schema, is_last),
-            16..=19 => self.join(input, schema),
+            16..=18 => self.join(input, schema),
+            19 => match self.random.one_in(2) {
+                true => self.join(input, schema),
+                false => self.asof_join(input, schema),
+            },
             20..=22 => {
                 let keys = (0..1 + self.random.below(3)).map(|_| self.over(schema).sort_key()).collect();
                 Node::Sort(Sort { input, keys, limit: None })
@@ -273,6 +278,47 @@ impl Builder {
             join_type,
             suffix,
             coalesce,
+            output: Vec::new(),
+        })
+    }
+
+    fn asof_join(&mut self, left: LogicalPlan, schema: &SchemaRef) -> Node {
+        let right = self.other(&left);
+        let right_schema = schema_of(&right);
+        let has_order = |data_type: &DataType| data_type.is_numeric() || data_type.is_temporal();
+        let on = self.over(schema).field(has_order);
+        let key = on.as_ref().and_then(|on| self.over(&right_schema).column(|other| other == on.data_type()));
+        let (mut left_by, mut right_by) = (Vec::new(), Vec::new());
+        if self.random.one_in(2)
+            && let Some(field) = self.over(schema).field(|_| true)
+            && let Some(key) = self.over(&right_schema).column(|other| other == field.data_type())
+        {
+            left_by.push(col(field.name().clone()));
+            right_by.push(key);
+        }
+        let is_number = on.as_ref().is_some_and(|on| on.data_type().is_numeric());
+        let tolerance = self.random.below(4) as i64;
+        let tolerance = match is_number {
+            true => Scalar::from(tolerance),
+            false => Scalar::Duration(tolerance * 86_400_000, TimeUnit::Milliseconds),
+        };
+        Node::AsofJoin(AsofJoin {
+            left,
+            right,
+            // Without a key of its own kind it is refused, and another verb is drawn.
+            left_on: on.as_ref().map_or_else(|| col("a"), |on| col(on.name().clone())),
+            right_on: key.unwrap_or_else(|| col("a")),
+            left_by,
+            right_by,
+            strategy: *self.random.pick(&[
+                AsofStrategy::Backward,
+                AsofStrategy::Forward,
+                AsofStrategy::Nearest,
+            ]),
+            tolerance: self.random.one_in(2).then_some(tolerance),
+            allow_exact_matches: !self.random.one_in(4),
+            coalesce: self.random.one_in(2),
+            suffix: if self.random.one_in(4) { "_2" } else { "_right" }.into(),
             output: Vec::new(),
         })
     }
@@ -480,6 +526,7 @@ fn most_rows(plan: &LogicalPlan) -> usize {
             JoinType::Semi | JoinType::Anti => inputs[0],
             _ => (inputs[0].max(1)) * (inputs[1].max(1)),
         },
+        Node::AsofJoin(_) => inputs[0],
         Node::Union(_) => inputs.iter().sum(),
         Node::Unpivot(unpivot) => inputs[0] * unpivot.on.len().max(1),
         // No bound in truth; those that groups make hold one item for each row of all.

@@ -1,7 +1,7 @@
 //! Joins by nested loops.
 
 use lazuli_array::{Name, Scalar};
-use lazuli_plan::{Join, JoinSide, JoinType};
+use lazuli_plan::{Join, JoinColumn, JoinSide, JoinType, LogicalPlan};
 
 use super::expression::Bound;
 use super::operator::{Part, bind, values};
@@ -12,7 +12,7 @@ use super::{Cell, Failure};
 /// Rows of one side come one after the other, those of the other side are all known before: the right side's, but for a
 /// right join the left side's.
 pub(super) fn join(node: &Join, left: Part, right: Part) -> Result<Part, Failure> {
-    let output = Output::new(node);
+    let output = Output::new(&node.left, &node.right, &node.output);
     let left_keys = bind(&node.left_keys, node.left.schema());
     let right_keys = bind(&node.right_keys, node.right.schema());
     if node.join_type == JoinType::Right {
@@ -84,23 +84,22 @@ impl Known {
 }
 
 /// Where the columns of the result come from, by position.
-struct Output(Vec<(Option<usize>, Option<usize>)>);
+pub(super) struct Output(Vec<(Option<usize>, Option<usize>)>);
 
 impl Output {
-    fn new(node: &Join) -> Self {
-        let left = |name: &Name| Some(node.left.schema().position(name).expect("resolving found the column"));
-        let right =
-            |name: &Name| Some(node.right.schema().position(name).expect("resolving found the column"));
+    pub(super) fn new(left: &LogicalPlan, right: &LogicalPlan, output: &[JoinColumn]) -> Self {
+        let left = |name: &Name| Some(left.schema().position(name).expect("resolving found the column"));
+        let right = |name: &Name| Some(right.schema().position(name).expect("resolving found the column"));
         let column = |source: &JoinSide| match source {
             JoinSide::Left(name) => (left(name), None),
             JoinSide::Right(name) => (None, right(name)),
             JoinSide::Coalesced(name, other) => (left(name), right(other)),
         };
-        Self(node.output.iter().map(|output| column(&output.source)).collect())
+        Self(output.iter().map(|output| column(&output.source)).collect())
     }
 
     /// A pair of rows, one of which may be absent.
-    fn row(&self, left: Option<&Vec<Cell>>, right: Option<&Vec<Cell>>) -> Vec<Cell> {
+    pub(super) fn row(&self, left: Option<&Vec<Cell>>, right: Option<&Vec<Cell>>) -> Vec<Cell> {
         let cell = |(left_at, right_at): &(Option<usize>, Option<usize>)| {
             let from_left = left.zip(*left_at).map(|(row, at)| row[at].clone());
             let from_right = right.zip(*right_at).map(|(row, at)| row[at].clone());

@@ -15,6 +15,7 @@
 
 mod aggregate; // many values to one
 mod arithmetic; // operators on numbers and times
+mod asof_join; // nearest rows
 mod calendar; // dates, by counting days
 mod cast; // one type as another
 mod exact; // sums without rounding

@@ -12,7 +12,7 @@ use lazuli_plan::{
 use super::aggregate::Call;
 use super::expression::Bound;
 use super::value::compare;
-use super::{Asking, Cell, Failure, join, reshape, window};
+use super::{Asking, Cell, Failure, asof_join, join, reshape, window};
 
 /// Rows, some of whose values may have failed.
 #[derive(Debug, Clone, Default)]
@@ -66,6 +66,10 @@ fn rows_of(plan: &LogicalPlan, asking: Asking) -> Result<Part, Failure> {
         Node::Join(node) => {
             let left = run(&node.left, asking)?;
             join::join(node, left, run(&node.right, asking)?)?
+        }
+        Node::AsofJoin(node) => {
+            let left = run(&node.left, asking)?;
+            asof_join::asof_join(node, left, run(&node.right, asking)?)?
         }
         Node::Sort(node) => Part::whole(sort(node, run(&node.input, asking)?.known()?)?),
         Node::Slice(node) => slice(node, run(&node.input, asking)?)?,

@@ -34,6 +34,13 @@ queries![
     join_then_limit,
     join_with_nothing,
     join_three,
+    join_asof_backward,
+    join_asof_forward,
+    join_asof_nearest,
+    join_asof_by,
+    join_asof_not_exact,
+    join_asof_tolerance,
+    join_asof_then_filter,
 ];
 
 fn left(inputs: &Inputs) -> LazyFrame {
@@ -183,4 +190,41 @@ fn join_three(inputs: &Inputs) -> LazyFrame {
     let prices = inputs.frame(&prices.expect("four rows each"));
     let labelled = left(inputs).join(inputs.lookup().select(["k", "label"]), "k", "k", JoinType::Inner);
     labelled.join(prices, "label", "label", JoinType::Left)
+}
+
+/// Left rows by `n`, and right rows by `m`, both unsorted, with duplicates and nulls.
+fn asof(inputs: &Inputs, args: impl Into<AsofArgs>) -> LazyFrame {
+    let right = inputs.rows().select([col("d").alias("m"), col("k"), col("id").alias("found")]);
+    inputs.rows().select(["id", "k", "n"]).join_asof(right, "n", "m", args)
+}
+
+fn join_asof_backward(inputs: &Inputs) -> LazyFrame {
+    asof(inputs, AsofStrategy::Backward)
+}
+
+fn join_asof_forward(inputs: &Inputs) -> LazyFrame {
+    asof(inputs, AsofStrategy::Forward)
+}
+
+fn join_asof_nearest(inputs: &Inputs) -> LazyFrame {
+    asof(inputs, AsofStrategy::Nearest)
+}
+
+fn join_asof_by(inputs: &Inputs) -> LazyFrame {
+    asof(inputs, AsofArgs::new(AsofStrategy::Backward).by("k"))
+}
+
+fn join_asof_not_exact(inputs: &Inputs) -> LazyFrame {
+    asof(inputs, AsofArgs::new(AsofStrategy::Nearest).no_exact_matches())
+}
+
+fn join_asof_tolerance(inputs: &Inputs) -> LazyFrame {
+    asof(inputs, AsofArgs::new(AsofStrategy::Nearest).tolerance(2))
+}
+
+fn join_asof_then_filter(inputs: &Inputs) -> LazyFrame {
+    asof(inputs, AsofStrategy::Forward)
+        .filter(col("id").gt(3) & col("found").lt(9))
+        .select(["found", "n"])
+        .limit(4)
 }

@@ -116,6 +116,7 @@ impl Walk {
             Node::Project(project) => through_project::split(project, plan.schema(), predicates),
             Node::Aggregate(aggregate) => through_aggregate::split(aggregate, plan.schema(), predicates),
             Node::Join(join) => through_join::split(join, plan.schema(), predicates),
+            Node::AsofJoin(join) => through_join::split_asof(join, plan.schema(), predicates),
             Node::Distinct(distinct) => through_distinct::split(distinct, plan.schema(), predicates),
             Node::Union(union) => through_reshape::split_union(union, plan.schema(), predicates),
             Node::Pivot(pivot) => through_reshape::split_pivot(pivot, plan.schema(), predicates),

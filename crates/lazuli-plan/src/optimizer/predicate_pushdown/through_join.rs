@@ -32,7 +32,7 @@ use lazuli_expr::{BinaryOperator, Expr, typing};
 
 use super::super::facts::{can_fail, is_deterministic, respects_equality};
 use super::{Split, sift};
-use crate::{Join, JoinSide, JoinType, Node};
+use crate::{AsofJoin, Join, JoinColumn, JoinSide, JoinType, Node};
 
 /// A predicate over a join's result, and the sides whose columns it reads.
 enum Reads {
@@ -58,7 +58,7 @@ pub(super) fn split(join: &Join, schema: &Schema, predicates: Vec<Expr>) -> Spli
             JoinType::Inner | JoinType::Cross => !fails,
             JoinType::Left | JoinType::Full | JoinType::Semi | JoinType::Anti => false,
         };
-        match reads(join, predicate) {
+        match reads(&join.output, predicate) {
             Reads::Left(over_left) if may_left => {
                 let reaches_right =
                     matches!(join.join_type, JoinType::Inner | JoinType::Left | JoinType::Semi);
@@ -110,14 +110,27 @@ pub(super) fn split(join: &Join, schema: &Schema, predicates: Vec<Expr>) -> Spli
     Split { node, below: vec![left, right], above }
 }
 
+/// An as-of join keeps every left row as a left join does: predicates on the left side go there, those on the right stay,
+/// since a row without its nearest partner would find another.
+pub(super) fn split_asof(join: &AsofJoin, schema: &Schema, predicates: Vec<Expr>) -> Split {
+    let mut left = Vec::new();
+    let above = sift(predicates, schema, |predicate, _| match reads(&join.output, predicate) {
+        Reads::Left(over_left) => {
+            left.push(over_left);
+            true
+        }
+        Reads::Right(_) | Reads::Keys(..) | Reads::Both => false,
+    });
+    Split { node: None, below: vec![left, Vec::new()], above }
+}
+
 /// The predicate over the input columns of the sides that it reads.
-fn reads(join: &Join, predicate: &Expr) -> Reads {
+fn reads(output: &[JoinColumn], predicate: &Expr) -> Reads {
     let names = predicate.columns();
     if names.is_empty() {
         return Reads::Both;
     }
-    let source =
-        |name: &Name| join.output.iter().find(|column| column.name == *name).map(|column| &column.source);
+    let source = |name: &Name| output.iter().find(|column| column.name == *name).map(|column| &column.source);
     let over = |pick: fn(&JoinSide) -> Option<&Name>| -> Option<Expr> {
         names.iter().all(|name| source(name).is_some_and(|side| pick(side).is_some())).then(|| {
             predicate.replace_columns(&|name| source(name).and_then(pick).cloned().map(Expr::Column))
@@ -170,7 +183,7 @@ fn over_other_keys(predicate: &Expr, own: &[Expr], other: &[Expr], schema: &Sche
 /// The two sides of an equality between the sides of a join, as a left key and a right key.
 fn key_pair(join: &Join, predicate: &Expr) -> Option<(Expr, Expr)> {
     let Expr::Binary { left, operator: BinaryOperator::Equal, right } = predicate else { return None };
-    let (left_key, right_key) = match (reads(join, left), reads(join, right)) {
+    let (left_key, right_key) = match (reads(&join.output, left), reads(&join.output, right)) {
         (Reads::Left(left), Reads::Right(right)) | (Reads::Right(right), Reads::Left(left)) => (left, right),
         _ => return None,
     };
