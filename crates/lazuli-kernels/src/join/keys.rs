@@ -348,20 +348,7 @@ impl KeyMaker {
                     TextRows::Known(numbers) => {
                         add(keys, stride, numbers[rows.clone()].iter().map(|&number| number.into()));
                     }
-                    TextRows::Found(Finder::Codes(codes)) => {
-                        add(keys, stride, codes[rows.clone()].iter().map(|&code| code.into()));
-                    }
-                    TextRows::Found(finder) => {
-                        let validity = array.validity();
-                        add(
-                            keys,
-                            stride,
-                            rows.clone().map(|row| match &validity {
-                                Some(validity) if !validity.get(row) => NO_KEY,
-                                _ => finder.number(row),
-                            }),
-                        );
-                    }
+                    TextRows::Found(finder) => finder.add(rows.clone(), stride, keys),
                     TextRows::None => unreachable!("made for these columns"),
                 },
             }
@@ -382,7 +369,7 @@ impl KeyMaker {
 
 /// Adds numbers times `stride`; [`NO_KEY`] of either stays.
 #[inline]
-fn add(keys: &mut [u64], stride: u64, numbers: impl Iterator<Item = u64>) {
+pub(super) fn add(keys: &mut [u64], stride: u64, numbers: impl Iterator<Item = u64>) {
     for (key, number) in keys.iter_mut().zip(numbers) {
         let fits = number != NO_KEY && *key != NO_KEY;
         *key = if fits { key.wrapping_add(number.wrapping_mul(stride)) } else { NO_KEY };

@@ -4,13 +4,15 @@
 //! another dictionary or none. What another dictionary's codes stand for is found once a code and remembered for all
 //! workers (engine-notes 1.4).
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use lazuli_array::memory::filled_with_zeros;
-use lazuli_array::{Array, BinaryArray, Dictionary, StringArray};
+use lazuli_array::{Array, BinaryArray, Codes, Dictionary, StringArray, dispatch_codes};
 
 use super::NO_KEY;
+use super::keys::add;
 use super::partition::{Partitioned, partition};
 use super::regions::Regions;
 use super::tasks::{self, RunTasks, Stopped};
@@ -33,6 +35,7 @@ pub(super) struct TextKeys {
 /// Byte strings by row.
 #[derive(Debug, Clone)]
 enum Texts {
+    Dictionary(Arc<Dictionary>),
     String(StringArray),
     Binary(BinaryArray),
 }
@@ -41,6 +44,7 @@ impl Texts {
     #[inline]
     fn get(&self, row: usize) -> &[u8] {
         match self {
+            Self::Dictionary(dictionary) => dictionary.values().value_bytes(row),
             Self::String(array) => array.value_bytes(row),
             Self::Binary(array) => array.value(row),
         }
@@ -48,6 +52,7 @@ impl Texts {
 
     fn len(&self) -> usize {
         match self {
+            Self::Dictionary(dictionary) => dictionary.len(),
             Self::String(array) => array.len(),
             Self::Binary(array) => array.len(),
         }
@@ -55,6 +60,7 @@ impl Texts {
 
     fn is_null(&self, row: usize) -> bool {
         let validity = match self {
+            Self::Dictionary(_) => None,
             Self::String(array) => array.validity(),
             Self::Binary(array) => array.validity(),
         };
@@ -96,7 +102,7 @@ impl TextKeys {
         let (texts, dictionary) = match array {
             Array::Dictionary(array) => {
                 let dictionary = array.dictionary().clone();
-                (Texts::String(dictionary.values().clone()), Some(dictionary))
+                (Texts::Dictionary(dictionary.clone()), Some(dictionary))
             }
             Array::String(array) => (Texts::String(array.clone()), None),
             Array::Binary(array) => (Texts::Binary(array.clone()), None),
@@ -123,7 +129,7 @@ impl TextKeys {
     pub(super) fn finder<'a>(&'a self, array: &'a Array) -> Finder<'a> {
         match array {
             Array::Dictionary(array) => {
-                let (codes, dictionary) = (array.codes().values(), array.dictionary());
+                let (codes, dictionary) = (array.stored_codes(), array.dictionary());
                 match &self.dictionary {
                     Some(own) if Arc::ptr_eq(own, dictionary) => Finder::Codes(codes),
                     _ => Finder::Memo { codes, memo: self.memo(dictionary), keys: self },
@@ -160,12 +166,12 @@ impl TextKeys {
     }
 }
 
-/// Finds the numbers of one probing column's rows.
+/// Finds the numbers of one column's rows.
 pub(super) enum Finder<'a> {
-    /// Codes of the same dictionary.
-    Codes(&'a [u32]),
+    /// Codes of the built side's dictionary.
+    Codes(&'a Codes),
     /// Codes of another dictionary.
-    Memo { codes: &'a [u32], memo: Arc<Memo>, keys: &'a TextKeys },
+    Memo { codes: &'a Codes, memo: Arc<Memo>, keys: &'a TextKeys },
     /// Texts.
     Strings { texts: &'a StringArray, keys: &'a TextKeys },
     /// Byte strings.
@@ -173,27 +179,47 @@ pub(super) enum Finder<'a> {
 }
 
 impl Finder<'_> {
-    /// The number of a row, [`NO_KEY`] if the built side does not have its text. What a null row gets means nothing.
-    #[inline]
-    pub(super) fn number(&self, row: usize) -> u64 {
+    /// Adds the numbers of some rows, times `stride`, to their keys; [`NO_KEY`] where the built side does not have the
+    /// text. What a null row gets means nothing.
+    pub(super) fn add(&self, rows: Range<usize>, stride: u64, keys: &mut [u64]) {
         match self {
-            Self::Codes(codes) => codes[row].into(),
-            Self::Memo { codes, memo, keys } => {
-                let code = codes[row] as usize;
-                let Some(known) = memo.numbers.get(code) else { return NO_KEY }; // a null over no texts
-                match known.load(Ordering::Relaxed) {
-                    0 => {
-                        let number = keys.number_of(memo.dictionary.values().value_bytes(code));
-                        let note = if number == NO_KEY { ABSENT } else { number as u32 + 2 };
-                        known.store(note, Ordering::Relaxed);
-                        number
-                    }
-                    ABSENT => NO_KEY,
-                    note => u64::from(note - 2),
-                }
+            Self::Codes(codes) => dispatch_codes!(codes, |codes| {
+                add(keys, stride, codes.values()[rows].iter().map(|&code| code.into()));
+            }),
+            Self::Memo { codes, memo, keys: own } => dispatch_codes!(codes, |codes| {
+                add(keys, stride, codes.values()[rows].iter().map(|&code| memo.number(u32::from(code), own)));
+            }),
+            Self::Strings { texts, keys: own } => {
+                let number = |row| match texts.validity() {
+                    Some(validity) if !validity.get(row) => NO_KEY,
+                    _ => own.number_of(texts.value_bytes(row)),
+                };
+                add(keys, stride, rows.map(number));
             }
-            Self::Strings { texts, keys } => keys.number_of(texts.value_bytes(row)),
-            Self::Binary { texts, keys } => keys.number_of(texts.value(row)),
+            Self::Binary { texts, keys: own } => {
+                let number = |row| match texts.validity() {
+                    Some(validity) if !validity.get(row) => NO_KEY,
+                    _ => own.number_of(texts.value(row)),
+                };
+                add(keys, stride, rows.map(number));
+            }
+        }
+    }
+}
+
+impl Memo {
+    #[inline]
+    fn number(&self, code: u32, keys: &TextKeys) -> u64 {
+        let Some(known) = self.numbers.get(code as usize) else { return NO_KEY }; // a null over no texts
+        match known.load(Ordering::Relaxed) {
+            0 => {
+                let number = keys.number_of(self.dictionary.values().value_bytes(code as usize));
+                let note = if number == NO_KEY { ABSENT } else { number as u32 + 2 };
+                known.store(note, Ordering::Relaxed);
+                number
+            }
+            ABSENT => NO_KEY,
+            note => u64::from(note - 2),
         }
     }
 }
@@ -210,7 +236,7 @@ impl TextTable {
     fn build(texts: &Texts, run: RunTasks<'_>) -> Result<(Self, Vec<u32>), Stopped> {
         let bits = Regions::bits(texts.len());
         // A text with the hash of no key is looked for under another one, here and by `find`.
-        let hashes = |rows: std::ops::Range<usize>, hashes: &mut Vec<u64>| {
+        let hashes = |rows: Range<usize>, hashes: &mut Vec<u64>| {
             hashes.clear();
             hashes.extend(rows.map(|row| if texts.is_null(row) { NO_KEY } else { hash(texts.get(row)) }));
         };
