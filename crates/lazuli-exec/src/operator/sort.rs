@@ -161,13 +161,6 @@ pub(crate) fn concat_in_parallel(
     Ok(Batch::new(schema.clone(), columns, num_rows))
 }
 
-/// Rows of a batch by number, a task a column.
-pub(crate) fn take_in_parallel(batch: &Batch, indices: &[u32], context: &QueryContext) -> Result<Batch> {
-    let columns = context
-        .run_tasks(batch.num_columns(), |position| Ok(take_column(batch.column(position), indices)))?;
-    Ok(Batch::new(batch.schema().clone(), columns, indices.len()))
-}
-
 /// Rows of a batch by number in batches, a task for each column of each.
 fn take_batches_in_parallel(batch: &Batch, indices: &[u32], context: &QueryContext) -> Result<Vec<Batch>> {
     /// Rows that are not worth a task.

@@ -1,5 +1,6 @@
-//! The groups that one worker has met: their keys, their first rows, their states.
+//! Groups that are numbered: their keys, their first rows, their states.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use lazuli_array::{Batch, Column};
@@ -7,6 +8,7 @@ use lazuli_expr::{Accumulator, Groups, RowOrder};
 use lazuli_kernels::keys::GroupTable;
 
 use super::AggregateSpec;
+use super::order::{Place, PlaceOf};
 use crate::context::QueryContext;
 use crate::memory::Reservation;
 use crate::{ExecError, Result};
@@ -16,8 +18,9 @@ pub(super) struct GroupStates {
     pub(super) spec: Arc<AggregateSpec>,
     /// Not used without keys: the one group has number 0.
     pub(super) table: GroupTable,
-    /// The place of each group's first row. Without keys it is not known, and nobody asks.
-    pub(super) first_rows: Vec<i128>,
+    /// Each group's first row: its place among those of the worker, in the end its number among all rows. Without keys it
+    /// is not known, and nobody asks.
+    pub(super) first_rows: Vec<u64>,
     pub(super) accumulators: Vec<Box<dyn Accumulator>>,
     pub(super) reservation: Reservation,
     /// Scratch: the group of each row.
@@ -26,6 +29,11 @@ pub(super) struct GroupStates {
 
 impl GroupStates {
     pub(super) fn new(spec: &Arc<AggregateSpec>, context: &QueryContext) -> Self {
+        Self::with_table(spec, GroupTable::new(&spec.key_types), context)
+    }
+
+    /// As [`GroupStates::new`], over an empty table.
+    pub(super) fn with_table(spec: &Arc<AggregateSpec>, table: GroupTable, context: &QueryContext) -> Self {
         let mut accumulators: Vec<_> = spec.calls.iter().map(super::Call::accumulator).collect();
         let mut first_rows = Vec::new();
         if spec.keys.is_empty() {
@@ -34,7 +42,7 @@ impl GroupStates {
         }
         Self {
             spec: spec.clone(),
-            table: GroupTable::new(&spec.key_types),
+            table,
             first_rows,
             accumulators,
             reservation: context.memory.reservation(spec.operator),
@@ -46,12 +54,15 @@ impl GroupStates {
         self.first_rows.len()
     }
 
-    /// Takes in rows; `order` is the place of the first. Places ascend from call to call.
-    pub(super) fn update(&mut self, batch: &Batch, order: RowOrder) -> Result<()> {
+    /// Takes in the rows of the worker's morsel `number`; `order` is the place of the first. Places ascend from call to
+    /// call.
+    pub(super) fn update(&mut self, batch: &Batch, number: u32, order: RowOrder) -> Result<()> {
         let num_rows = batch.num_rows();
         if !self.spec.keys.is_empty() {
             let keys: Vec<Column> = self.spec.keys.iter().map(|&key| batch.column(key).clone()).collect();
-            self.number(&keys, num_rows, |row| order.row(row))?;
+            let inserted = self.table.insert(&keys, num_rows, &mut self.ids);
+            inserted.map_err(ExecError::kernel(self.spec.operator))?;
+            self.make_room(&Place::in_morsel(number));
         }
         let groups = match self.spec.keys.is_empty() {
             true => Groups::One { num_rows },
@@ -60,72 +71,96 @@ impl GroupStates {
         for (accumulator, call) in self.accumulators.iter_mut().zip(&self.spec.calls) {
             let inputs: Vec<Column> =
                 call.columns.iter().map(|&column| batch.column(column).clone()).collect();
-            let updated = accumulator.update(&inputs, groups, order);
-            updated.map_err(|error| ExecError::Aggregate { expr: call.text.clone(), error })?;
+            accumulator.update(&inputs, groups, order).map_err(call.failed())?;
         }
         self.reserve()
     }
 
-    /// Takes in groups of another worker: their keys, first rows, and the states of each call.
-    pub(super) fn merge(
-        &mut self,
-        keys: &[Column],
-        first_rows: &[i128],
-        states: &[Vec<Column>],
-    ) -> Result<()> {
-        let num_rows = first_rows.len();
-        if !self.spec.keys.is_empty() {
-            self.number(keys, num_rows, |row| first_rows[row])?;
-            for (&id, &first_row) in self.ids.iter().zip(first_rows) {
-                let known = &mut self.first_rows[id as usize];
-                *known = first_row.min(*known);
-            }
-        }
-        let groups = match self.spec.keys.is_empty() {
-            true => Groups::One { num_rows },
-            false => Groups::Ids(&self.ids),
+    /// Numbers rows by their keys, without taking in their values. `places`: where they are.
+    pub(super) fn insert(&mut self, keys: Keys<'_>, places: &[u64]) -> Result<()> {
+        let inserted = match keys {
+            Keys::Words(words) => self.table.insert_words(words, &mut self.ids),
+            Keys::Columns(columns) => self.table.insert(columns, places.len(), &mut self.ids),
         };
-        for ((accumulator, state), call) in self.accumulators.iter_mut().zip(states).zip(&self.spec.calls) {
-            let merged = accumulator.merge(state, groups);
-            merged.map_err(|error| ExecError::Aggregate { expr: call.text.clone(), error })?;
-        }
-        self.reserve()
+        inserted.map_err(ExecError::kernel(self.spec.operator))?;
+        self.make_room(&places);
+        Ok(())
     }
 
-    /// What [`GroupStates::merge`] takes: keys and the states of each call.
-    pub(super) fn parts(&self) -> Result<(Vec<Column>, Vec<Vec<Column>>)> {
-        let keys = match self.spec.keys.is_empty() {
-            true => Vec::new(),
-            false => self.table.keys().map_err(ExecError::kernel(self.spec.operator))?,
-        };
-        let mut states = Vec::with_capacity(self.accumulators.len());
-        for (accumulator, call) in self.accumulators.iter().zip(&self.spec.calls) {
-            let state = accumulator.state(0..self.num_groups());
-            states.push(state.map_err(|error| ExecError::Aggregate { expr: call.text.clone(), error })?);
-        }
-        Ok((keys, states))
-    }
-
-    /// Writes the group of each row to `ids`, and makes room for new groups.
-    fn number(&mut self, keys: &[Column], num_rows: usize, place: impl Fn(usize) -> i128) -> Result<()> {
-        self.table.insert(keys, num_rows, &mut self.ids).map_err(ExecError::kernel(self.spec.operator))?;
+    /// Writes down the first rows of groups that are new, and makes room for their states.
+    fn make_room(&mut self, places: &impl PlaceOf) {
         let num_groups = self.table.len();
         if num_groups == self.first_rows.len() {
-            return Ok(());
+            return;
         }
         for (row, &id) in self.ids.iter().enumerate() {
             // A row starts a group exactly when its number is the next one.
             if id as usize == self.first_rows.len() {
-                self.first_rows.push(place(row));
+                self.first_rows.push(places.place_of(row));
             }
         }
         self.accumulators.iter_mut().for_each(|accumulator| accumulator.resize(num_groups));
-        Ok(())
     }
 
-    fn reserve(&mut self) -> Result<()> {
+    /// Says that a group of those below `limit` may have met a row that comes before those it knew, for the rows that came
+    /// last.
+    pub(super) fn lower_first_rows(&mut self, limit: usize, places: &[u64]) {
+        for (&id, &place) in self.ids.iter().zip(places) {
+            if (id as usize) < limit {
+                let known = &mut self.first_rows[id as usize];
+                *known = place.min(*known);
+            }
+        }
+    }
+
+    /// Gives a call its arguments for some of the rows that came last.
+    pub(super) fn update_call(
+        &mut self,
+        call: usize,
+        arguments: &[Column],
+        rows: Range<usize>,
+        order: RowOrder,
+    ) -> Result<()> {
+        let updated = self.accumulators[call].update(arguments, Groups::Ids(&self.ids[rows]), order);
+        updated.map_err(self.spec.calls[call].failed())
+    }
+
+    /// Takes in the states of the groups that came last.
+    pub(super) fn merge(&mut self, states: &[Vec<Column>]) -> Result<()> {
+        for ((accumulator, state), call) in self.accumulators.iter_mut().zip(states).zip(&self.spec.calls) {
+            accumulator.merge(state, Groups::Ids(&self.ids)).map_err(call.failed())?;
+        }
+        self.reserve()
+    }
+
+    /// Makes places of first rows numbers among all rows. `starts`: the number of the first row of each morsel.
+    pub(super) fn number_rows(&mut self, starts: &[u64]) {
+        if !self.spec.keys.is_empty() {
+            self.first_rows.iter_mut().for_each(|place| *place = Place(*place).number(starts));
+        }
+    }
+
+    /// The states of each call.
+    pub(super) fn states(&self) -> Result<Vec<Vec<Column>>> {
+        let calls = self.accumulators.iter().zip(&self.spec.calls);
+        calls
+            .map(|(accumulator, call)| accumulator.state(0..self.num_groups()).map_err(call.failed()))
+            .collect()
+    }
+
+    /// Reserves what the groups occupy.
+    pub(super) fn reserve(&mut self) -> Result<()> {
         let states: usize = self.accumulators.iter().map(|accumulator| accumulator.memory_bytes()).sum();
-        let places = self.first_rows.capacity() * size_of::<i128>();
+        let places = self.first_rows.capacity() * size_of::<u64>();
         self.reservation.grow_to(self.table.memory_bytes() + places + states)
     }
+}
+
+/// Keys of rows.
+#[derive(Clone, Copy)]
+pub(super) enum Keys<'a> {
+    /// Words of the plan that the table was made of.
+    Words(&'a [u64]),
+    /// As they are.
+    Columns(&'a [Column]),
 }

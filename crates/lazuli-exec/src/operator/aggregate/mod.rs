@@ -1,23 +1,36 @@
 //! Aggregate: one row a group, in order of the groups' first rows.
 //!
-//! Each worker numbers the groups that it meets and keeps their states side by side ([`groups`]); the finish merges
-//! what workers have and puts groups in order ([`merge`]).
+//! Two phases (docs/decisions/two-phase-aggregation.md). While few of the rows start a group, each worker numbers the
+//! groups that it meets and keeps their states side by side ([`groups`]). Once most rows do, a table would only cost
+//! cache misses: the worker then sorts rows by the hash of their keys into partitions and keeps them ([`scatter`]).
+//! The finish merges what workers have: few groups as they are ([`together`]), many of them partition by partition,
+//! each small enough for the cache ([`partitions`]). Either way groups come out in order of their first rows
+//! ([`order`]).
 
-mod groups; // what one worker has
-mod merge; // what all workers have
+mod groups; // groups of one worker
+mod inputs; // the columns that aggregates read
+mod order; // groups by their first rows
+mod output; // partitions as batches in order
+mod partitions; // many groups, part by part
+mod scatter; // rows that wait for their partition
+mod together; // few groups, all at once
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lazuli_array::{DataType, SchemaRef};
 use lazuli_expr::function::Argument;
 use lazuli_expr::{Accumulator, AggregateRef, Literal};
+use lazuli_kernels::KernelError;
 
 use self::groups::GroupStates;
-use crate::Result;
+use self::inputs::Inputs;
+use self::order::RowNumbers;
+use self::scatter::{KeyForm, Scatter};
 use crate::context::QueryContext;
-use crate::morsel::{Flow, Morsel};
+use crate::morsel::{Flow, Morsel, MorselIndex};
 use crate::pipeline::{Sink, SinkWorker, Task};
 use crate::source::Stored;
+use crate::{ExecError, Result};
 
 /// What groups are made of, and what is computed of each.
 pub(crate) struct AggregateSpec {
@@ -53,47 +66,123 @@ impl Call {
             .collect();
         self.aggregate.accumulator(&arguments)
     }
+
+    fn failed(&self) -> impl FnOnce(KernelError) -> ExecError + '_ {
+        |error| ExecError::Aggregate { expr: self.text.clone(), error }
+    }
 }
 
 /// One row a group.
 pub(crate) struct Aggregate {
     spec: Arc<AggregateSpec>,
-    shares: Mutex<Vec<GroupStates>>,
+    inputs: Arc<Inputs>,
+    /// How the workers that scatter rows write their keys.
+    form: KeyForm,
+    shares: Mutex<Vec<Share>>,
     stored: Arc<Stored>,
+}
+
+/// What one worker has.
+struct Share {
+    /// Groups of the rows that were aggregated at once.
+    states: GroupStates,
+    /// Rows that were not.
+    scatter: Option<Scatter>,
+    /// The morsels that came in, in order: places of first rows refer to them.
+    morsels: Vec<(MorselIndex, usize)>,
 }
 
 impl Aggregate {
     pub(crate) fn new(spec: AggregateSpec, stored: Arc<Stored>) -> Self {
-        Self { spec: Arc::new(spec), shares: Mutex::default(), stored }
+        let inputs = Arc::new(Inputs::of(&spec));
+        Self { spec: Arc::new(spec), inputs, form: KeyForm::default(), shares: Mutex::default(), stored }
     }
 }
 
 impl Sink for Aggregate {
     fn worker<'a>(&'a self, context: &'a QueryContext) -> Box<dyn SinkWorker + 'a> {
-        Box::new(AggregateWorker { sink: self, states: GroupStates::new(&self.spec, context) })
+        let states = GroupStates::new(&self.spec, context);
+        let share = Share { states, scatter: None, morsels: Vec::new() };
+        Box::new(AggregateWorker { sink: self, context, share, watch: Watch::default() })
     }
 
     fn finish(&self, context: &QueryContext) -> Result<()> {
-        let shares = std::mem::take(&mut *self.shares.lock().unwrap_or_else(PoisonError::into_inner));
-        let (batch, reservation) = merge::finish(&self.spec, shares, context)?;
-        self.stored.set(vec![batch], reservation);
+        let mut shares = std::mem::take(&mut *self.shares.lock().unwrap_or_else(PoisonError::into_inner));
+        let numbers = RowNumbers::new(shares.iter().map(|share| share.morsels.as_slice()));
+        for (share, starts) in shares.iter_mut().zip(numbers.starts()) {
+            share.states.number_rows(starts);
+        }
+        let (batches, reservation) = if partitions::are_worth_it(&shares, context) {
+            partitions::finish(&self.spec, &self.inputs, &self.form, shares, &numbers, context)?
+        } else {
+            let shares = shares.into_iter().map(|share| share.states).collect();
+            together::finish(&self.spec, shares, context)?
+        };
+        self.stored.set(batches, reservation);
         Ok(())
     }
 }
 
 struct AggregateWorker<'a> {
     sink: &'a Aggregate,
-    states: GroupStates,
+    context: &'a QueryContext,
+    share: Share,
+    watch: Watch,
 }
 
 impl SinkWorker for AggregateWorker<'_> {
     fn consume(&mut self, input: Morsel, _: &Task<'_>) -> Result<Flow> {
-        self.states.update(&input.batch, input.index.row_order())?;
+        let Share { states, scatter, morsels } = &mut self.share;
+        let order = input.index.row_order();
+        let number = morsels.len() as u32;
+        if let Some(scatter) = scatter {
+            morsels.push((input.index, input.num_rows()));
+            scatter.keep(&input.batch, number, order, &self.sink.form)?;
+            return Ok(Flow::More);
+        }
+        if !self.sink.spec.keys.is_empty() {
+            morsels.push((input.index, input.num_rows()));
+        }
+        states.update(&input.batch, number, order)?;
+        if self.watch.finds_many_groups(input.num_rows(), states, self.context.morsel_rows) {
+            self.sink.form.admit(&states.table);
+            *scatter = Some(Scatter::new(&self.sink.spec, &self.sink.inputs, self.context));
+        }
         Ok(Flow::More)
     }
 
     fn combine(self: Box<Self>) -> Result<()> {
-        self.sink.shares.lock().unwrap_or_else(PoisonError::into_inner).push(self.states);
+        self.sink.shares.lock().unwrap_or_else(PoisonError::into_inner).push(self.share);
         Ok(())
+    }
+}
+
+/// How many rows start a group, lately.
+#[derive(Default)]
+struct Watch {
+    rows: usize,
+    /// Groups before those rows.
+    groups: usize,
+}
+
+impl Watch {
+    /// Morsels between two looks. The first tell nothing: all groups are new. (DataFusion looks after 100,000 rows,
+    /// DuckDB after a million.)
+    const MORSELS: usize = 3;
+
+    /// From so many new groups in ten rows on a table costs more than it saves. With groups drawn alike often, it means
+    /// about as many of them as would fill a few times the near cache.
+    const NEW_IN_TEN_ROWS: usize = 7;
+
+    /// Notes rows that were put in, and tells whether nearly all of the last ones started groups.
+    fn finds_many_groups(&mut self, rows: usize, states: &GroupStates, morsel_rows: usize) -> bool {
+        self.rows += rows;
+        if states.spec.keys.is_empty() || self.rows < Self::MORSELS * morsel_rows {
+            return false;
+        }
+        let new = states.num_groups() - self.groups;
+        let many = new * 10 > self.rows * Self::NEW_IN_TEN_ROWS;
+        *self = Self { rows: 0, groups: states.num_groups() };
+        many
     }
 }
