@@ -53,7 +53,9 @@ impl RowNumbers {
         let mut starts = Vec::new();
         for (worker, morsels) in workers.enumerate() {
             starts.push(vec![0; morsels.len()]);
-            all.extend(morsels.iter().enumerate().map(|(number, &(index, rows))| (index, worker, number, rows)));
+            all.extend(
+                morsels.iter().enumerate().map(|(number, &(index, rows))| (index, worker, number, rows)),
+            );
         }
         all.sort_unstable_by_key(|&(index, ..)| index);
         let mut next = 0;

@@ -59,7 +59,9 @@ pub(super) fn finish(
         if let Some(scatter) = share.scatter {
             let (kept, kept_reservation) = scatter.into_parts();
             reservation.absorb(kept_reservation);
-            chunks.extend(kept.into_iter().map(|chunk| (starts[chunk.morsel as usize], Mutex::new(Some(chunk)))));
+            chunks.extend(
+                kept.into_iter().map(|chunk| (starts[chunk.morsel as usize], Mutex::new(Some(chunk)))),
+            );
         }
     }
     chunks.sort_unstable_by_key(|&(start, _)| start);
@@ -114,12 +116,7 @@ struct SplitGroups {
 }
 
 impl SplitGroups {
-    fn new(
-        groups: GroupStates,
-        plan: Option<&KeyPlan>,
-        bits: u32,
-        context: &QueryContext,
-    ) -> Result<Self> {
+    fn new(groups: GroupStates, plan: Option<&KeyPlan>, bits: u32, context: &QueryContext) -> Result<Self> {
         // Columns of keys and states take about what the groups take, before and after they are put in order of
         // partitions; row numbers, hashes and places come on top.
         const BYTES_A_GROUP: usize = 28;
@@ -127,9 +124,7 @@ impl SplitGroups {
         let mut reservation = context.memory.reserve(groups.spec.operator, bytes)?;
         let keys = match plan {
             Some(plan) => KeyRows::Words(groups.table.words_of(plan)),
-            None => {
-                KeyRows::Columns(groups.table.keys().map_err(ExecError::kernel(groups.spec.operator))?)
-            }
+            None => KeyRows::Columns(groups.table.keys().map_err(ExecError::kernel(groups.spec.operator))?),
         };
         let (keys, partitions) = keys.partitioned(plan, groups.num_groups(), bits);
         let first_rows = partitions.gather_words(&groups.first_rows, 1);
@@ -197,11 +192,7 @@ impl Sources<'_> {
         self.finished(merged, context)
     }
 
-    fn finished(
-        &self,
-        merged: GroupStates,
-        context: &QueryContext,
-    ) -> Result<(Partition, Option<Failure>)> {
+    fn finished(&self, merged: GroupStates, context: &QueryContext) -> Result<(Partition, Option<Failure>)> {
         let order = order_unless_sorted(&merged.first_rows);
         let ordered = |column: Column| match &order {
             None => column,
@@ -215,8 +206,7 @@ impl Sources<'_> {
                 Ok(column) => results.push(ordered(column)),
                 Err(error) => {
                     // Which group is named must not depend on how workers met them: in order, the first that fails.
-                    let groups: Vec<u32> =
-                        order.clone().unwrap_or_else(|| (0..num_groups as u32).collect());
+                    let groups: Vec<u32> = order.clone().unwrap_or_else(|| (0..num_groups as u32).collect());
                     let (place, error) =
                         first_failure(&**accumulator, groups.iter().copied()).unwrap_or((0, error));
                     let first_row = merged.first_rows[groups[place] as usize];
@@ -310,9 +300,8 @@ impl<'a> Block<'a> {
         if self.num_early > 0 {
             merged.lower_first_rows(self.num_early, &self.places);
         }
-        let inputs: Vec<Column> = (0..self.sources.inputs.len())
-            .map(|input| self.joined(|chunk| &chunk.columns[input]))
-            .collect();
+        let inputs: Vec<Column> =
+            (0..self.sources.inputs.len()).map(|input| self.joined(|chunk| &chunk.columns[input])).collect();
         for (index, call) in spec.calls.iter().enumerate() {
             let arguments = self.sources.inputs.of_call(index, &inputs);
             if call.aggregate.is_ordered() {
@@ -338,11 +327,8 @@ impl<'a> Block<'a> {
 
     /// The rows of a column of all pieces.
     fn joined(&self, column: impl Fn(&'a Chunk) -> &'a Column) -> Column {
-        let pieces: Vec<Column> = self
-            .pieces
-            .iter()
-            .map(|(chunk, range)| column(chunk).sliced(range.start, range.len()))
-            .collect();
+        let pieces: Vec<Column> =
+            self.pieces.iter().map(|(chunk, range)| column(chunk).sliced(range.start, range.len())).collect();
         concat_columns(pieces[0].data_type(), &pieces.iter().collect::<Vec<_>>())
     }
 }

@@ -86,7 +86,12 @@ pub(super) enum KeyRows {
 
 impl KeyRows {
     /// The keys in order of partitions. `plan`: that of words.
-    pub(super) fn partitioned(&self, plan: Option<&KeyPlan>, num_rows: usize, bits: u32) -> (Self, Partitions) {
+    pub(super) fn partitioned(
+        &self,
+        plan: Option<&KeyPlan>,
+        num_rows: usize,
+        bits: u32,
+    ) -> (Self, Partitions) {
         let mut hashes = Vec::new();
         match (self, plan) {
             (Self::Words(words), Some(plan)) => {
@@ -204,13 +209,7 @@ impl Scatter {
     }
 
     /// Keeps the rows of the worker's morsel `number`, after reserving their bytes.
-    pub(super) fn keep(
-        &mut self,
-        batch: &Batch,
-        number: u32,
-        order: RowOrder,
-        form: &KeyForm,
-    ) -> Result<()> {
+    pub(super) fn keep(&mut self, batch: &Batch, number: u32, order: RowOrder, form: &KeyForm) -> Result<()> {
         let num_rows = batch.num_rows();
         let keys: Vec<Column> = self.spec.keys.iter().map(|&key| batch.column(key).clone()).collect();
         let fits = |plan: &&Arc<KeyPlan>| plan.is_for(&keys) && plan.widened(&keys).is_none();
@@ -242,7 +241,14 @@ impl Scatter {
         columns.iter().for_each(|column| self.footprint.add_column(column));
         self.bytes += rows.memory_bytes();
         self.reservation.grow_to(self.bytes + self.footprint.bytes())?;
-        self.chunks.push(Chunk { morsel: number, order, keys: partitioned, plan: plan.clone(), rows, columns });
+        self.chunks.push(Chunk {
+            morsel: number,
+            order,
+            keys: partitioned,
+            plan: plan.clone(),
+            rows,
+            columns,
+        });
         self.plan = plan;
         Ok(())
     }
