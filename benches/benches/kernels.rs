@@ -107,8 +107,13 @@ fn texts(rows: usize, distinct: u64) -> Column {
 
 fn dictionary(rows: usize, distinct: u64) -> Column {
     let dictionary = Arc::new(Dictionary::new(words(distinct).iter().map(Some).collect()));
-    let codes = PrimitiveArray::from_vec(below(rows, distinct).map(|code| code as u32).collect());
-    let array = DictionaryArray::try_new(codes, dictionary).expect("codes are below the number of words");
+    let codes = below(rows, distinct);
+    // As narrow as frames have them.
+    let array = if distinct <= 1 << 8 {
+        DictionaryArray::new(PrimitiveArray::from_vec(codes.map(|code| code as u8).collect()), dictionary)
+    } else {
+        DictionaryArray::new(PrimitiveArray::from_vec(codes.map(|code| code as u16).collect()), dictionary)
+    };
     Column::new(DataType::String, array)
 }
 

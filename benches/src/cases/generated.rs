@@ -97,7 +97,8 @@ fn few_groups() -> Result<Work, Failure> {
     let frame = DataFrame::from_columns(vec![
         ("category".into(), Column::new(DataType::String, category)),
         ("amount".into(), Column::from_values(amount.into_iter())),
-    ])?;
+    ])?
+    .rechunk();
     checked(
         move || frame.clone().lazy().group_by("category").agg(col("amount").sum()),
         move |answer| {

@@ -49,6 +49,25 @@ pub static CASES: &[Case] = &[
         },
     },
     Case {
+        name: "h2o_groupby_q08",
+        title: "largest two v3 by id6",
+        prepare: |options| {
+            over(options, |x| {
+                x.drop_nulls("v3")
+                    .group_by("id6")
+                    .agg(col("v3").top_k(2).alias("largest2_v3"))
+                    .explode(["largest2_v3"])
+            })
+        },
+    },
+    Case {
+        name: "h2o_groupby_q09",
+        title: "r2 of v1, v2 by id2, id4",
+        prepare: |options| {
+            over(options, |x| x.group_by(["id2", "id4"]).agg(corr("v1", "v2").pow(2).alias("r2")))
+        },
+    },
+    Case {
         name: "h2o_groupby_q10",
         title: "sum v3, count by id1..id6",
         prepare: |options| {
