@@ -147,11 +147,12 @@ fn gather_byte_rows<const OPTIONAL: bool>(offsets: &[i64], bytes: &[u8], indices
         offsets[index as usize] as usize..offsets[index as usize + 1] as usize
     };
     let total = indices.iter().map(|&index| range(index).len()).sum();
-    let mut rows = ByteRows::with_capacity(indices.len(), total);
-    for &index in indices {
-        rows.push(&bytes[range(index)]);
-    }
-    rows
+    ByteRows::written(indices.len(), total, |rows| {
+        for &index in indices {
+            let range = range(index);
+            rows.push(bytes, range.start as i64, range.end as i64);
+        }
+    })
 }
 
 fn gather_list<const OPTIONAL: bool>(array: &ListArray, indices: &[u32]) -> ListArray {
