@@ -1,12 +1,16 @@
 //! Shared, immutable values: a reference-counted slice that can be narrowed without copying.
 
+use std::mem::ManuallyDrop;
 use std::ops::Deref;
 
-/// An immutable run of values, shared by reference count. Cloning and slicing are O(1).
-#[derive(Clone)]
-pub struct Buffer<T: Clone>(arrow2::buffer::Buffer<T>);
+use crate::memory::{RECYCLED_FROM_BYTES, give_back};
 
-impl<T: Clone> Buffer<T> {
+/// An immutable run of values, shared by reference count. Cloning and slicing are O(1). Large memory that nobody shares any
+/// longer is kept for the next vector, see [`memory`](crate::memory).
+#[derive(Clone)]
+pub struct Buffer<T: Copy>(ManuallyDrop<arrow2::buffer::Buffer<T>>);
+
+impl<T: Copy> Buffer<T> {
     /// The values.
     #[inline]
     pub fn as_slice(&self) -> &[T] {
@@ -18,7 +22,7 @@ impl<T: Clone> Buffer<T> {
     /// Panics if they are out of bounds.
     pub fn sliced(&self, offset: usize, length: usize) -> Self {
         assert_slice(offset, length, self.len());
-        Self(self.0.clone().sliced(offset, length))
+        Self::from_arrow2((*self.0).clone().sliced(offset, length))
     }
 
     /// The values as a vector of their own: without copying when nobody else shares them.
@@ -27,14 +31,38 @@ impl<T: Clone> Buffer<T> {
         if self.0.is_sliced() {
             return self.as_slice().to_vec();
         }
-        match self.0.into_mut() {
+        match self.into_arrow2().into_mut() {
             arrow2::Either::Left(shared) => shared.as_slice().to_vec(),
             arrow2::Either::Right(owned) => owned,
         }
     }
 
     pub(crate) fn from_arrow2(buffer: arrow2::buffer::Buffer<T>) -> Self {
-        Self(buffer)
+        Self(ManuallyDrop::new(buffer))
+    }
+
+    #[allow(unsafe_code, reason = "a field is moved out of a type that is dropped by hand")]
+    fn into_arrow2(self) -> arrow2::buffer::Buffer<T> {
+        let mut this = ManuallyDrop::new(self);
+        // SAFETY: `this` is not used again, and its own drop, the only other one to take the field, will not run.
+        unsafe { ManuallyDrop::take(&mut this.0) }
+    }
+}
+
+impl<T: Copy> Drop for Buffer<T> {
+    #[inline]
+    #[allow(unsafe_code, reason = "the memory is moved out instead of being freed")]
+    fn drop(&mut self) {
+        // SAFETY: this is the drop, so nobody uses the field afterwards.
+        let buffer = unsafe { ManuallyDrop::take(&mut self.0) };
+        // The last owner hands the memory on, also when it sees a part of it only. Two that drop at once may both see the
+        // other: then the memory is freed.
+        if buffer.shared_count_strong() == 1
+            && let arrow2::Either::Right(values) = buffer.into_mut()
+            && values.capacity() >= RECYCLED_FROM_BYTES / size_of::<T>().max(1)
+        {
+            give_back(values);
+        }
     }
 }
 
@@ -47,19 +75,19 @@ pub(crate) fn assert_slice(offset: usize, length: usize, total: usize) {
     );
 }
 
-impl<T: Clone> From<Vec<T>> for Buffer<T> {
+impl<T: Copy> From<Vec<T>> for Buffer<T> {
     fn from(values: Vec<T>) -> Self {
-        Self(values.into())
+        Self::from_arrow2(values.into())
     }
 }
 
-impl<T: Clone> FromIterator<T> for Buffer<T> {
+impl<T: Copy> FromIterator<T> for Buffer<T> {
     fn from_iter<I: IntoIterator<Item = T>>(iter: I) -> Self {
         Self::from(iter.into_iter().collect::<Vec<T>>())
     }
 }
 
-impl<T: Clone> Deref for Buffer<T> {
+impl<T: Copy> Deref for Buffer<T> {
     type Target = [T];
 
     #[inline]
@@ -68,19 +96,19 @@ impl<T: Clone> Deref for Buffer<T> {
     }
 }
 
-impl<T: Clone> Default for Buffer<T> {
+impl<T: Copy> Default for Buffer<T> {
     fn default() -> Self {
         Self::from(Vec::new())
     }
 }
 
-impl<T: Clone + PartialEq> PartialEq for Buffer<T> {
+impl<T: Copy + PartialEq> PartialEq for Buffer<T> {
     fn eq(&self, other: &Self) -> bool {
         self.as_slice() == other.as_slice()
     }
 }
 
-impl<T: Clone + std::fmt::Debug> std::fmt::Debug for Buffer<T> {
+impl<T: Copy + std::fmt::Debug> std::fmt::Debug for Buffer<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.as_slice().fmt(f)
     }

@@ -119,13 +119,6 @@ impl ByteSlots<'_> {
         self.end += from.len();
         self.rows += rows;
     }
-
-    /// Appends rows without bytes.
-    #[inline(always)]
-    pub fn push_empty(&mut self) {
-        self.offsets[self.rows].write(self.before + self.end as i64);
-        self.rows += 1;
-    }
 }
 
 /// Strings from rows that were copied whole from string arrays (or are empty): whole rows of valid strings need no second

@@ -143,7 +143,6 @@ impl Level {
 /// The body is a path to a function that takes the same arguments; it, and what it calls in its loops, must be
 /// `#[inline(always)]`, or the copies are calls to one portable function. Type parameters are written as
 /// `fn name<T: Native>(...)`, with one bound each.
-#[allow(unused_macros, reason = "the first users are being written")]
 macro_rules! by_level {
     ($(
         $(#[$meta:meta])*
@@ -178,7 +177,6 @@ macro_rules! by_level {
         }
     )+};
 }
-#[allow(unused_imports, reason = "named by full path where it is used")]
 pub(crate) use by_level;
 
 #[cfg(test)]

@@ -227,18 +227,31 @@ fn word_256<T: Lanes, const OP: u8, const CONSTANT: u8>(
 
 /// A type whose values fill the lanes of vectors.
 ///
-/// # Safety (of the methods)
-/// Only inside functions that enable AVX-512 F, BW, DQ and VL, or AVX2, as the name says.
+/// # Safety
+/// The unsafe methods may only be called inside functions that enable AVX-512 F, BW, DQ and VL, or AVX2, as their names
+/// say.
 trait Lanes: Native {
     /// Whether this is NaN.
     fn is_not_a_number(self) -> bool;
     /// The value in every lane.
+    ///
+    /// # Safety
+    /// As [`Lanes`] says.
     unsafe fn splat_512(self) -> __m512i;
     /// One bit for each lane.
+    ///
+    /// # Safety
+    /// As [`Lanes`] says.
     unsafe fn mask_512<const OP: u8, const CONSTANT: u8>(left: __m512i, right: __m512i) -> u64;
     /// The value in every lane.
+    ///
+    /// # Safety
+    /// As [`Lanes`] says.
     unsafe fn splat_256(self) -> __m256i;
     /// Ones in each lane for which it holds, zeros in others.
+    ///
+    /// # Safety
+    /// As [`Lanes`] says.
     unsafe fn lanes_256<const OP: u8, const CONSTANT: u8>(left: __m256i, right: __m256i) -> __m256i;
 }
 
@@ -251,12 +264,16 @@ macro_rules! integer_lanes {
                 false
             }
 
+            /// # Safety
+            /// As [`Lanes`] says.
             #[inline(always)]
             unsafe fn splat_512(self) -> __m512i {
                 // SAFETY: the promise of the trait's methods.
                 unsafe { $splat_512(self as $signed) }
             }
 
+            /// # Safety
+            /// As [`Lanes`] says.
             #[inline(always)]
             unsafe fn mask_512<const OP: u8, const CONSTANT: u8>(left: __m512i, right: __m512i) -> u64 {
                 // SAFETY: as above.
@@ -268,12 +285,16 @@ macro_rules! integer_lanes {
                 }
             }
 
+            /// # Safety
+            /// As [`Lanes`] says.
             #[inline(always)]
             unsafe fn splat_256(self) -> __m256i {
                 // SAFETY: as above.
                 unsafe { $splat_256(self as $signed) }
             }
 
+            /// # Safety
+            /// As [`Lanes`] says.
             #[inline(always)]
             unsafe fn lanes_256<const OP: u8, const CONSTANT: u8>(left: __m256i, right: __m256i) -> __m256i {
                 // SAFETY: as above.
@@ -322,12 +343,16 @@ macro_rules! float_lanes {
                 self.is_nan()
             }
 
+            /// # Safety
+            /// As [`Lanes`] says.
             #[inline(always)]
             unsafe fn splat_512(self) -> __m512i {
                 // SAFETY: the promise of the trait's methods.
                 unsafe { $from_512($splat_512(self)) }
             }
 
+            /// # Safety
+            /// As [`Lanes`] says.
             #[inline(always)]
             unsafe fn mask_512<const OP: u8, const CONSTANT: u8>(left: __m512i, right: __m512i) -> u64 {
                 // SAFETY: as above.
@@ -352,12 +377,16 @@ macro_rules! float_lanes {
                 }
             }
 
+            /// # Safety
+            /// As [`Lanes`] says.
             #[inline(always)]
             unsafe fn splat_256(self) -> __m256i {
                 // SAFETY: as above.
                 unsafe { $from_256($splat_256(self)) }
             }
 
+            /// # Safety
+            /// As [`Lanes`] says.
             #[inline(always)]
             unsafe fn lanes_256<const OP: u8, const CONSTANT: u8>(left: __m256i, right: __m256i) -> __m256i {
                 // SAFETY: as above.

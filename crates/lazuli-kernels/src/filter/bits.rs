@@ -32,12 +32,7 @@ fn compact(level: Level, bits: Words<'_>, words: &[u64], kept: usize) -> Vec<u64
 
 /// The bits of each word that `extract` packs, one after the other.
 #[inline(always)]
-fn compact_with(
-    bits: Words<'_>,
-    words: &[u64],
-    kept: usize,
-    extract: impl Fn(u64, u64) -> u64,
-) -> Vec<u64> {
+fn compact_with(bits: Words<'_>, words: &[u64], kept: usize, extract: impl Fn(u64, u64) -> u64) -> Vec<u64> {
     let mut out = Vec::with_capacity(kept.div_ceil(64) + 1);
     let (mut open, mut filled) = (0u64, 0u32);
     for (bits, &mask) in bits.zip(words) {

@@ -82,10 +82,11 @@ pub fn filter_batch(batch: &Batch, mask: &Bitmap) -> Batch {
 fn filter_some(array: &Array, selection: &Selection<'_>) -> Array {
     match array {
         Array::Null(_) => NullArray::new(selection.kept()).into(),
-        Array::Boolean(array) => {
-            BooleanArray::new(filter_bits(array.values(), selection), filter_validity(array.validity(), selection))
-                .into()
-        }
+        Array::Boolean(array) => BooleanArray::new(
+            filter_bits(array.values(), selection),
+            filter_validity(array.validity(), selection),
+        )
+        .into(),
         Array::Int8(array) => filter_primitive(array, selection).into(),
         Array::Int16(array) => filter_primitive(array, selection).into(),
         Array::Int32(array) => filter_primitive(array, selection).into(),

@@ -65,12 +65,7 @@ macro_rules! compact {
                 = compact_portable::<$width>;
         }
 
-        fn $name(
-            level: Level,
-            values: &[$width],
-            words: &[u64],
-            slots: &mut [MaybeUninit<$width>],
-        ) -> usize {
+        fn $name(level: Level, values: &[$width], words: &[u64], slots: &mut [MaybeUninit<$width>]) -> usize {
             match level.here() {
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: `here` names only what this machine has.
@@ -91,11 +86,7 @@ compact!(compact_128, u128, portable_128, avx2_128, avx512_128);
 
 /// The loop without vectors, from which the compiler makes what it can.
 #[inline(always)]
-pub(super) fn compact_portable<T: Copy>(
-    values: &[T],
-    words: &[u64],
-    slots: &mut [MaybeUninit<T>],
-) -> usize {
+pub(super) fn compact_portable<T: Copy>(values: &[T], words: &[u64], slots: &mut [MaybeUninit<T>]) -> usize {
     let mut end = 0;
     for (block, &word) in values.chunks(64).zip(words) {
         if word == 0 {

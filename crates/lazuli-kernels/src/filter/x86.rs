@@ -43,28 +43,77 @@ macro_rules! compact {
     };
 }
 
-compact!(avx512_8, "avx512f,avx512bw,avx512vl,avx512vbmi2,popcnt,bmi1,bmi2,lzcnt", u8, __m512i, 64,
-    _mm512_loadu_si512, _mm512_storeu_si512,
-    |bits: u64, vector| _mm512_maskz_compress_epi8(bits, vector));
-compact!(avx512_16, "avx512f,avx512bw,avx512vl,avx512vbmi2,popcnt,bmi1,bmi2,lzcnt", u16, __m512i, 32,
-    _mm512_loadu_si512, _mm512_storeu_si512,
-    |bits: u64, vector| _mm512_maskz_compress_epi16(bits as u32, vector));
-compact!(avx512_32, "avx512f,avx512bw,avx512vl,popcnt,bmi1,bmi2,lzcnt", u32, __m512i, 16,
-    _mm512_loadu_si512, _mm512_storeu_si512,
-    |bits: u64, vector| _mm512_maskz_compress_epi32(bits as u16, vector));
-compact!(avx512_64, "avx512f,avx512bw,avx512vl,popcnt,bmi1,bmi2,lzcnt", u64, __m512i, 8,
-    _mm512_loadu_si512, _mm512_storeu_si512,
-    |bits: u64, vector| _mm512_maskz_compress_epi64(bits as u8, vector));
+compact!(
+    avx512_8,
+    "avx512f,avx512bw,avx512vl,avx512vbmi2,popcnt,bmi1,bmi2,lzcnt",
+    u8,
+    __m512i,
+    64,
+    _mm512_loadu_si512,
+    _mm512_storeu_si512,
+    |bits: u64, vector| _mm512_maskz_compress_epi8(bits, vector)
+);
+compact!(
+    avx512_16,
+    "avx512f,avx512bw,avx512vl,avx512vbmi2,popcnt,bmi1,bmi2,lzcnt",
+    u16,
+    __m512i,
+    32,
+    _mm512_loadu_si512,
+    _mm512_storeu_si512,
+    |bits: u64, vector| _mm512_maskz_compress_epi16(bits as u32, vector)
+);
+compact!(
+    avx512_32,
+    "avx512f,avx512bw,avx512vl,popcnt,bmi1,bmi2,lzcnt",
+    u32,
+    __m512i,
+    16,
+    _mm512_loadu_si512,
+    _mm512_storeu_si512,
+    |bits: u64, vector| _mm512_maskz_compress_epi32(bits as u16, vector)
+);
+compact!(
+    avx512_64,
+    "avx512f,avx512bw,avx512vl,popcnt,bmi1,bmi2,lzcnt",
+    u64,
+    __m512i,
+    8,
+    _mm512_loadu_si512,
+    _mm512_storeu_si512,
+    |bits: u64, vector| _mm512_maskz_compress_epi64(bits as u8, vector)
+);
 // Each row is two lanes of 64 bits.
-compact!(avx512_128, "avx512f,avx512bw,avx512vl,popcnt,bmi1,bmi2,lzcnt", u128, __m512i, 4,
-    _mm512_loadu_si512, _mm512_storeu_si512,
-    |bits: u64, vector| _mm512_maskz_compress_epi64((_pdep_u64(bits, 0b0101_0101) * 0b11) as u8, vector));
-compact!(avx2_32, "avx2,popcnt,bmi1,bmi2,lzcnt", u32, __m256i, 8,
-    _mm256_loadu_si256, _mm256_storeu_si256,
-    |bits: u64, vector| _mm256_permutevar8x32_epi32(vector, permutation(&EIGHT_LANES, bits)));
-compact!(avx2_64, "avx2,popcnt,bmi1,bmi2,lzcnt", u64, __m256i, 4,
-    _mm256_loadu_si256, _mm256_storeu_si256,
-    |bits: u64, vector| _mm256_permutevar8x32_epi32(vector, permutation(&FOUR_LANES, bits)));
+compact!(
+    avx512_128,
+    "avx512f,avx512bw,avx512vl,popcnt,bmi1,bmi2,lzcnt",
+    u128,
+    __m512i,
+    4,
+    _mm512_loadu_si512,
+    _mm512_storeu_si512,
+    |bits: u64, vector| _mm512_maskz_compress_epi64((_pdep_u64(bits, 0b0101_0101) * 0b11) as u8, vector)
+);
+compact!(
+    avx2_32,
+    "avx2,popcnt,bmi1,bmi2,lzcnt",
+    u32,
+    __m256i,
+    8,
+    _mm256_loadu_si256,
+    _mm256_storeu_si256,
+    |bits: u64, vector| _mm256_permutevar8x32_epi32(vector, permutation(&EIGHT_LANES, bits))
+);
+compact!(
+    avx2_64,
+    "avx2,popcnt,bmi1,bmi2,lzcnt",
+    u64,
+    __m256i,
+    4,
+    _mm256_loadu_si256,
+    _mm256_storeu_si256,
+    |bits: u64, vector| _mm256_permutevar8x32_epi32(vector, permutation(&FOUR_LANES, bits))
+);
 
 /// AVX2 has no permutation of bytes across a vector's halves; the loop for all machines, with BMI.
 #[target_feature(enable = "avx2,popcnt,bmi1,bmi2,lzcnt")]

@@ -1,18 +1,27 @@
-//! Memory of vectors that are about to be written whole: exact room, huge pages for large ones, no zeroing.
+//! Memory of vectors that are about to be written whole: huge pages, recycled room, no zeroing.
 //!
-//! A fresh 4 KiB page costs a fault at its first touch, about 0.1 to 0.25 us, which for a column of ten million rows is as
-//! much as filling it. Linux hands out 2 MiB pages to those who ask (`madvise`), 512 times fewer faults, and later fewer
-//! TLB misses at random access: so large vectors ask right after they are allocated and before anybody touches them. On
-//! other systems these functions only allocate.
+//! Fresh memory is the hidden cost of columns. A 4 KiB page costs a fault at its first touch, and under virtualisation a
+//! fault costs more than a microsecond: more for each 8-byte value than most kernels. Two things are done about it, for
+//! vectors of [`RECYCLED_FROM_BYTES`] and more:
 //!
-//! Use [`with_capacity`] for outputs that are pushed or written to the end, [`filled_with_zeros`] for tables that must
-//! start empty, and [`advise_huge`] for room that was made elsewhere.
+//! * Room comes back: the memory of a [`Buffer`](crate::Buffer) that nobody shares any longer is kept for the next vector
+//!   of about its size, up to a limit for the whole process (`recycle.rs`).
+//! * From [`HUGE_FROM_BYTES`] on, a new vector asks for 2 MiB pages (`madvise`) right after it is allocated and before
+//!   anybody touches it: 512 times fewer faults, and fewer TLB misses at random access later.
+//!
+//! Use [`with_capacity`] for outputs that are pushed or written to the end, [`written`] for those that are written slot by
+//! slot, [`filled_with_zeros`] for tables that must start empty, and [`advise_huge`] for room that was made elsewhere.
 #![allow(
     unsafe_code,
-    reason = "one foreign call and vectors whose every slot was written; each block is argued"
+    reason = "foreign calls and vectors whose every slot was written; each block is argued"
 )]
 
+mod recycle; // room that comes back
+
 use std::mem::MaybeUninit;
+
+pub(crate) use recycle::give_back;
+pub use recycle::{RECYCLED_FROM_BYTES, recycled_bytes, set_recycling_limit};
 
 /// Vectors of at least this many bytes ask for huge pages. Two of them, so that at least one whole page of 2 MiB is
 /// inside whatever the alignment.
@@ -22,7 +31,7 @@ pub const HUGE_FROM_BYTES: usize = 4 << 20;
 #[cfg(target_os = "linux")]
 const HUGE_PAGE_BYTES: usize = 2 << 20;
 
-/// An empty vector with room for `capacity` values, on huge pages if it is large.
+/// An empty vector with room for at least `capacity` values: recycled room if there is some, huge pages if it is large.
 ///
 /// ```
 /// let mut rows: Vec<u64> = lazuli_array::memory::with_capacity(1_000_000);
@@ -30,9 +39,8 @@ const HUGE_PAGE_BYTES: usize = 2 << 20;
 /// ```
 #[inline]
 pub fn with_capacity<T>(capacity: usize) -> Vec<T> {
-    let mut values = Vec::with_capacity(capacity);
-    advise_huge(&mut values);
-    values
+    let bytes = capacity.saturating_mul(size_of::<T>());
+    if bytes < RECYCLED_FROM_BYTES { Vec::with_capacity(capacity) } else { recycle::with_capacity(capacity) }
 }
 
 /// `length` values that are all zero bytes, on huge pages if they are large. Large ones come zeroed from the system and
