@@ -255,7 +255,7 @@ fn function_values(
             Ok(Column::from_scalars(data_type, values(input, rows, schema)?).expect("values of the type"))
         })
         .collect::<Result<Vec<_>, Failed>>()?;
-    let partition = Partitions::one((0..rows.len() as u32).collect());
+    let partition = Partitions::one(rows.len(), None);
     let result = function.evaluate(&columns, &arguments, &partition).map_err(|_| Failed)?;
     Ok((0..rows.len()).map(|row| result.get(row)).collect())
 }

@@ -17,11 +17,10 @@ pub(crate) struct Unpivot {
     index: Vec<usize>,
     /// Position of the values.
     value: usize,
-    names: Arc<Dictionary>,
     /// The code of the column's name.
     code: u32,
-    /// As many codes as the longest batch so far has rows.
-    codes: Mutex<PrimitiveArray<u32>>,
+    /// The name, as often as the longest batch so far has rows.
+    names: Mutex<DictionaryArray>,
     /// The index, the names, the values.
     schema: SchemaRef,
 }
@@ -35,17 +34,17 @@ impl Unpivot {
         code: u32,
         schema: SchemaRef,
     ) -> Self {
-        let codes = Mutex::new(PrimitiveArray::from_vec(Vec::new()));
-        Self { index, value, names, code, codes, schema }
+        let names = DictionaryArray::new(PrimitiveArray::<u32>::from_vec(Vec::new()), names);
+        Self { index, value, code, names: Mutex::new(names), schema }
     }
 
     fn names(&self, num_rows: usize) -> Column {
-        let mut codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
-        if codes.len() < num_rows {
-            *codes = PrimitiveArray::from_vec(vec![self.code; num_rows]);
+        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        if names.len() < num_rows {
+            let codes = PrimitiveArray::from_vec(vec![self.code; num_rows]);
+            *names = DictionaryArray::new(codes, names.dictionary().clone()).narrowed();
         }
-        let codes = codes.sliced(0, num_rows);
-        Column::new(DataType::String, DictionaryArray::new(codes, self.names.clone()))
+        Column::new(DataType::String, names.sliced(0, num_rows))
     }
 }
 

@@ -227,13 +227,18 @@ impl WindowSpec {
             &numbered[keys.iter().position(|keys| *keys == of).expect("each list of keys is there")]
         };
         let sorted = context.run_tasks(orders.len(), |index| sorted(orders[index], rows))?;
-        let partitions = context.run_tasks(laid_out.len(), |index| {
-            let layout = laid_out[index];
-            let of = &self.layouts[layout].order;
-            let order = orders.iter().position(|order| *order == of).expect("each order is there");
-            Ok(partitions(numbered_of(layout), sorted[order].as_deref(), rows.num_rows))
-        })?;
-        drop(sorted);
+        let partitions: Vec<Partitions<'_>> = laid_out
+            .iter()
+            .map(|&layout| {
+                let of = &self.layouts[layout].order;
+                let order = orders.iter().position(|order| *order == of).expect("each order is there");
+                let numbered = numbered_of(layout);
+                match (numbered.ids.as_slice(), sorted[order].as_deref()) {
+                    ([], order) => Partitions::one(rows.num_rows, order),
+                    (ids, order) => Partitions::new(ids, numbered.num_partitions, order),
+                }
+            })
+            .collect();
         let partitions_of = |layout: usize| {
             let index = laid_out.iter().position(|known| *known == layout);
             &partitions[index.expect("what needs an order was laid out")]
@@ -325,14 +330,6 @@ fn sorted(order: &[Key], rows: &Rows) -> Result<Option<Vec<u32>>> {
     sort_indices(&keys, rows.num_rows).map(Some).map_err(ExecError::kernel(OPERATOR))
 }
 
-fn partitions(numbered: &Numbered, order: Option<&[u32]>, num_rows: usize) -> Partitions {
-    match (numbered.ids.is_empty(), order) {
-        (true, Some(order)) => Partitions::one(order.to_vec()),
-        (true, None) => Partitions::one((0..num_rows as u32).collect()),
-        (false, order) => Partitions::new(&numbered.ids, numbered.num_partitions, order),
-    }
-}
-
 impl Call {
     fn arguments(&self) -> Vec<Argument<'_>> {
         self.arguments
@@ -392,9 +389,9 @@ impl Call {
         aggregate: &AggregateRef,
         rows: &Rows,
         numbered: &Numbered,
-        partitions: &Partitions,
+        partitions: &Partitions<'_>,
     ) -> Result<Results> {
-        let order = partitions.rows();
+        let order = partitions.order().expect("without an order the rows stay where they are");
         let inputs: Vec<Column> =
             self.columns.iter().map(|&column| take_column(&rows.whole(column), order)).collect();
         let mut accumulator = aggregate.accumulator(&self.arguments());
@@ -419,7 +416,7 @@ impl Call {
         &self,
         function: &WindowFunctionRef,
         rows: &Rows,
-        partitions: &Partitions,
+        partitions: &Partitions<'_>,
     ) -> Result<Results> {
         let inputs: Vec<Column> = self.columns.iter().map(|&column| rows.whole(column)).collect();
         let result = function.evaluate(&inputs, &self.arguments(), partitions);

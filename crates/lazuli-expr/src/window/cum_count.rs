@@ -26,18 +26,14 @@ impl WindowFunction for CumCount {
         &self,
         inputs: &[Column],
         _: &[Argument<'_>],
-        partitions: &Partitions,
+        partitions: &Partitions<'_>,
     ) -> Result<Column, KernelError> {
         let validity = inputs[0].validity();
         let mut counts = vec![0i64; partitions.num_rows()];
-        for rows in partitions.iter() {
-            let mut count = 0;
-            for &row in rows {
-                let row = row as usize;
-                count += i64::from(validity.as_ref().is_none_or(|validity| validity.get(row)));
-                counts[row] = count;
-            }
-        }
+        partitions.visit(0i64, |count, row| {
+            *count += i64::from(validity.as_ref().is_none_or(|validity| validity.get(row)));
+            counts[row] = *count;
+        });
         Ok(Column::new(DataType::Int64, PrimitiveArray::from_vec(counts)))
     }
 }

@@ -25,7 +25,7 @@ impl WindowFunction for CumMin {
         &self,
         inputs: &[Column],
         _: &[Argument<'_>],
-        partitions: &Partitions,
+        partitions: &Partitions<'_>,
     ) -> Result<Column, KernelError> {
         Ok(running_extreme::<false>(&inputs[0], partitions))
     }

@@ -28,7 +28,7 @@ impl WindowFunction for CumSum {
         &self,
         inputs: &[Column],
         _: &[Argument<'_>],
-        partitions: &Partitions,
+        partitions: &Partitions<'_>,
     ) -> Result<Column, KernelError> {
         let data_type = inputs[0].data_type();
         let overflow = |row: usize, left: i128, right: i128| {
@@ -69,21 +69,24 @@ impl WindowFunction for CumSum {
 /// A value for each value, made of a state that starts anew with each partition; null for null.
 fn running<T: Native, S: Copy>(
     array: &PrimitiveArray<T>,
-    partitions: &Partitions,
+    partitions: &Partitions<'_>,
     start: S,
     mut add: impl FnMut(&mut S, T, usize) -> Result<T, KernelError>,
 ) -> Result<PrimitiveArray<T>, KernelError> {
     let values = array.values();
     let validity = array.validity();
     let mut results = vec![T::default(); values.len()];
-    for rows in partitions.iter() {
-        let mut state = start;
-        for &row in rows {
-            let row = row as usize;
-            if validity.is_none_or(|validity| validity.get(row)) {
-                results[row] = add(&mut state, values[row], row)?;
+    match validity {
+        None => partitions.try_visit(start, |state, row| {
+            results[row] = add(state, values[row], row)?;
+            Ok::<(), KernelError>(())
+        })?,
+        Some(validity) => partitions.try_visit(start, |state, row| {
+            if validity.get(row) {
+                results[row] = add(state, values[row], row)?;
             }
-        }
+            Ok::<(), KernelError>(())
+        })?,
     }
     Ok(PrimitiveArray::new(results.into(), validity.cloned()))
 }

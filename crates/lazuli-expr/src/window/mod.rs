@@ -90,7 +90,7 @@ pub trait WindowFunction: Send + Sync {
         &self,
         inputs: &[Column],
         arguments: &[Argument<'_>],
-        partitions: &Partitions,
+        partitions: &Partitions<'_>,
     ) -> Result<Column, KernelError>;
 }
 

@@ -1,8 +1,8 @@
 //! `rank`.
 
 use lazuli_array::{Column, DataType, PrimitiveArray, Scalar};
-use lazuli_kernels::KernelError;
 use lazuli_kernels::sort::{RowComparator, SortKey, sort_indices};
+use lazuli_kernels::{KernelError, take_column};
 
 use super::{Partitions, WindowFunction};
 use crate::function::{Argument, Signature, SignatureError};
@@ -76,7 +76,7 @@ impl WindowFunction for Rank {
         &self,
         inputs: &[Column],
         arguments: &[Argument<'_>],
-        partitions: &Partitions,
+        partitions: &Partitions<'_>,
     ) -> Result<Column, KernelError> {
         let Ok((method, descending)) = constants(arguments) else {
             return Err(KernelError::unsupported(
@@ -86,7 +86,11 @@ impl WindowFunction for Rank {
         };
         let column = &inputs[0];
         let key = SortKey { column, descending, nulls_first: false };
-        let sorted = sorted_partitions(&key, partitions)?;
+        let by_value = sorted(&key, partitions)?;
+        let sorted = match partitions.ids() {
+            [] => Partitions::one(column.len(), Some(&by_value)),
+            ids => Partitions::new(ids, partitions.num_partitions(), Some(&by_value)),
+        };
         let comparator = RowComparator::new(&[key]);
         let validity = column.validity();
         let is_valid = |row: u32| validity.as_ref().is_none_or(|validity| validity.get(row as usize));
@@ -127,22 +131,12 @@ impl WindowFunction for Rank {
     }
 }
 
-/// The rows of each partition by value, nulls last; equal ones in the order that they had.
-fn sorted_partitions(key: &SortKey<'_>, partitions: &Partitions) -> Result<Partitions, KernelError> {
+/// The rows by value, nulls last; equal ones in the order that they had.
+fn sorted(key: &SortKey<'_>, partitions: &Partitions<'_>) -> Result<Vec<u32>, KernelError> {
     let num_rows = key.column.len();
-    let order = if partitions.is_in_row_order() {
-        sort_indices(&[*key], num_rows)?
-    } else {
-        // In the partitions' order first, so that sorting, which is stable, keeps it.
-        let column = lazuli_kernels::take_column(key.column, partitions.rows());
-        let order = sort_indices(&[SortKey { column: &column, ..*key }], num_rows)?;
-        order.into_iter().map(|position| partitions.rows()[position as usize]).collect()
-    };
-    let mut ids = vec![0u32; num_rows];
-    let mut num_partitions = 0;
-    for (rows, id) in partitions.iter().zip(0..) {
-        rows.iter().for_each(|&row| ids[row as usize] = id);
-        num_partitions += 1;
-    }
-    Ok(Partitions::new(&ids, num_partitions, Some(&order)))
+    let Some(order) = partitions.order() else { return sort_indices(&[*key], num_rows) };
+    // In the window's order first, so that sorting, which is stable, keeps it.
+    let column = take_column(key.column, order);
+    let by_value = sort_indices(&[SortKey { column: &column, ..*key }], num_rows)?;
+    Ok(by_value.into_iter().map(|position| order[position as usize]).collect())
 }

@@ -31,14 +31,13 @@ impl WindowFunction for RowNumber {
         &self,
         _: &[Column],
         _: &[Argument<'_>],
-        partitions: &Partitions,
+        partitions: &Partitions<'_>,
     ) -> Result<Column, KernelError> {
         let mut numbers = vec![0i64; partitions.num_rows()];
-        for rows in partitions.iter() {
-            for (&row, number) in rows.iter().zip(1..) {
-                numbers[row as usize] = number;
-            }
-        }
+        partitions.visit(0i64, |last, row| {
+            *last += 1;
+            numbers[row] = *last;
+        });
         Ok(Column::new(DataType::Int64, PrimitiveArray::from_vec(numbers)))
     }
 }

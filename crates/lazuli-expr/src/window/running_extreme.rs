@@ -17,7 +17,7 @@ pub(super) fn running_extreme_signature(arguments: &[Argument<'_>]) -> Result<Si
     Ok(Signature { inputs, output })
 }
 
-pub(super) fn running_extreme<const GREATEST: bool>(column: &Column, partitions: &Partitions) -> Column {
+pub(super) fn running_extreme<const GREATEST: bool>(column: &Column, partitions: &Partitions<'_>) -> Column {
     let array = column.array();
     let is_better = |order: Ordering| if GREATEST { order.is_gt() } else { order.is_lt() };
     let best = dispatch_integer!(
@@ -50,19 +50,20 @@ pub(super) fn running_extreme<const GREATEST: bool>(column: &Column, partitions:
 }
 
 /// For each row that is not null, the best row so far of its partition; [`NO_ROW`] for null rows.
-fn best_rows(column: &Column, partitions: &Partitions, is_better: impl Fn(usize, usize) -> bool) -> Vec<u32> {
+fn best_rows(
+    column: &Column,
+    partitions: &Partitions<'_>,
+    is_better: impl Fn(usize, usize) -> bool,
+) -> Vec<u32> {
     let validity = column.validity();
     let mut best_rows = vec![NO_ROW; column.len()];
-    for rows in partitions.iter() {
-        let mut best = NO_ROW;
-        for &row in rows {
-            if validity.as_ref().is_none_or(|validity| validity.get(row as usize)) {
-                if best == NO_ROW || is_better(row as usize, best as usize) {
-                    best = row;
-                }
-                best_rows[row as usize] = best;
+    partitions.visit(NO_ROW, |best, row| {
+        if validity.as_ref().is_none_or(|validity| validity.get(row)) {
+            if *best == NO_ROW || is_better(row, *best as usize) {
+                *best = row as u32;
             }
+            best_rows[row] = *best;
         }
-    }
+    });
     best_rows
 }

@@ -42,7 +42,7 @@ impl WindowFunction for Shift {
         &self,
         inputs: &[Column],
         arguments: &[Argument<'_>],
-        partitions: &Partitions,
+        partitions: &Partitions<'_>,
     ) -> Result<Column, KernelError> {
         let input = &inputs[0];
         let Some(Scalar::Int64(n)) = arguments[1].literal.map(|literal| &literal.value) else {
@@ -54,11 +54,27 @@ impl WindowFunction for Shift {
         let outside = if fill.is_some() { input.len() as u32 } else { NO_ROW };
         let mut sources = vec![outside; input.len()];
         let distance = usize::try_from(n.unsigned_abs()).unwrap_or(usize::MAX);
-        for rows in partitions.iter().filter(|rows| rows.len() > distance) {
-            let (early, late) = (&rows[..rows.len() - distance], &rows[distance..]);
-            let (from, to) = if *n >= 0 { (early, late) } else { (late, early) };
-            for (&from, &to) in from.iter().zip(to) {
-                sources[to as usize] = from;
+        match n {
+            0 => (0..).zip(&mut sources).for_each(|(row, source)| *source = row),
+            // Next neighbours need only the row before.
+            1 => partitions.visit(outside, |before, row| {
+                sources[row] = *before;
+                *before = row as u32;
+            }),
+            -1 => partitions.visit(None, |before: &mut Option<usize>, row| {
+                if let Some(before) = *before {
+                    sources[before] = row as u32;
+                }
+                *before = Some(row);
+            }),
+            _ => {
+                for rows in partitions.iter().filter(|rows| rows.len() > distance) {
+                    let (early, late) = (&rows[..rows.len() - distance], &rows[distance..]);
+                    let (from, to) = if *n >= 0 { (early, late) } else { (late, early) };
+                    for (&from, &to) in from.iter().zip(to) {
+                        sources[to as usize] = from;
+                    }
+                }
             }
         }
         Ok(match fill {

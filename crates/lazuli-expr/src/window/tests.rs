@@ -204,7 +204,7 @@ proptest! {
 
 fn one_partition(function: &WindowFunctionRef, column: &Column) -> Result<Vec<Scalar>, KernelError> {
     let argument = Argument { data_type: column.data_type(), literal: None };
-    let partitions = Partitions::one((0..column.len() as u32).collect());
+    let partitions = Partitions::one(column.len(), None);
     let result = function.evaluate(std::slice::from_ref(column), &[argument], &partitions)?;
     Ok((0..column.len()).map(|row| result.get(row)).collect())
 }
