@@ -8,7 +8,13 @@
 //!
 //! Infinity and NaN are kept by `high` alone: the error of an infinite sum has no meaning and must not reach it.
 
+mod column_sum; // one column
+mod triple; // many values
+
 use lazuli_array::Bitmap;
+
+pub use self::column_sum::{FloatValue, sum_f64};
+pub use self::triple::TripleDouble;
 
 /// An unevaluated sum of two floats, `low` at most half a unit in the last place of `high`.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -138,7 +144,7 @@ impl std::ops::Div for DoubleDouble {
 }
 
 /// `left + right` and what rounding took from it; the error has no meaning if the sum is not finite.
-#[inline]
+#[inline(always)]
 pub fn two_sum(left: f64, right: f64) -> (f64, f64) {
     let sum = left + right;
     let right_part = sum - left;
@@ -194,64 +200,6 @@ fn split(value: f64) -> (f64, f64) {
 /// Sums that run side by side: as many as hide the latency of one addition.
 const LANES: usize = 8;
 
-/// The sum of all values that count; [`DoubleDouble::ZERO`] if there are none. NaN makes it NaN.
-///
-/// Panics if the validity has another length.
-///
-/// ```
-/// use lazuli_kernels::double_double::sum_f64;
-///
-/// assert_eq!(sum_f64(&[1e16, 1.0, -1e16], None).to_f64(), 1.0);
-/// ```
-pub fn sum_f64<T: Copy + Into<f64>>(values: &[T], validity: Option<&Bitmap>) -> DoubleDouble {
-    let mut cascades = Cascades::default();
-    for_each_block(values, validity, |block| cascades.add_block(block));
-    cascades.total()
-}
-
-/// Sums of [`Cascades`] that run side by side: two registers of the smallest vectors for each part, so that all parts fit
-/// and one addition need not wait for another.
-const CASCADE_LANES: usize = 4;
-
-/// Running sums that are put in order only at the end. Each part takes what rounding took from the one before it (SumK of
-/// Ogita, Rump and Oishi 2005, with three parts).
-///
-/// Nothing is lost that a [`DoubleDouble`] would keep; and no value waits for more than one addition of the value before
-/// it, where [`DoubleDouble::add_f64`] waits for eight in a row and looks whether they were finite.
-#[derive(Default)]
-struct Cascades {
-    high: [f64; CASCADE_LANES],
-    low: [f64; CASCADE_LANES],
-    rest: [f64; CASCADE_LANES],
-}
-
-impl Cascades {
-    #[inline]
-    fn add_block(&mut self, block: &[f64; BLOCK]) {
-        let Self { mut high, mut low, mut rest } = *self;
-        for values in block.as_chunks::<CASCADE_LANES>().0 {
-            for lane in 0..CASCADE_LANES {
-                let (sum, error) = two_sum(high[lane], values[lane]);
-                high[lane] = sum;
-                let (sum, error) = two_sum(low[lane], error);
-                low[lane] = sum;
-                rest[lane] += error;
-            }
-        }
-        *self = Self { high, low, rest };
-    }
-
-    /// The sum of all lanes.
-    fn total(self) -> DoubleDouble {
-        let lanes = (0..CASCADE_LANES).map(|lane| {
-            let high = DoubleDouble::new(self.high[lane]);
-            // The errors of an infinite sum have no meaning.
-            if high.high.is_finite() { high.add_f64(self.low[lane]).add_f64(self.rest[lane]) } else { high }
-        });
-        lanes.fold(DoubleDouble::ZERO, |sum, lane| sum + lane)
-    }
-}
-
 /// The sum of the squares of all values that count.
 ///
 /// Panics if the validity has another length.
@@ -270,7 +218,7 @@ pub fn sum_of_squares_f64<T: Copy + Into<f64>>(values: &[T], validity: Option<&B
 const BLOCK: usize = 64;
 
 /// Calls `each` with all values in blocks, zero in place of those that do not count and past the end.
-#[inline]
+#[inline(always)]
 fn for_each_block<T: Copy + Into<f64>>(
     values: &[T],
     validity: Option<&Bitmap>,
@@ -295,7 +243,20 @@ fn for_each_block<T: Copy + Into<f64>>(
 
 /// The mean of `count` values with this sum; `None` of nothing.
 pub fn mean(count: u64, sum: DoubleDouble) -> Option<f64> {
-    (count > 0).then(|| (sum / DoubleDouble::from_i128(count.into())).to_f64())
+    /// Counts that a float holds.
+    const COUNTS: std::ops::Range<u64> = 1..1 << f64::MANTISSA_DIGITS;
+    if !COUNTS.contains(&count) {
+        return (count > 0).then(|| (sum / DoubleDouble::from_i128(count.into())).to_f64());
+    }
+    let divisor = count as f64;
+    let quotient = sum.high / divisor;
+    let product = quotient * divisor;
+    if !product.is_finite() {
+        return Some(quotient);
+    }
+    // Long division with two digits: the rest is exact but for the last bits of `low`.
+    let rest = ((sum.high - product) - product_error(quotient, divisor, product)) + sum.low;
+    Some(quotient + rest / divisor)
 }
 
 /// The variance of `count` values from their sum and the sum of their squares, dividing by `count - ddof`; `None` if

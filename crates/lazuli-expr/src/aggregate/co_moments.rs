@@ -9,12 +9,13 @@ use std::ops::Range;
 
 use lazuli_array::{Array, Bitmap, Column, DataType, PrimitiveArray};
 use lazuli_kernels::KernelError;
-use lazuli_kernels::aggregate::DecimalSum;
+use lazuli_kernels::aggregate::{DecimalSum, FloatPairMoments, pair_moments_of_groups};
+use lazuli_kernels::double_double::TripleDouble;
 
-use crate::aggregate::moment_state::{TripleDouble, exact_parts, spread};
+use crate::aggregate::moment_state::{exact_parts, spread};
 use crate::aggregate::quotient::quotient;
 use crate::aggregate::state_column::{float64_column, int64_column, int128_column, values_of};
-use crate::aggregate::valid_rows::for_each_valid;
+use crate::aggregate::valid_rows::{for_each_valid, ids_of};
 use crate::function::{Argument, Signature, SignatureError};
 use crate::{Accumulator, Groups, RowOrder};
 
@@ -351,69 +352,43 @@ fn merge_narrow(narrow: &mut NarrowSums, sums: &WideSums) -> bool {
     true
 }
 
-/// Sums of one group of floats.
-#[derive(Debug, Clone, Copy, Default)]
-struct FloatSums {
-    count: i64,
-    /// Left, right, left squares, right squares, products.
-    sums: [TripleDouble; 5],
-}
-
-impl FloatSums {
-    #[inline]
-    fn add(&mut self, left: f64, right: f64) {
-        self.count += 1;
-        self.sums[0].add(left);
-        self.sums[1].add(right);
-        self.sums[2].add_product(left, left);
-        self.sums[3].add_product(right, right);
-        self.sums[4].add_product(left, right);
+/// What is made of the sums of one group of floats.
+fn float_spreads(moments: &FloatPairMoments) -> Spreads {
+    /// Products above this have no room for what is computed from them; a power of 2 changes no digits.
+    const LARGE: f64 = 1e250;
+    const SHRINK: f64 = 1.0 / (1u128 << 127) as f64;
+    let [left, right, left_squares, right_squares, products] = moments.sums.map(TripleDouble::parts);
+    let all = [left, right, left_squares, right_squares, products];
+    let undefined =
+        Spreads { count: moments.count, left: f64::NAN, right: f64::NAN, both: f64::NAN, both_exact: None };
+    if all.iter().any(|sum| !sum[0].is_finite()) {
+        return undefined;
     }
-
-    fn merge(&mut self, other: &Self) {
-        self.count += other.count;
-        for (sum, other) in self.sums.iter_mut().zip(other.sums) {
-            sum.merge(other);
-        }
-    }
-
-    fn spreads(&self) -> Spreads {
-        /// Products above this have no room for what is computed from them; a power of 2 changes no digits.
-        const LARGE: f64 = 1e250;
-        const SHRINK: f64 = 1.0 / (1u128 << 127) as f64;
-        let [left, right, left_squares, right_squares, products] = self.sums.map(TripleDouble::parts);
-        let all = [left, right, left_squares, right_squares, products];
-        let undefined =
-            Spreads { count: self.count, left: f64::NAN, right: f64::NAN, both: f64::NAN, both_exact: None };
-        if all.iter().any(|sum| !sum[0].is_finite()) {
-            return undefined;
-        }
-        let is_large = left_squares[0].max(right_squares[0]) >= LARGE;
-        let shrink = if is_large { SHRINK } else { 1.0 };
-        let scaled = |sum: [f64; 3], scale: f64| sum.map(|part| part * scale);
-        let (left, right) = (scaled(left, shrink), scaled(right, shrink));
-        let about_means = |left: &[f64; 3], right: &[f64; 3], products: [f64; 3]| {
-            spread(self.count, left, right, &scaled(scaled(products, shrink), shrink)) / shrink / shrink
-        };
-        Spreads {
-            left: about_means(&left, &left, left_squares).max(0.0),
-            right: about_means(&right, &right, right_squares).max(0.0),
-            both: about_means(&left, &right, products),
-            ..undefined
-        }
+    let is_large = left_squares[0].max(right_squares[0]) >= LARGE;
+    let shrink = if is_large { SHRINK } else { 1.0 };
+    let scaled = |sum: [f64; 3], scale: f64| sum.map(|part| part * scale);
+    let (left, right) = (scaled(left, shrink), scaled(right, shrink));
+    let about_means = |left: &[f64; 3], right: &[f64; 3], products: [f64; 3]| {
+        spread(moments.count, left, right, &scaled(scaled(products, shrink), shrink)) / shrink / shrink
+    };
+    Spreads {
+        left: about_means(&left, &left, left_squares).max(0.0),
+        right: about_means(&right, &right, right_squares).max(0.0),
+        both: about_means(&left, &right, products),
+        ..undefined
     }
 }
 
 /// Pairs of floats.
 struct FloatPairs {
-    states: Vec<FloatSums>,
+    states: Vec<FloatPairMoments>,
     finish: Finish,
 }
 
 impl Accumulator for FloatPairs {
     fn resize(&mut self, num_groups: usize) {
         if num_groups > self.states.len() {
-            self.states.resize(num_groups, FloatSums::default());
+            self.states.resize(num_groups, FloatPairMoments::default());
         }
     }
 
@@ -422,10 +397,7 @@ impl Accumulator for FloatPairs {
             unreachable!("the signature casts to Float64")
         };
         let (left, right) = (left.values(), right.values());
-        let states = &mut self.states;
-        for_each_pair(both_valid(inputs).as_ref(), groups, |group, row| {
-            states[group].add(left[row], right[row]);
-        });
+        pair_moments_of_groups(left, right, both_valid(inputs).as_ref(), ids_of(groups), &mut self.states);
         Ok(())
     }
 
@@ -445,18 +417,18 @@ impl Accumulator for FloatPairs {
         let parts: Vec<&[f64]> = state[1..].iter().map(values_of).collect();
         for (row, &count) in counts.iter().enumerate() {
             let sum = |sum: usize| TripleDouble::from_parts([0, 1, 2].map(|part| parts[3 * sum + part][row]));
-            let other = FloatSums { count, sums: [0, 1, 2, 3, 4].map(sum) };
+            let other = FloatPairMoments { count, sums: [0, 1, 2, 3, 4].map(sum) };
             self.states[groups.id(row)].merge(&other);
         }
         Ok(())
     }
 
     fn finish(&self, groups: Range<usize>) -> Result<Column, KernelError> {
-        Ok(result_column(self.states[groups].iter().map(|state| (self.finish)(state.spreads()))))
+        Ok(result_column(self.states[groups].iter().map(|state| (self.finish)(float_spreads(state)))))
     }
 
     fn memory_bytes(&self) -> usize {
-        self.states.capacity() * size_of::<FloatSums>()
+        self.states.capacity() * size_of::<FloatPairMoments>()
     }
 }
 

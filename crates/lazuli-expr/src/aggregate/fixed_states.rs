@@ -1,5 +1,6 @@
 //! Accumulators whose groups have states of one fixed size: all but those that must keep many values a group.
 
+use std::any::Any;
 use std::ops::Range;
 
 use lazuli_array::{Array, Column};
@@ -64,11 +65,22 @@ impl<S: GroupState> Accumulator for FixedStates<S> {
     }
 
     fn finish(&self, groups: Range<usize>) -> Result<Column, KernelError> {
-        let start = groups.start;
-        (self.finish)(&self.states[groups]).map_err(|error| error.with_row_offset(start))
+        self.finish_of(self, groups)
     }
 
     fn memory_bytes(&self) -> usize {
         self.states.capacity() * size_of::<S>()
+    }
+
+    fn shares_states_with(&self, other: &dyn Accumulator) -> bool {
+        (other as &dyn Any).is::<Self>()
+    }
+
+    fn finish_of(&self, owner: &dyn Accumulator, groups: Range<usize>) -> Result<Column, KernelError> {
+        let owner = (owner as &dyn Any)
+            .downcast_ref::<Self>()
+            .expect("only accumulators that share states are asked");
+        let start = groups.start;
+        (self.finish)(&owner.states[groups]).map_err(|error| error.with_row_offset(start))
     }
 }

@@ -1,12 +1,14 @@
 //! `mean`.
 
 use lazuli_array::{Column, DataType, PrimitiveArray};
-use lazuli_kernels::aggregate::DecimalSum;
-use lazuli_kernels::double_double::{DoubleDouble, mean};
+use lazuli_kernels::aggregate::{DecimalSum, FloatSum};
+use lazuli_kernels::double_double::mean;
 
 use crate::aggregate::counted_states::CountedStates;
+use crate::aggregate::fixed_states::FixedStates;
 use crate::aggregate::quotient::{decimal_quotient, quotient, rounded_quotient};
 use crate::aggregate::signature::{between, numbers_as, one_to_one, only, ticks_per_unit};
+use crate::aggregate::state_column::result_column;
 use crate::aggregate::sum_state::IntegerSum;
 use crate::function::{Argument, Signature, SignatureError};
 use crate::{Accumulator, Aggregate};
@@ -35,8 +37,12 @@ impl Aggregate for Mean {
     fn accumulator(&self, arguments: &[Argument<'_>]) -> Box<dyn Accumulator> {
         let input = arguments[0].data_type;
         match input {
-            float if float.is_float() => CountedStates::boxed(|sums: &[DoubleDouble], counts| {
-                floats(sums, counts, |sum, count| mean(count as u64, sum).expect("there are values"))
+            float if float.is_float() => FixedStates::boxed(|states: &[FloatSum]| {
+                let result = |group: usize| {
+                    let FloatSum { count, sum } = states[group];
+                    mean(count as u64, sum.total()).expect("there are values")
+                };
+                Ok(result_column(DataType::Float64, states.len(), |group| states[group].count > 0, result))
             }),
             DataType::Decimal { scale, .. } => {
                 let scale = *scale;
@@ -63,8 +69,12 @@ impl Aggregate for Mean {
 
 /// Means as floats; null of nothing.
 fn floats<S: Copy>(sums: &[S], counts: &[i64], mean: impl Fn(S, i64) -> f64) -> Column {
-    let means = sums.iter().zip(counts).map(|(&sum, &count)| (count > 0).then(|| mean(sum, count)));
-    Column::new(DataType::Float64, means.collect::<PrimitiveArray<f64>>())
+    result_column(
+        DataType::Float64,
+        sums.len(),
+        |group| counts[group] > 0,
+        |group| mean(sums[group], counts[group]),
+    )
 }
 
 /// Means of points or spans of time, in units of which `ticks` make one unit of the sums; null of nothing.

@@ -3,6 +3,7 @@
 //! An [`Accumulator`] holds the states of all groups of one worker, side by side. Workers' states are merged through
 //! [`Accumulator::state`] columns, so what can be merged can be spilled.
 
+use ::std::any::Any;
 use ::std::fmt;
 use ::std::ops::{Deref, Range};
 
@@ -132,7 +133,7 @@ pub trait Aggregate: Send + Sync {
 ///
 /// Results must not depend on how rows were split among calls and workers: sums are exact or double-double, `first` and
 /// `last` go by [`RowOrder`].
-pub trait Accumulator: Send {
+pub trait Accumulator: Any + Send {
     /// Makes room for groups `0..num_groups`; new ones have met no rows. Never shrinks.
     fn resize(&mut self, num_groups: usize);
 
@@ -162,6 +163,22 @@ pub trait Accumulator: Send {
 
     /// Bytes of memory that the states occupy.
     fn memory_bytes(&self) -> usize;
+
+    /// Whether this and another accumulator, given the same columns, keep the same states, as `sum` and `mean` of floats
+    /// do: then only one of them need take in rows, and [`Accumulator::finish_of`] gives the results of the other.
+    fn shares_states_with(&self, other: &dyn Accumulator) -> bool {
+        let _ = other;
+        false
+    }
+
+    /// The results that this accumulator would give had it met what `owner` met. Panics if they do not share states.
+    ///
+    /// # Errors
+    /// As [`Accumulator::finish`].
+    fn finish_of(&self, owner: &dyn Accumulator, groups: Range<usize>) -> Result<Column, KernelError> {
+        let _ = (owner, groups);
+        unreachable!("only accumulators that share states are asked")
+    }
 }
 
 /// Which group each row belongs to.

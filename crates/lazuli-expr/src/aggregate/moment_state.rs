@@ -1,18 +1,16 @@
 //! Sums of values and of their squares, precise enough to be taken from one another: what `std` and `var` share.
 //!
-//! Integers are summed exactly. Floats are summed in three doubles, about 159 bits, squares as two doubles each (Dekker
-//! 1971), so what is left after cancellation has digits to spare: for values whose mean is 2^20 times their deviation,
-//! still more than 100 bits. The result is the same whatever the order, and needs no division per row (Welford) and no
-//! shift that would depend on which row came first.
+//! Integers are summed exactly, floats in three doubles, so that the result is the same whatever the order.
 
 use lazuli_array::{Array, Column, dispatch_float, dispatch_integer};
-use lazuli_kernels::double_double::{two_product, two_sum};
+use lazuli_kernels::aggregate::{FloatMoments, moments_of_groups};
+use lazuli_kernels::double_double::{TripleDouble, two_product, two_sum};
 
 use crate::Groups;
 use crate::aggregate::fixed_states::GroupState;
 use crate::aggregate::quotient::quotient;
 use crate::aggregate::state_column::{float64_column, int64_column, int128_column, values_of};
-use crate::aggregate::valid_rows::{as_numbers, update_states};
+use crate::aggregate::valid_rows::{as_numbers, ids_of, update_states};
 
 /// What `std` and `var` make of a state.
 pub(super) trait Moments: GroupState {
@@ -23,52 +21,34 @@ pub(super) trait Moments: GroupState {
     fn variance(&self) -> f64;
 }
 
-/// Moments of floats.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct FloatMoments {
-    count: i64,
-    sum: TripleDouble,
-    squares: TripleDouble,
-}
-
-impl FloatMoments {
-    #[inline]
-    fn add(&mut self, value: f64) {
-        self.count += 1;
-        self.sum.add(value);
-        self.squares.add_product(value, value);
-    }
-}
-
 impl GroupState for FloatMoments {
-    #[allow(clippy::useless_conversion, reason = "one arm of the dispatch is f64 already")]
     fn update(states: &mut [Self], input: &Array, groups: Groups<'_>) {
         dispatch_float!(
             input,
-            |array| update_states(states, array.values(), array.validity(), groups, |state, value| {
-                state.add(value.into());
-            }),
+            |array| moments_of_groups(array.values(), array.validity(), ids_of(groups), states),
             else unreachable!("integers have moments of their own")
         );
     }
 
     fn merge(&mut self, other: Self) {
-        self.count += other.count;
-        self.sum.merge(other.sum);
-        self.squares.merge(other.squares);
+        Self::merge(self, &other);
     }
 
     fn to_columns(states: &[Self]) -> Vec<Column> {
         let mut columns = vec![int64_column(states.iter().map(|state| state.count))];
-        columns.extend((0..3).map(|part| float64_column(states.iter().map(|state| state.sum.0[part]))));
-        columns.extend((0..3).map(|part| float64_column(states.iter().map(|state| state.squares.0[part]))));
+        columns.extend((0..3).map(|part| float64_column(states.iter().map(|state| state.sum.parts()[part]))));
+        columns.extend(
+            (0..3).map(|part| float64_column(states.iter().map(|state| state.squares.parts()[part]))),
+        );
         columns
     }
 
     fn from_columns(columns: &[Column]) -> Vec<Self> {
         let counts = values_of::<i64>(&columns[0]);
         let parts: Vec<&[f64]> = columns[1..].iter().map(values_of).collect();
-        let triple = |first: usize, row: usize| TripleDouble([0, 1, 2].map(|part| parts[first + part][row]));
+        let triple = |first: usize, row: usize| {
+            TripleDouble::from_parts([0, 1, 2].map(|part| parts[first + part][row]))
+        };
         counts
             .iter()
             .enumerate()
@@ -86,7 +66,7 @@ impl Moments for FloatMoments {
         /// Squares above this have no room for what is computed from them; a power of 2 changes no digits.
         const LARGE: f64 = 1e250;
         const SHRINK: f64 = 1.0 / (1u128 << 127) as f64;
-        let (sum, squares) = (self.sum.0, self.squares.0);
+        let (sum, squares) = (self.sum.parts(), self.squares.parts());
         if !sum[0].is_finite() {
             f64::NAN
         } else if !squares[0].is_finite() {
@@ -235,48 +215,6 @@ pub(super) fn spread(count: i64, left: &[f64], right: &[f64], products: &[f64]) 
     )
 }
 
-/// A sum in three doubles: each holds the rounding errors of the one before (SumK of Ogita, Rump, Oishi 2005, K = 3).
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct TripleDouble([f64; 3]);
-
-impl TripleDouble {
-    pub(super) fn parts(self) -> [f64; 3] {
-        self.0
-    }
-
-    pub(super) fn from_parts(parts: [f64; 3]) -> Self {
-        Self(parts)
-    }
-
-    #[inline]
-    pub(super) fn add(&mut self, value: f64) {
-        let (sum, error) = two_sum(self.0[0], value);
-        self.0[0] = sum;
-        self.add_error(error);
-    }
-
-    /// Adds something as small as a rounding error.
-    #[inline]
-    fn add_error(&mut self, error: f64) {
-        let (sum, error) = two_sum(self.0[1], error);
-        self.0[1] = sum;
-        self.0[2] += error;
-    }
-
-    #[inline]
-    pub(super) fn add_product(&mut self, left: f64, right: f64) {
-        let (product, error) = two_product(left, right).parts();
-        self.add(product);
-        self.add_error(error);
-    }
-
-    pub(super) fn merge(&mut self, other: Self) {
-        self.add(other.0[0]);
-        self.add_error(other.0[1]);
-        self.0[2] += other.0[2];
-    }
-}
-
 /// The sum of doubles, rounded once (Shewchuk 1997, as in Python's `math.fsum`). The terms are finite.
 fn exact_sum(terms: impl Iterator<Item = f64>) -> f64 {
     /// Doubles without common digits: no more than 40 cover all exponents.
@@ -327,7 +265,7 @@ mod tests {
 
     fn float_variance(values: &[f64]) -> f64 {
         let mut state = FloatMoments::default();
-        values.iter().for_each(|&value| state.add(value));
+        moments_of_groups(values, None, None, std::slice::from_mut(&mut state));
         state.variance()
     }
 
@@ -383,11 +321,13 @@ mod tests {
         #[test]
         fn order_does_not_matter(values in proptest::collection::vec(-1e6f64..1e6, 2..100), start in 0usize..100) {
             let (left, right) = values.split_at(start.min(values.len()));
-            let mut state = FloatMoments::default();
-            right.iter().rev().for_each(|&value| state.add(value));
-            let mut other = FloatMoments::default();
-            left.iter().for_each(|&value| other.add(value));
-            state.merge(other);
+            let moments = |values: &[f64]| {
+                let mut state = FloatMoments::default();
+                moments_of_groups(values, None, None, std::slice::from_mut(&mut state));
+                state
+            };
+            let mut state = moments(&right.iter().rev().copied().collect::<Vec<_>>());
+            state.merge(&moments(left));
             prop_assert_eq!(state.variance().to_bits(), float_variance(&values).to_bits());
         }
 

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use lazuli_array::{Column, DataType, Native, PrimitiveArray, dispatch_float, dispatch_integer};
 use lazuli_kernels::KernelError;
+use lazuli_kernels::aggregate::{float_key, float_of_key};
 
 use crate::aggregate::quotient::{decimal_quotient, quotient, rounded_quotient};
 use crate::aggregate::signature::{between, ticks_per_unit};
@@ -16,9 +17,9 @@ pub(super) fn quantile_accumulator(data_type: &DataType, q: f64) -> Box<dyn Accu
     let output = between(data_type).expect("the signature takes nothing else");
     match data_type {
         DataType::Float32 | DataType::Float64 => {
-            Quantiles::boxed(output, float_rows, move |values: &mut [f64]| {
-                let (lower, upper, fraction) = neighbours(values, q);
-                interpolate(lower, upper, fraction)
+            Quantiles::boxed(output, float_rows, move |keys: &mut [u64]| {
+                let (lower, upper, fraction) = neighbours(keys, q);
+                interpolate(float_of_key(lower), float_of_key(upper), fraction)
             })
         }
         DataType::Decimal { scale, .. } => {
@@ -53,17 +54,13 @@ pub(super) fn quantile_accumulator(data_type: &DataType, q: f64) -> Box<dyn Accu
     }
 }
 
-/// The values around the place at share `q`, and how far it is from the first to the second. NaN is the largest.
-fn neighbours<V: Native>(values: &mut [V], q: f64) -> (V, V, f64) {
+/// The values around the place at share `q`, and how far it is from the first to the second.
+fn neighbours<V: Copy + Ord>(values: &mut [V], q: f64) -> (V, V, f64) {
     let place = q * (values.len() - 1) as f64;
     let index = (place as usize).min(values.len() - 1);
     let fraction = place - index as f64;
-    let (_, lower, above) = values.select_nth_unstable_by(index, |left, right| left.total_cmp(*right));
-    let upper = if fraction > 0.0 {
-        above.iter().copied().min_by(|left, right| left.total_cmp(*right))
-    } else {
-        None
-    };
+    let (_, lower, above) = values.select_nth_unstable(index);
+    let upper = if fraction > 0.0 { above.iter().copied().min() } else { None };
     (*lower, upper.unwrap_or(*lower), fraction)
 }
 
@@ -115,11 +112,11 @@ fn wide_rows(lists: &mut ValueLists<i128>, input: &lazuli_array::Array, groups: 
 }
 
 #[allow(clippy::useless_conversion, reason = "one arm of the dispatch is f64 already")]
-fn float_rows(lists: &mut ValueLists<f64>, input: &lazuli_array::Array, groups: Groups<'_>) {
-    // Adding 0 makes -0.0 the zero it equals.
+/// Floats by keys that sort as they do, NaN the greatest, and are compared in one instruction.
+fn float_rows(lists: &mut ValueLists<u64>, input: &lazuli_array::Array, groups: Groups<'_>) {
     dispatch_float!(
         input,
-        |array| lists.extend(array, groups, |value| f64::from(value) + 0.0),
+        |array| lists.extend(array, groups, |value| float_key(f64::from(value))),
         else unreachable!("integers have lists of their own")
     );
 }

@@ -1,6 +1,6 @@
 //! States as columns, and back.
 
-use lazuli_array::{Array, BooleanArray, Column, DataType, Native, PrimitiveArray};
+use lazuli_array::{Array, Bitmap, BooleanArray, Column, DataType, Native, PrimitiveArray};
 
 /// A column of 128-bit integers.
 pub(super) fn int128_column(values: impl Iterator<Item = i128>) -> Column {
@@ -18,6 +18,19 @@ pub(super) fn int64_column(values: impl Iterator<Item = i64>) -> Column {
 pub(super) fn float64_column(values: impl Iterator<Item = f64>) -> Column {
     let array: PrimitiveArray<f64> = PrimitiveArray::new(values.collect(), None);
     Column::new(DataType::Float64, array)
+}
+
+/// A column of results, null where a group has none: `num_groups` of them, by number.
+pub(super) fn result_column<T: Native>(
+    data_type: DataType,
+    num_groups: usize,
+    has_result: impl Fn(usize) -> bool,
+    result: impl Fn(usize) -> T,
+) -> Column {
+    let value = |group| if has_result(group) { result(group) } else { T::default() };
+    let values: Vec<T> = (0..num_groups).map(value).collect();
+    let validity = Bitmap::from_fn(num_groups, has_result);
+    Column::new(data_type, PrimitiveArray::new(values.into(), Some(validity)))
 }
 
 /// A column of booleans.

@@ -2,8 +2,7 @@
 
 use lazuli_array::{Column, DataType, Native, PrimitiveArray, Scalar};
 use lazuli_kernels::KernelError;
-use lazuli_kernels::aggregate::DecimalSum;
-use lazuli_kernels::double_double::DoubleDouble;
+use lazuli_kernels::aggregate::{DecimalSum, FloatSum};
 
 use crate::aggregate::fixed_states::FixedStates;
 use crate::aggregate::signature::{one_to_one, only};
@@ -49,8 +48,8 @@ impl Aggregate for Sum {
 
     fn accumulator(&self, arguments: &[Argument<'_>]) -> Box<dyn Accumulator> {
         match arguments[0].data_type {
-            float if float.is_float() => FixedStates::boxed(|states: &[DoubleDouble]| {
-                Ok(float64_column(states.iter().map(|state| state.to_f64())))
+            float if float.is_float() => FixedStates::boxed(|states: &[FloatSum]| {
+                Ok(float64_column(states.iter().map(|state| state.sum.total().to_f64())))
             }),
             DataType::Decimal { scale, .. } => {
                 let output = DataType::Decimal { precision: 38, scale: *scale };

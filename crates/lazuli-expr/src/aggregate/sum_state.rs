@@ -1,18 +1,18 @@
 //! Sums that do not depend on order: what `sum` and `mean` share.
 //!
 //! Integers of at most 64 bits in 128, which no number of rows that there can be overflows; decimals in 192; floats in
-//! two doubles.
+//! three doubles, beside their number, so that `sum` and `mean` have one state.
 
 use lazuli_array::{Array, Column, dispatch_float, dispatch_integer};
 use lazuli_kernels::aggregate::{
-    DecimalSum, grouped_sum_decimals, grouped_sum_floats, grouped_sum_integers, sum_decimals, sum_integers,
+    DecimalSum, FloatSum, grouped_sum_decimals, grouped_sum_integers, sum_decimals, sum_groups, sum_integers,
 };
-use lazuli_kernels::double_double::{DoubleDouble, sum_f64};
+use lazuli_kernels::double_double::TripleDouble;
 
 use crate::Groups;
 use crate::aggregate::fixed_states::GroupState;
-use crate::aggregate::state_column::{float64_column, int128_column, values_of};
-use crate::aggregate::valid_rows::as_numbers;
+use crate::aggregate::state_column::{float64_column, int64_column, int128_column, values_of};
+use crate::aggregate::valid_rows::{as_numbers, ids_of};
 
 /// The sum of integers or booleans.
 pub(super) type IntegerSum = i128;
@@ -74,28 +74,29 @@ impl GroupState for DecimalSum {
     }
 }
 
-impl GroupState for DoubleDouble {
+impl GroupState for FloatSum {
     fn update(states: &mut [Self], input: &Array, groups: Groups<'_>) {
-        dispatch_float!(input, |array| match groups {
-            Groups::One { num_rows: 0 } => {}
-            Groups::One { .. } => states[0] += sum_f64(array.values(), array.validity()),
-            Groups::Ids(ids) => grouped_sum_floats(array.values(), array.validity(), ids, states),
-        }, else unreachable!("the signature casts to a float"))
+        dispatch_float!(
+            input,
+            |array| sum_groups(array.values(), array.validity(), ids_of(groups), states),
+            else unreachable!("the signature casts to a float")
+        );
     }
 
     fn merge(&mut self, other: Self) {
-        *self += other;
+        Self::merge(self, &other);
     }
 
     fn to_columns(states: &[Self]) -> Vec<Column> {
-        vec![
-            float64_column(states.iter().map(|state| state.parts().0)),
-            float64_column(states.iter().map(|state| state.parts().1)),
-        ]
+        let mut columns = vec![int64_column(states.iter().map(|state| state.count))];
+        columns.extend((0..3).map(|part| float64_column(states.iter().map(|state| state.sum.parts()[part]))));
+        columns
     }
 
     fn from_columns(columns: &[Column]) -> Vec<Self> {
-        let pairs = values_of::<f64>(&columns[0]).iter().zip(values_of::<f64>(&columns[1]));
-        pairs.map(|(&high, &low)| Self::new(high).add_f64(low)).collect()
+        let parts: Vec<&[f64]> = columns[1..].iter().map(values_of).collect();
+        let sum = |row: usize| TripleDouble::from_parts([0, 1, 2].map(|part| parts[part][row]));
+        let counts = values_of::<i64>(&columns[0]).iter().enumerate();
+        counts.map(|(row, &count)| Self { count, sum: sum(row) }).collect()
     }
 }

@@ -403,7 +403,7 @@ impl<K: ValueKey, B: BestKeys<K> + 'static, const LEAST: bool> FixedTop<K, B, LE
     }
 }
 
-impl<K: ValueKey, B: BestKeys<K>, const LEAST: bool> Accumulator for FixedTop<K, B, LEAST> {
+impl<K: ValueKey, B: BestKeys<K> + 'static, const LEAST: bool> Accumulator for FixedTop<K, B, LEAST> {
     fn resize(&mut self, num_groups: usize) {
         self.best.resize(num_groups);
     }

@@ -8,6 +8,14 @@ use lazuli_array::{Array, Bitmap, PrimitiveArray};
 
 use crate::Groups;
 
+/// The group of each row; `None` if all belong to the first.
+pub(super) fn ids_of(groups: Groups<'_>) -> Option<&[u32]> {
+    match groups {
+        Groups::One { .. } => None,
+        Groups::Ids(ids) => Some(ids),
+    }
+}
+
 /// Calls `visit` with every row that holds a value, in order.
 #[inline]
 pub(super) fn for_each_valid(validity: Option<&Bitmap>, num_rows: usize, mut visit: impl FnMut(usize)) {

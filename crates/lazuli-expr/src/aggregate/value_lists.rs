@@ -79,7 +79,7 @@ impl<V: Native> ValueLists<V> {
             offsets[groups.start..=groups.end].iter().map(|&offset| (offset - start) as i64).collect();
         let items = PrimitiveArray::from_vec(rows.values[start..end].to_vec());
         let item_type = match V::PHYSICAL {
-            PhysicalType::Float64 => DataType::Float64,
+            PhysicalType::UInt64 => DataType::UInt64,
             PhysicalType::Int64 => DataType::Int64,
             _ => DataType::Decimal { precision: 38, scale: 0 },
         };

@@ -1,11 +1,13 @@
 //! What `std` and `var` share: types, and results of moments.
 
-use lazuli_array::{Column, DataType, PrimitiveArray};
+use lazuli_array::{Column, DataType};
+use lazuli_kernels::aggregate::FloatMoments;
 
 use crate::Accumulator;
 use crate::aggregate::decimal_moments::DecimalMoments;
 use crate::aggregate::fixed_states::FixedStates;
-use crate::aggregate::moment_state::{FloatMoments, IntegerMoments, Moments};
+use crate::aggregate::moment_state::{IntegerMoments, Moments};
+use crate::aggregate::state_column::result_column;
 
 /// States of numbers or booleans of this type; `result` makes Float64 of variances. Null below two values.
 pub(super) fn variance_accumulator(data_type: &DataType, result: fn(f64) -> f64) -> Box<dyn Accumulator> {
@@ -24,9 +26,11 @@ pub(super) fn variance_accumulator(data_type: &DataType, result: fn(f64) -> f64)
 }
 
 fn float_column<M: Moments>(states: &[M], result: impl Fn(f64) -> f64) -> Column {
-    Column::new(
+    result_column(
         DataType::Float64,
-        variances(states).map(|value| value.map(&result)).collect::<PrimitiveArray<f64>>(),
+        states.len(),
+        |group| states[group].count() > 1,
+        |group| result(states[group].variance()),
     )
 }
 

@@ -9,6 +9,7 @@
 
 mod count; // how many rows hold a value
 mod extreme; // least and greatest
+mod moments; // sums of floats, of squares and products
 mod sum; // sums of integers, decimals and floats
 #[cfg(test)]
 mod tests;
@@ -21,10 +22,10 @@ pub use self::extreme::{
     arg_max, arg_min, grouped_max, grouped_max_booleans, grouped_max_bytes, grouped_min,
     grouped_min_booleans, grouped_min_bytes, max, min,
 };
-pub use self::sum::{
-    DecimalSum, grouped_sum_decimals, grouped_sum_floats, grouped_sum_integers, grouped_sum_of_squares,
-    sum_decimals, sum_integers,
+pub use self::moments::{
+    FloatMoments, FloatPairMoments, FloatSum, moments_of_groups, pair_moments_of_groups, sum_groups,
 };
+pub use self::sum::{DecimalSum, grouped_sum_decimals, grouped_sum_integers, sum_decimals, sum_integers};
 pub use self::top::{
     TopKey, TopSlots, float_key, float_of_key, signed_key, signed_of_key, signed_wide_key, signed_wide_of_key,
 };

@@ -1,4 +1,4 @@
-//! Sums: integers in 128 bits, decimals in 192, floats as double-double.
+//! Sums: integers in 128 bits, decimals in 192 (floats are in `moments`).
 //!
 //! Wide enough that no partial sum overflows: whether a sum fits its type is decided once, by the result.
 
@@ -7,7 +7,6 @@ use std::ops::AddAssign;
 use lazuli_array::{Bitmap, Native};
 
 use super::{for_each_valid, for_each_value};
-use crate::double_double::DoubleDouble;
 
 /// The sum of all integers that count; 0 if there are none.
 ///
@@ -106,58 +105,4 @@ pub fn grouped_sum_decimals(
     sums: &mut [DecimalSum],
 ) {
     for_each_value(values, validity, group_ids, |value, group| sums[group] += value);
-}
-
-/// Adds floats to the sums of their groups.
-pub fn grouped_sum_floats<T: Copy + Into<f64>>(
-    values: &[T],
-    validity: Option<&Bitmap>,
-    group_ids: &[u32],
-    sums: &mut [DoubleDouble],
-) {
-    grouped_double_double(values, validity, group_ids, sums, |sum, value| sum.add_f64(value));
-}
-
-/// Adds the squares of floats to the sums of their groups.
-pub fn grouped_sum_of_squares<T: Copy + Into<f64>>(
-    values: &[T],
-    validity: Option<&Bitmap>,
-    group_ids: &[u32],
-    sums: &mut [DoubleDouble],
-) {
-    grouped_double_double(values, validity, group_ids, sums, |sum, value| sum.add_product(value, value));
-}
-
-/// Sums a group has side by side when there are few groups: one addition waits some 30 cycles for the one before it.
-/// (Accumulator lanes: Polars' reductions over few groups.)
-const LANES: usize = 4;
-const LANE_GROUPS: usize = 64;
-
-#[inline]
-fn grouped_double_double<T: Copy + Into<f64>>(
-    values: &[T],
-    validity: Option<&Bitmap>,
-    group_ids: &[u32],
-    sums: &mut [DoubleDouble],
-    add: impl Fn(DoubleDouble, f64) -> DoubleDouble,
-) {
-    let num_groups = sums.len();
-    if num_groups > LANE_GROUPS || values.len() < 4 * LANES * num_groups {
-        for_each_value(values, validity, group_ids, |value, group| {
-            sums[group] = add(sums[group], value.into());
-        });
-        return;
-    }
-    let mut lanes = [DoubleDouble::ZERO; LANES * LANE_GROUPS];
-    let mut lane = 0;
-    for_each_value(values, validity, group_ids, |value, group| {
-        let sum = &mut lanes[lane * LANE_GROUPS..][..num_groups][group];
-        *sum = add(*sum, value.into());
-        lane = (lane + 1) % LANES;
-    });
-    for lane in lanes.chunks_exact(LANE_GROUPS) {
-        for (sum, &part) in sums.iter_mut().zip(lane) {
-            *sum += part;
-        }
-    }
 }

@@ -6,7 +6,6 @@ use lazuli_array::{Array, Column, DataType, PrimitiveArray, Scalar};
 use proptest::prelude::*;
 
 use super::*;
-use crate::double_double::{DoubleDouble, sum_f64, sum_of_squares_f64};
 use crate::strategies::{column, flat_types, one_of};
 
 /// A column of the type and a group for each of its rows.
@@ -79,31 +78,6 @@ proptest! {
             all += sums[group as usize];
         }
         prop_assert_eq!(all.to_i128(), sum_decimals(array.values(), array.validity()).to_i128());
-    }
-
-    #[test]
-    fn float_sums_match_sums_of_the_rows_of_a_group(
-        (rows, ids) in prop::collection::vec((any::<i32>(), any::<bool>()), 0..300).prop_flat_map(|rows| {
-            let length = rows.len();
-            let ids = prop_oneof![Just(vec![0; length]), prop::collection::vec(0..5u32, length)];
-            (Just(rows), ids)
-        }),
-        more_groups in any::<bool>(),
-    ) {
-        let values: Vec<f64> =
-            rows.iter().map(|&(value, valid)| if valid { f64::from(value) / 100.0 } else { f64::NAN }).collect();
-        let validity = Bitmap::from_fn(rows.len(), |row| rows[row].1);
-        let num_groups = if more_groups { 100 } else { GROUPS };
-        let mut sums = vec![DoubleDouble::ZERO; num_groups];
-        let mut squares = sums.clone();
-        grouped_sum_floats(&values, Some(&validity), &ids, &mut sums);
-        grouped_sum_of_squares(&values, Some(&validity), &ids, &mut squares);
-        for group in 0..num_groups as u32 {
-            let kept: Vec<f64> =
-                validity.ones().filter(|&row| ids[row] == group).map(|row| values[row]).collect();
-            prop_assert_eq!(sums[group as usize].to_f64(), sum_f64(&kept, None).to_f64());
-            prop_assert_eq!(squares[group as usize].to_f64(), sum_of_squares_f64(&kept, None).to_f64());
-        }
     }
 
     #[test]

@@ -432,3 +432,36 @@ fn memory_is_counted() {
         }
     }
 }
+
+/// What two aggregates share, each gives by itself.
+#[test]
+fn shared_states_give_the_results_of_each() {
+    let mut num_shared = 0;
+    for kind in kinds() {
+        let seeds: Vec<Option<u32>> = (0..50).map(|row| (row % 7 > 0).then_some(row)).collect();
+        let column = column(&kind, &seeds);
+        let ids: Vec<u32> = (0..50).map(|row| row % 3).collect();
+        for (aggregate, constants) in calls() {
+            let Some(call) = Call::new(&aggregate, &constants, &kind.data_type) else { continue };
+            let mut owner = call.accumulator(4);
+            owner
+                .update(&[call.cast(&column)][..aggregate.num_columns()], Groups::Ids(&ids), RowOrder(0))
+                .unwrap();
+            for (other, constants) in calls() {
+                let Some(other) = Call::new(&other, &constants, &kind.data_type) else { continue };
+                let sharer = other.accumulator(0);
+                if !sharer.shares_states_with(&*owner) {
+                    continue;
+                }
+                num_shared += u32::from(aggregate != other.aggregate);
+                match (sharer.finish_of(&*owner, 0..4), other.at_once(&column, &ids, 4)) {
+                    (Ok(shared), Ok(own)) => {
+                        assert!(identical(&shared, &own), "{aggregate:?} {:?}", other.aggregate);
+                    }
+                    (shared, own) => assert!(shared.is_err() && own.is_err()),
+                }
+            }
+        }
+    }
+    assert!(num_shared > 10, "only {num_shared} pairs share states");
+}
