@@ -76,11 +76,11 @@ CASES = [
     Case("seed_sort", SPEED, "Sort", ALL, ["ops_1m"], 9, ascending="amount"),
     Case("mem_ops_1m", MEMORY, "rows by 10 columns", HOLDERS, ["ops_1m"], 1),
     *[
-        Case(f"h2o_groupby_q{q:02}", GROUPBY, f"q{q}: {title}", DATABASES, [G1])
+        Case(f"h2o_groupby_q{q:02}", GROUPBY, f"q{q}: {title}", DATABASES, [G1], 5)
         for q, title in enumerate(GROUPBY_TITLES, 1)
     ],
     *[
-        Case(f"h2o_join_q{q}", JOIN, f"q{q}: {title}", DATABASES, [J1, right])
+        Case(f"h2o_join_q{q}", JOIN, f"q{q}: {title}", DATABASES, [J1, right], 3)
         for q, (title, right) in enumerate(JOIN_TITLES, 1)
     ],
     Case("pivot_ops", RESHAPE, "pivot: category by status, sum of amount", SHAPERS, ["ops_1m"], 9),

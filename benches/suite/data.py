@@ -1,6 +1,7 @@
 """The tables, seeded: the same rows on every machine. Run in the suite's environment: `data.py FOLDER OPS_ROWS ROWS`.
 
-A file is written under another name and renamed when it is whole, and made only if it is missing.
+Each is written as CSV, which Lazuli reads, and as an Arrow file, which the others do: loading is not on the clock, and all
+have the same types. A file is written under another name and renamed when it is whole, and made only if it is missing.
 """
 
 import sys
@@ -9,14 +10,19 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
+import pyarrow.ipc
 
 SEED = 20_260_101
 ROWS_AT_ONCE = 1_000_000
 
 
 def write(folder: Path, name: str, columns: dict[str, pa.Array]) -> None:
-    """One table as a CSV file."""
+    """One table as a CSV file and as an Arrow file."""
     table = pa.table(columns)
+    part = folder / f"{name}.arrow.part"
+    with pa.ipc.new_file(part, table.schema) as writer:
+        writer.write_table(table.combine_chunks())
+    part.rename(folder / f"{name}.arrow")
     part = folder / f"{name}.csv.part"
     options = pa.csv.WriteOptions(quoting_style="needed")
     with pa.csv.CSVWriter(part, table.schema, write_options=options) as writer:
@@ -28,7 +34,7 @@ def write(folder: Path, name: str, columns: dict[str, pa.Array]) -> None:
 
 def texts(values: list[str], codes: np.ndarray) -> pa.Array:
     """The text of each code."""
-    return pa.array(values).take(pa.array(codes))
+    return pa.array(values, pa.large_string()).take(pa.array(codes))
 
 
 def formatted(pattern: str, numbers: np.ndarray) -> pa.Array:

@@ -120,7 +120,7 @@ def grow(bench: Bench, only: str) -> dict[str, dict[str, Result]]:
             continue
         out[verb.case] = {}
         for rows in bench.sizes.rows:
-            repeats = "3" if rows > 10_000_000 else "5"
+            repeats = "2" if rows > 10_000_000 else "5"
             result = bench.run([bench.lazuli, verb.case, repeats], bench.threads, BENCH_ROWS=str(rows))
             out[verb.case][str(rows)] = result
             print(f"{verb.case} {rows:>11} rows  {told(result)}", flush=True)
@@ -136,7 +136,7 @@ def spread(bench: Bench, only: str) -> dict[str, dict[str, Result]]:
         out[verb.case] = {}
         for threads in sorted({1, bench.threads}):
             rows = str(bench.sizes.threads_rows)
-            result = bench.run([bench.lazuli, verb.case, "7"], threads, BENCH_ROWS=rows)
+            result = bench.run([bench.lazuli, verb.case, "5"], threads, BENCH_ROWS=rows)
             out[verb.case][str(threads)] = result
             print(f"{verb.case} {threads} threads  {told(result)}", flush=True)
     return out
