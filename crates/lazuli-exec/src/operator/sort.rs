@@ -67,6 +67,11 @@ pub(crate) fn first_rows(keys: &[Key], batch: &Batch, limit: usize) -> Result<Ve
     top_k_indices(&keys_of(keys, batch), batch.num_rows(), limit).map_err(ExecError::kernel(OPERATOR))
 }
 
+/// The coarse order of a batch's rows by the first key.
+pub(crate) fn coarse_order<'a>(keys: &[Key], batch: &'a Batch) -> Option<sort::CoarseOrder<'a>> {
+    sort::CoarseOrder::new(keys_of(keys, batch).first()?)
+}
+
 fn keys_of<'a>(keys: &[Key], batch: &'a Batch) -> Vec<sort::SortKey<'a>> {
     let key = |key: &Key| sort::SortKey {
         column: batch.column(key.position),

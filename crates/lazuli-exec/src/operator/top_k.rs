@@ -1,12 +1,13 @@
 //! Top k: the first rows in the order of keys, without sorting the others.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use lazuli_array::{Batch, Column, DataType, Field, PrimitiveArray, Schema, SchemaRef};
 use lazuli_kernels::{concat_batches, take_batch};
 
 use super::collect::{Share, Shares};
-use super::sort::{Key, Order, first_rows};
+use super::sort::{Key, Order, coarse_order, first_rows};
 use crate::Result;
 use crate::context::QueryContext;
 use crate::morsel::{Flow, Morsel};
@@ -16,12 +17,19 @@ use crate::source::Stored;
 const OPERATOR: &str = "top k";
 
 /// A worker cuts back what it keeps when it holds this many times the rows that are wanted.
-const SLACK: usize = 4;
+const SLACK: usize = 2;
+
+/// It holds at least so many rows before it does.
+const LEAST_ROWS: usize = 4096;
 
 /// The first `limit` rows in order.
 ///
 /// Each worker keeps candidates, with the place of each row as a last column and last key: ties are won by the row that
 /// came first, whoever met it.
+///
+/// Once some worker knows `limit` rows, no row that comes after all of them is wanted: a bound on the coarse order of the
+/// first key, shared by all workers, leaves most rows out before anything is copied. Which rows a worker meets before
+/// the bound is there depends on time, the first rows do not.
 pub(crate) struct TopK {
     order: Order,
     /// The keys, then the place.
@@ -29,6 +37,8 @@ pub(crate) struct TopK {
     /// The columns that come in, then the place.
     schema: SchemaRef,
     limit: usize,
+    /// Rows whose first key is above this in coarse order are not among the first.
+    bound: AtomicU64,
     shares: Shares,
     stored: Arc<Stored>,
 }
@@ -41,7 +51,8 @@ impl TopK {
         let schema = Schema::try_new(fields).expect("a name that is free");
         let mut keys = order.keys.clone();
         keys.push(Key { position: order.schema.len(), descending: false, nulls_first: false });
-        Self { order, keys, schema: Arc::new(schema), limit, shares: Shares::default(), stored }
+        let bound = AtomicU64::new(u64::MAX);
+        Self { order, keys, schema: Arc::new(schema), limit, bound, shares: Shares::default(), stored }
     }
 
     /// The first rows of candidates, in order.
@@ -49,12 +60,22 @@ impl TopK {
         let indices = first_rows(&self.keys, candidates, self.limit)?;
         Ok(take_batch(candidates, &indices))
     }
+
+    /// Lowers the bound to the last of some rows in order, if they are as many as are wanted.
+    fn lower_bound(&self, first: &Batch) {
+        if first.num_rows() == self.limit
+            && let Some(last) = first.num_rows().checked_sub(1)
+            && let Some(coarse) = coarse_order(&self.order.keys, first)
+        {
+            self.bound.fetch_min(coarse.at(last), Ordering::Relaxed);
+        }
+    }
 }
 
 impl Sink for TopK {
     fn worker<'a>(&'a self, context: &'a QueryContext) -> Box<dyn SinkWorker + 'a> {
         let share = Share::new(OPERATOR, context);
-        let cut_back_rows = self.limit.saturating_mul(SLACK).max(context.morsel_rows);
+        let cut_back_rows = self.limit.saturating_mul(SLACK).max(LEAST_ROWS);
         Box::new(TopKWorker { sink: self, share, kept_rows: 0, cut_back_rows })
     }
 
@@ -76,18 +97,39 @@ struct TopKWorker<'a> {
 
 impl SinkWorker for TopKWorker<'_> {
     fn consume(&mut self, input: Morsel, _: &Task<'_>) -> Result<Flow> {
-        let Morsel { index, mut batch, .. } = input;
+        let Morsel { index, batch, .. } = input;
+        let sink = self.sink;
+        // Which rows may be among the first; `None` for all.
+        let mut rows: Option<Vec<u32>> = None;
+        let bound = sink.bound.load(Ordering::Relaxed);
+        if bound < u64::MAX
+            && let Some(coarse) = coarse_order(&sink.order.keys, &batch)
+        {
+            rows = Some(coarse.rows_up_to(bound)).filter(|rows| rows.len() < batch.num_rows());
+        }
+        let mut candidates = match &rows {
+            Some(rows) if rows.is_empty() => return Ok(Flow::More),
+            Some(rows) => take_batch(&batch, rows),
+            None => batch.clone(),
+        };
+        if candidates.num_rows() > sink.limit {
+            let indices = first_rows(&sink.order.keys, &candidates, sink.limit)?;
+            candidates = take_batch(&candidates, &indices);
+            let first = match rows {
+                None => indices,
+                Some(rows) => indices.iter().map(|&index| rows[index as usize]).collect(),
+            };
+            sink.lower_bound(&candidates);
+            rows = Some(first);
+        }
         let first_place = index.row_order();
-        let places: Vec<i128> = if batch.num_rows() > self.sink.limit {
-            let indices = first_rows(&self.sink.order.keys, &batch, self.sink.limit)?;
-            batch = take_batch(&batch, &indices);
-            indices.iter().map(|&row| first_place.row(row as usize)).collect()
-        } else {
-            (0..batch.num_rows()).map(|row| first_place.row(row)).collect()
+        let places: Vec<i128> = match &rows {
+            Some(rows) => rows.iter().map(|&row| first_place.row(row as usize)).collect(),
+            None => (0..candidates.num_rows()).map(|row| first_place.row(row)).collect(),
         };
         self.kept_rows += places.len();
         let num_rows = places.len();
-        let mut columns = batch.into_columns();
+        let mut columns = candidates.into_columns();
         let data_type = self.sink.schema.field(columns.len()).data_type().clone();
         columns.push(Column::new(data_type, PrimitiveArray::from_vec(places)));
         self.share.keep(index, Batch::new(self.sink.schema.clone(), columns, num_rows))?;
@@ -95,6 +137,7 @@ impl SinkWorker for TopKWorker<'_> {
             let batches: Vec<Batch> = self.share.morsels.iter().map(|(_, batch)| batch.clone()).collect();
             let first = self.sink.first_rows(&concat_batches(&self.sink.schema, &batches))?;
             self.kept_rows = first.num_rows();
+            self.sink.lower_bound(&first);
             self.share.replace(index, first)?;
         }
         Ok(Flow::More)

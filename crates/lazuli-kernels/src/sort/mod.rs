@@ -11,6 +11,7 @@
 //!
 //! Not here: moving the rows (see `take`), merging, anything larger than memory.
 
+mod coarse; // integers that can be compared from batch to batch
 mod comparator; // order of two rows
 mod integers; // integers in cache
 mod order; // rows by the words of a plan
@@ -27,6 +28,7 @@ use std::cmp::Ordering;
 use lazuli_array::memory::filled_with_zeros;
 use lazuli_array::{Column, DataType, Dictionary};
 
+pub use self::coarse::CoarseOrder;
 pub use self::comparator::RowComparator;
 use self::order::Input;
 use self::plan::Plan;

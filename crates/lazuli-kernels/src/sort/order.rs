@@ -8,6 +8,7 @@
 
 use std::ops::Range;
 
+use super::integers;
 use super::piece::{Rows, Word};
 use super::plan::{Plan, Step};
 use super::split::{Bucket, Entry, Feed, Split, WordRange, split};
@@ -248,23 +249,36 @@ impl Sorting<'_> {
         if words.bits == 0 || entries.len() < 2 {
             self.write_numbers(entries, target);
             ties.add(0..target.len());
-        } else if words.bits + position_bits <= u64::BITS {
-            // The word above the row's place in the bucket: one integer a row, all different.
+        } else {
+            // The word above the row's place in the bucket: one integer a row, all different. Low bits of words that find
+            // no room are looked at where the others are equal.
+            let dropped = (words.bits + position_bits).saturating_sub(u64::BITS);
             let packed = &mut scratch.words;
-            let pack =
-                |(entry, place): (&E, u64)| (entry.word(self.row_bits) - words.base) << position_bits | place;
+            let pack = |(entry, place): (&E, u64)| {
+                (entry.word(self.row_bits) - words.base) >> dropped << position_bits | place
+            };
             packed.clear();
             packed.extend(entries.iter().zip(0..).map(pack));
-            super::integers::sort(packed, position_bits, words.bits, &mut scratch.target);
+            integers::sort(packed, position_bits, words.bits - dropped, &mut scratch.spare);
             let mask = (1 << position_bits) - 1;
-            for (slot, packed) in target.iter_mut().zip(&*packed) {
-                *slot = entries[(packed & mask) as usize].number(self.row_bits);
+            let entry = |packed: u64| entries[(packed & mask) as usize];
+            if dropped > 0 {
+                for run in
+                    packed.chunk_by_mut(|&left, &right| left >> position_bits == right >> position_bits)
+                {
+                    // Entries of one word are in the order of their rows, and so are their places.
+                    run.sort_by_key(|&packed| entry(packed).word(self.row_bits));
+                }
             }
-            ties.find(packed, |packed| packed >> position_bits);
-        } else {
-            entries.sort_unstable();
-            self.write_numbers(entries, target);
-            ties.find(entries, |entry| entry.word(self.row_bits));
+            target
+                .iter_mut()
+                .zip(&*packed)
+                .for_each(|(slot, &packed)| *slot = entry(packed).number(self.row_bits));
+            if dropped > 0 {
+                ties.find(packed, |packed| entry(packed).word(self.row_bits));
+            } else {
+                ties.find(packed, |packed| packed >> position_bits);
+            }
         }
         refine(self.plan, self.step + 1, ties.runs, target);
     }
@@ -274,7 +288,7 @@ impl Sorting<'_> {
 #[derive(Default)]
 struct Scratch {
     words: Vec<u64>,
-    target: Vec<u64>,
+    spare: integers::Spare,
 }
 
 /// Runs of rows that the steps so far do not tell apart.

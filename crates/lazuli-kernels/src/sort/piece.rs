@@ -196,17 +196,18 @@ by_level! {
     /// Numbers as integers in their order.
     fn read_numbers(array: &Array, rows: Rows<'_>, target: &mut [u64]) = read_numbers_body;
     /// Integers as codes from 0.
-    fn reduce(transform: Transform, values: &mut [u64]) = reduce_body;
+    fn reduce(transform: &Transform, values: &mut [u64]) = reduce_body;
     /// The codes of a further piece below those of the pieces before it.
     fn append(words: &mut [u64], bits: u32, codes: &[u64]) = append_body;
     /// What values span.
     pub(super) fn span(values: &[u64]) -> Span = span_body;
 }
 
-/// How integers become codes: `((value - base) >> shift) + first`, or `base - value` when descending; of that, `bits`
-/// bits from `low` on.
-#[derive(Debug, Clone, Copy)]
+/// How integers become codes. The bits that `runs` name are put side by side (all bits as they are if there are none);
+/// then `((value - base) >> shift) + first`, or `base - value` when descending; of that, `bits` bits from `low` on.
+#[derive(Debug, Clone)]
 pub(super) struct Transform {
+    pub runs: Vec<BitRun>,
     pub base: u64,
     pub descending: bool,
     pub shift: u32,
@@ -216,15 +217,70 @@ pub(super) struct Transform {
 }
 
 impl Transform {
+    /// The low `bits` bits as they are, or their complement.
+    pub fn plain(descending: bool, bits: u32) -> Self {
+        let base = if descending { u64::MAX >> (64 - bits) } else { 0 };
+        Self { runs: Vec::new(), base, descending, shift: 0, first: 0, low: 0, bits }
+    }
+
     fn mask(&self) -> u64 {
         u64::MAX >> (64 - self.bits)
     }
 }
 
+/// Neighbouring bits that are moved together: `value >> shift & mask`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct BitRun {
+    shift: u32,
+    mask: u64,
+}
+
+/// More runs than these cost more to put together than their bits save.
+const MAX_RUNS: usize = 8;
+
+/// The runs that put the bits of `mask` side by side, with some others if they would be too many, and how many bits they
+/// have. Bits that no two values differ in are not needed to tell their order.
+pub(super) fn bit_runs(mut mask: u64) -> (Vec<BitRun>, u32) {
+    let mut gap = 1;
+    while (mask & !(mask << 1)).count_ones() as usize > MAX_RUNS {
+        // Closes the gaps of so many bits.
+        let (mut filled, mut rest) = (mask, mask);
+        while rest != 0 {
+            let end = rest.trailing_zeros() + (rest >> rest.trailing_zeros()).trailing_ones();
+            rest = if end < 64 { rest >> end << end } else { 0 };
+            if rest != 0 && rest.trailing_zeros() - end <= gap {
+                filled |= (1 << rest.trailing_zeros()) - (1 << end);
+            }
+        }
+        mask = filled;
+        gap += 1;
+    }
+    let (mut runs, mut bits) = (Vec::new(), 0);
+    while mask != 0 {
+        let start = mask.trailing_zeros();
+        let length = (mask >> start).trailing_ones();
+        runs.push(BitRun { shift: start - bits, mask: (u64::MAX >> (64 - length)) << bits });
+        bits += length;
+        mask = if start + length < 64 { mask >> (start + length) << (start + length) } else { 0 };
+    }
+    (runs, bits)
+}
+
 #[inline(always)]
-fn reduce_body(transform: Transform, values: &mut [u64]) {
-    let Transform { base, descending, shift, first, low, .. } = transform;
+fn reduce_body(transform: &Transform, values: &mut [u64]) {
+    let Transform { ref runs, base, descending, shift, first, low, .. } = *transform;
     let mask = transform.mask();
+    if let Some((run, others)) = runs.split_first() {
+        let mut whole = [0; CHUNK_ROWS];
+        let whole = &mut whole[..values.len()];
+        whole.copy_from_slice(values);
+        values.iter_mut().for_each(|value| *value = *value >> run.shift & run.mask);
+        for run in others {
+            for (value, whole) in values.iter_mut().zip(&*whole) {
+                *value |= whole >> run.shift & run.mask;
+            }
+        }
+    }
     let code = |above: u64| ((above >> shift).wrapping_add(first) >> low) & mask;
     if descending {
         values.iter_mut().for_each(|value| *value = code(base.wrapping_sub(*value)));
@@ -287,15 +343,16 @@ impl Piece<'_> {
     /// The upper bits of this piece, and the `low` lower ones.
     pub fn cut(self, low: u32) -> (Self, Self) {
         debug_assert!(0 < low && low < self.transform.bits, "both parts have bits");
-        let upper =
-            Transform { low: low + self.transform.low, bits: self.transform.bits - low, ..self.transform };
-        let lower = Transform { bits: low, ..self.transform };
-        (Self { transform: upper, ..self.clone() }, Self { transform: lower, ..self })
+        let (mut upper, mut lower) = (self.clone(), self);
+        upper.transform.low += low;
+        upper.transform.bits -= low;
+        lower.transform.bits = low;
+        (upper, lower)
     }
 
     fn read(&self, rows: Rows<'_>, target: &mut [u64]) {
         self.source.read(rows, target);
-        reduce(Level::best(), self.transform, target);
+        reduce(Level::best(), &self.transform, target);
         let Some(validity) = &self.validity else { return };
         let null = (self.null >> self.transform.low) & self.transform.mask();
         match rows {
@@ -343,6 +400,55 @@ impl Word<'_> {
                 Rows::At(rows) => Rows::At(&rows[start..start + target.len()]),
             };
             self.read(rows, target);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn bits_in_runs_keep_the_order(mask in any::<u64>(), sparse in any::<u64>(), values in prop::collection::vec(any::<u64>(), 2..50)) {
+            let mask = mask & sparse;
+            // Values that differ in the bits of the mask only.
+            let values: Vec<u64> = values.iter().map(|value| value & mask | 0x1234_5678_9ABC_DEF0 & !mask).collect();
+            let (runs, bits) = bit_runs(mask);
+            prop_assert!(runs.len() <= MAX_RUNS && bits >= mask.count_ones());
+            prop_assume!(bits > 0);
+            let mut codes = values.clone();
+            for descending in [false, true] {
+                codes.copy_from_slice(&values);
+                let transform = Transform { runs: runs.clone(), ..Transform::plain(descending, bits) };
+                reduce(Level::best(), &transform, &mut codes);
+                for (left, left_code) in values.iter().zip(&codes) {
+                    for (right, right_code) in values.iter().zip(&codes) {
+                        let order = left_code.cmp(right_code);
+                        prop_assert_eq!(left.cmp(right), if descending { order.reverse() } else { order });
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_of_digits_take_half_the_bits() {
+        let (runs, bits) = bit_runs(0x0F0F_0F0F_0F0F_0F0F);
+        assert_eq!((runs.len(), bits), (8, 32));
+        assert_eq!(bit_runs(u64::MAX), (vec![BitRun { shift: 0, mask: u64::MAX }], 64));
+        assert_eq!(bit_runs(0x5555_5555_5555_5555).1, 63);
+    }
+
+    #[test]
+    fn prefixes_are_in_the_order_of_bytes() {
+        assert_eq!(prefix(b""), 0);
+        for length in 1..12 {
+            let value: Vec<u8> = (0..length).map(|byte| 0x81 + byte).collect();
+            let expected =
+                value.iter().chain([0; 8].iter()).take(8).fold(0, |word, &byte| word << 8 | u64::from(byte));
+            assert_eq!(prefix(&value), expected);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The plan of a sort: which words rows are sorted by, one after the other.
 //!
 //! Each key gives pieces (see [`super::piece`]), packed side by side into words of 64 bits: a value less the smallest (the
-//! largest less the value when descending) without the low bits that all values share, and one code more for null at
-//! the end that the key says. A piece that does not fit is cut: its upper bits fill one word, the rest starts the next,
+//! largest less the value when descending), or only those of its bits in which values differ, four for a byte that is
+//! always a digit; and one code more for null at the end that the key says. A piece that does not fit is cut: its upper bits fill one word, the rest starts the next,
 //! which is looked at only for rows that are equal in the first.
 //!
 //! Texts give the eight bytes after what all of them have in common (seven and their length, if that says all), then
@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use lazuli_array::{Array, Bitmap, DataType, Dictionary, DictionaryArray};
 
-use super::piece::{CHUNK_ROWS, Piece, Rows, Source, Span, Texts, Transform, Word, span};
+use super::piece::{CHUNK_ROWS, Piece, Rows, Source, Span, Texts, Transform, Word, bit_runs, span};
 use super::{RowComparator, SortKey, ranks_in_tasks};
 use crate::level::Level;
 use crate::tasks::Tasks;
@@ -101,7 +101,7 @@ impl<'a, T: Tasks> Planning<'a, '_, T> {
     /// Adds what tells null rows from others.
     fn null_flag(&mut self, key: &SortKey<'a>, validity: Bitmap) {
         let (first, null) = if key.nulls_first { (1, 0) } else { (0, 1) };
-        let transform = Transform { base: 0, descending: false, shift: 0, first, low: 0, bits: 1 };
+        let transform = Transform { first, ..Transform::plain(false, 1) };
         self.add(Piece { source: Source::Nothing, validity: Some(validity), transform, null });
     }
 
@@ -120,25 +120,45 @@ impl<'a, T: Tasks> Planning<'a, '_, T> {
         Ok(())
     }
 
-    /// Adds values whose span is known.
+    /// Adds values whose span is known, as codes from 0: what they are above the least one, or the bits that they differ
+    /// in, whichever is shorter.
     fn spanning(&mut self, key: &SortKey<'a>, source: Source<'a>, validity: Option<Bitmap>, span: Span) {
-        let shift = if span.differing == 0 { 0 } else { span.differing.trailing_zeros() };
+        if span.min == span.max {
+            if let Some(validity) = validity {
+                self.null_flag(key, validity);
+            }
+            return;
+        }
+        let shift = span.differing.trailing_zeros();
         let mut largest = (span.max - span.min) >> shift;
-        let (mut first, mut null) = (0, 0);
+        let base = if key.descending { span.max } else { span.min };
+        let bits = u64::BITS - largest.leading_zeros();
+        let mut transform = Transform { base, shift, ..Transform::plain(key.descending, bits) };
+        let (runs, run_bits) = bit_runs(span.differing);
+        if run_bits < bits {
+            transform = Transform { runs, ..Transform::plain(key.descending, run_bits) };
+            largest = u64::MAX >> (64 - run_bits);
+        }
+        let mut null = 0;
         match &validity {
             // No code is left for null.
             Some(validity) if largest == u64::MAX => self.null_flag(key, validity.clone()),
             Some(_) => {
                 largest += 1;
-                (first, null) = if key.nulls_first { (1, 0) } else { (0, largest) };
+                (transform.first, null) = if key.nulls_first { (1, 0) } else { (0, largest) };
+                transform.bits = u64::BITS - largest.leading_zeros();
             }
             None => {}
         }
-        let bits = u64::BITS - largest.leading_zeros();
+        self.add(Piece { source, validity, transform, null });
+    }
+
+    /// Adds further integers of a key whose null rows have been told from others.
+    fn continuing(&mut self, source: Source<'a>, validity: Option<Bitmap>, descending: bool, differing: u64) {
+        let (runs, bits) = bit_runs(differing);
         if bits > 0 {
-            let base = if key.descending { span.max } else { span.min };
-            let transform = Transform { base, descending: key.descending, shift, first, low: 0, bits };
-            self.add(Piece { source, validity, transform, null });
+            let transform = Transform { runs, ..Transform::plain(descending, bits) };
+            self.add(Piece { source, validity, transform, null: 0 });
         }
     }
 
@@ -180,16 +200,9 @@ impl<'a, T: Tasks> Planning<'a, '_, T> {
                 validity.clone(),
                 Span { min: 0, max: high, differing: u64::MAX },
             );
-            self.whole(half(false), validity, false, 64);
+            self.continuing(half(false), validity, false, u64::MAX);
         }
         Ok(())
-    }
-
-    /// Adds `bits` bits of integers as they are, for rows that have been told from null rows.
-    fn whole(&mut self, source: Source<'a>, validity: Option<Bitmap>, descending: bool, bits: u32) {
-        let base = if descending { u64::MAX >> (64 - bits) } else { 0 };
-        let transform = Transform { base, descending, shift: 0, first: 0, low: 0, bits };
-        self.add(Piece { source, validity, transform, null: 0 });
     }
 
     fn dictionary(
@@ -233,21 +246,23 @@ impl<'a, T: Tasks> Planning<'a, '_, T> {
             self.surveyed(key, Source::Seven { texts, from: common }, validity)?;
             return Ok(true);
         }
-        self.surveyed(key, Source::Eight { texts, from: common }, validity.clone())?;
-        for word in 1..TEXT_WORDS {
-            let from = common + 8 * word;
-            if from < longest {
-                self.whole(Source::Eight { texts, from }, validity.clone(), key.descending, 64);
+        let mut words = (0..TEXT_WORDS).map(|word| common + 8 * word).take_while(|&from| from < longest);
+        if let Some(from) = words.next() {
+            self.surveyed(key, Source::Eight { texts, from }, validity.clone())?;
+        }
+        let mut continued = |source: Source<'a>| -> Result<(), T::Error> {
+            if let Some(span) = survey(&source, rows, validity.as_ref(), self.tasks)? {
+                self.continuing(source, validity.clone(), key.descending, span.differing);
             }
+            Ok(())
+        };
+        words.try_for_each(|from| continued(Source::Eight { texts, from }))?;
+        if longest - common > 8 * TEXT_WORDS {
+            return Ok(false);
         }
-        if longest - common <= 8 * TEXT_WORDS {
-            // Texts that are equal but for zeros at the end.
-            let span = Span { min: 0, max: longest as u64, differing: u64::MAX };
-            let bits = u64::BITS - span.max.leading_zeros();
-            self.whole(Source::Length { texts }, validity, key.descending, bits);
-            return Ok(true);
-        }
-        Ok(false)
+        // Texts that are equal but for zeros at the end.
+        continued(Source::Length { texts })?;
+        Ok(true)
     }
 
     /// Adds a piece to the word, cutting it if need be.

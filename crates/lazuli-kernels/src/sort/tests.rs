@@ -8,7 +8,8 @@ use lazuli_array::{Column, DataType, Native, Scalar};
 use proptest::prelude::*;
 
 use super::{
-    RowComparator, SortKey, dictionary_ranks, is_sorted, sort_indices, sort_indices_in_tasks, top_k_indices,
+    CoarseOrder, RowComparator, SortKey, dictionary_ranks, is_sorted, sort_indices, sort_indices_in_tasks,
+    top_k_indices,
 };
 use crate::strategies::{all_types, columns_of, enum_type, one_of};
 use crate::tasks::Threads;
@@ -109,6 +110,14 @@ proptest! {
         prop_assert_eq!(top_k_indices(&keys, rows, k).expect("few rows"), top);
         prop_assert_eq!(top_k_indices(&keys, rows, k / 10).expect("few rows"), &expected[..(k / 10).min(rows)]);
         prop_assert_eq!(is_sorted(&keys, rows), expected.is_sorted());
+        if let Some(coarse) = keys.first().and_then(CoarseOrder::new) {
+            let words: Vec<u64> = naive(&keys[..1], rows).iter().map(|&row| coarse.at(row as usize)).collect();
+            prop_assert!(words.is_sorted(), "{:?}", words);
+            for bound in [0, u64::MAX, words.get(k).copied().unwrap_or(7)] {
+                let within: Vec<u32> = (0..rows as u32).filter(|&row| coarse.at(row as usize) <= bound).collect();
+                prop_assert_eq!(coarse.rows_up_to(bound), within);
+            }
+        }
         let comparator = RowComparator::new(&keys);
         for row in 1..rows {
             prop_assert_eq!(comparator.compare(row - 1, row), compare_rows(&keys, row - 1, row));
