@@ -1,12 +1,13 @@
 //! What the workers of one query share: threads, budget, options, the wish to stop.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use lazuli_kernels::{KernelError, Tasks};
 use rayon::ThreadPool;
-use rayon::prelude::*;
 
 use crate::{CancelFlag, ExecError, ExecOptions, MemoryBudget, ReadCounters, Result};
 
@@ -66,7 +67,8 @@ impl QueryContext {
         KernelTasks { context: self, operator }
     }
 
-    /// Runs independent tasks, for the finish of a sink. Of several errors the one of the first task is given.
+    /// Runs independent tasks, for the finish of a sink; the calling thread takes its share of them. Of several errors
+    /// the one of the first task is given.
     pub(crate) fn run_tasks<T: Send>(
         &self,
         num_tasks: usize,
@@ -76,14 +78,35 @@ impl QueryContext {
             self.check_cancelled()?;
             task(index)
         };
-        match &self.pool {
-            Some(pool) if num_tasks > 1 => {
-                let results: Vec<Result<T>> =
-                    pool.install(|| (0..num_tasks).into_par_iter().map(checked).collect());
-                results.into_iter().collect()
+        let pool = match &self.pool {
+            // In a worker loop on a thread that is not the pool's: what it would wait for might wait for the loop.
+            Some(pool) if EngineThread::is_here() && pool.current_thread_index().is_none() => None,
+            Some(pool) if num_tasks > 1 => Some(pool),
+            _ => None,
+        };
+        let Some(pool) = pool else { return (0..num_tasks).map(checked).collect() };
+        let next = AtomicUsize::new(0);
+        let results: Mutex<Vec<(usize, Result<T>)>> = Mutex::new(Vec::with_capacity(num_tasks));
+        let work = || {
+            let mut own = Vec::new();
+            loop {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                if index >= num_tasks {
+                    break;
+                }
+                own.push((index, checked(index)));
             }
-            _ => (0..num_tasks).map(checked).collect(),
-        }
+            results.lock().unwrap_or_else(PoisonError::into_inner).append(&mut own);
+        };
+        pool.in_place_scope(|scope| {
+            for _ in 1..pool.current_num_threads().min(num_tasks) {
+                scope.spawn(|_| work());
+            }
+            work();
+        });
+        let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+        results.sort_unstable_by_key(|&(index, _)| index);
+        results.into_iter().map(|(_, result)| result).collect()
     }
 }
 
@@ -122,13 +145,45 @@ pub(crate) struct SourceSize {
 pub(crate) enum Workers<'a> {
     /// One worker, on the calling thread.
     Calling,
-    /// So many workers on the pool.
+    /// One worker on the calling thread, the others on the pool: the first need not be woken, and has done a good part
+    /// of a short query before the others are.
     Pool {
         /// The pool.
         pool: &'a ThreadPool,
-        /// Number of workers, at least 1.
+        /// Number of workers, at least 2.
         count: usize,
     },
+}
+
+thread_local! {
+    static IS_ENGINE_THREAD: Cell<bool> = const { Cell::new(false) };
+}
+
+/// While it lives, this thread is one that works for an engine. A query that such a thread starts, from within a
+/// function or a source of the user's own, runs on that thread alone: it must not wait for threads that wait for it.
+pub(crate) struct EngineThread {
+    was: bool,
+}
+
+impl EngineThread {
+    pub(crate) fn begin() -> Self {
+        Self { was: IS_ENGINE_THREAD.replace(true) }
+    }
+
+    /// For as long as the thread lives.
+    pub(crate) fn stay(self) {
+        std::mem::forget(self);
+    }
+
+    pub(crate) fn is_here() -> bool {
+        IS_ENGINE_THREAD.get()
+    }
+}
+
+impl Drop for EngineThread {
+    fn drop(&mut self) {
+        IS_ENGINE_THREAD.set(self.was);
+    }
 }
 
 /// Turns a panic into an error, so that a mistake ends a query and not the process. `place` says where it happened.

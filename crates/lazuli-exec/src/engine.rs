@@ -1,6 +1,5 @@
 //! Threads, and the way from plan to answer.
 
-use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -12,7 +11,7 @@ use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::batches::{Batches, Send};
-use crate::context::{QueryContext, catch_panic};
+use crate::context::{EngineThread, QueryContext, catch_panic};
 use crate::lower::{Lowered, lower};
 use crate::operator::collect::Collect;
 use crate::pipeline::{Pipeline, Sink, run};
@@ -22,12 +21,6 @@ use crate::{CancelFlag, ExecError, ExecOptions, Result};
 
 /// Batches that a query may be ahead of whoever takes them one by one.
 const BATCHES_AHEAD: usize = 2;
-
-thread_local! {
-    /// Whether this thread belongs to an engine. A query that such a thread starts, from within a function or a source
-    /// of the user's own, runs on that thread alone: it must not wait for threads that wait for it.
-    static IS_ENGINE_THREAD: Cell<bool> = const { Cell::new(false) };
-}
 
 /// Runs plans on threads that it keeps. Clones share them.
 ///
@@ -140,7 +133,7 @@ impl Engine {
         let context = QueryContext::new(options, pool, abandoned.clone());
         let (sender, receiver) = sync_channel(BATCHES_AHEAD);
         let run = move || {
-            IS_ENGINE_THREAD.set(true);
+            let _this = EngineThread::begin();
             let sink = Arc::new(Send::new(sender.clone()));
             let ended = catch_panic(|| "a query".into(), || run_all(lower(&plan)?, sink, &context));
             if let Err(error) = ended {
@@ -216,7 +209,7 @@ impl Engine {
 
 /// How many threads a query gets.
 fn threads(options: &ExecOptions) -> usize {
-    if IS_ENGINE_THREAD.get() {
+    if EngineThread::is_here() {
         return 1;
     }
     let machine = || std::thread::available_parallelism().map_or(1, usize::from);
@@ -227,7 +220,7 @@ fn start_pool(threads: usize) -> Result<ThreadPool> {
     ThreadPoolBuilder::new()
         .num_threads(threads)
         .thread_name(|index| format!("lazuli-{index}"))
-        .start_handler(|_| IS_ENGINE_THREAD.set(true))
+        .start_handler(|_| EngineThread::begin().stay())
         .build()
         .map_err(|error| ExecError::Threads { reason: error.to_string() })
 }

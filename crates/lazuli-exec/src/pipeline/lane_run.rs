@@ -11,8 +11,15 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::{ExecError, Result};
+
+/// About as long as it takes to wake a thread that sleeps.
+const LINGER: Duration = Duration::from_micros(50);
+
+/// Turns of a spinning thread between two looks, so that it does not keep others from the lock.
+const SPINS: usize = 32;
 
 /// The place of an error that belongs to no morsel, behind all that do.
 pub(crate) const NOWHERE: u64 = u64::MAX - 1;
@@ -81,6 +88,17 @@ impl LaneRun {
     pub(super) fn leave(&self) {
         self.state().running -= 1;
         self.changed.notify_all(); // Who waits may now be the last to run.
+    }
+
+    /// Spins for a short while until no worker is in its loop.
+    pub(super) fn linger(&self) {
+        let start = Instant::now();
+        while start.elapsed() < LINGER {
+            if self.state().running == 0 {
+                return;
+            }
+            (0..SPINS).for_each(|_| std::hint::spin_loop());
+        }
     }
 
     /// Waits until all lower morsels are done.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::lane_run::{LaneRun, NOWHERE};
 use super::{Lane, Operator, Pipeline, Sink, SinkWorker, SourceFailure, SourceMorsel};
-use crate::context::{QueryContext, Workers, catch_panic};
+use crate::context::{EngineThread, QueryContext, Workers, catch_panic};
 use crate::morsel::{Flow, Morsel, MorselIndex};
 use crate::{ExecError, Result};
 
@@ -39,24 +39,24 @@ fn run_lane(number: usize, lane: &Lane, sink: &SinkWorkers<'_>, context: &QueryC
             any_kept_out.store(true, Ordering::Relaxed);
             return;
         };
-        run.enter();
         sink.with(slot, |sink| work(number, lane, &run, sink, context));
-        run.leave();
     };
     match context.workers(lane.source.size()) {
         Workers::Calling => worker(0),
-        Workers::Pool { pool, count } => pool.scope(|scope| {
+        Workers::Pool { pool, count } => pool.in_place_scope(|scope| {
             let worker = &worker;
-            for slot in 0..count {
+            for slot in 1..count {
                 scope.spawn(move |_| worker(slot));
             }
+            let _this = EngineThread::begin();
+            worker(0);
+            // Others are about to end too; to sleep until they have would take longer.
+            run.linger();
         }),
     }
     if any_kept_out.into_inner() {
         // It may have been all of them: what is left, if anything, is done here.
-        run.enter();
         sink.with(0, |sink| work(number, lane, &run, sink, context));
-        run.leave();
     }
     run.into_result()
 }
@@ -83,7 +83,13 @@ impl Drop for OnlyLoop {
 }
 
 /// Takes morsels until there are no more.
-fn work(lane_number: u32, lane: &Lane, run: &LaneRun, sink: &mut dyn SinkWorker, context: &QueryContext) {
+fn work(lane_number: u32, lane: &Lane, run: &LaneRun, sink: &mut Share<'_>, context: &QueryContext) {
+    run.enter();
+    take_morsels(lane_number, lane, run, sink, context);
+    run.leave();
+}
+
+fn take_morsels(lane_number: u32, lane: &Lane, run: &LaneRun, sink: &mut Share<'_>, context: &QueryContext) {
     while !run.is_over() {
         if context.is_cancelled() {
             run.fail(NOWHERE, ExecError::Cancelled);
@@ -104,7 +110,7 @@ fn work(lane_number: u32, lane: &Lane, run: &LaneRun, sink: &mut dyn SinkWorker,
         let task = Task { run, context, morsel: number };
         let outcome = catch_panic(
             || format!("a step after {}", lane.source.name()),
-            || push_all(lane_number, lane, morsel, &task, sink),
+            || push_all(lane_number, lane, morsel, &task, sink.worker()),
         );
         match outcome {
             Ok(Flow::More) => {}
@@ -183,25 +189,40 @@ impl Task<'_> {
 
 /// The workers' shares of a sink. They live as long as the pipeline, so that many lanes do not make many shares.
 struct SinkWorkers<'a> {
+    slots: Vec<Mutex<Share<'a>>>,
+}
+
+/// One worker's share of a sink, made when its first morsel comes: who comes too late for one has none.
+struct Share<'a> {
     sink: &'a dyn Sink,
     context: &'a QueryContext,
-    slots: Vec<Mutex<Option<Box<dyn SinkWorker + 'a>>>>,
+    worker: Option<Box<dyn SinkWorker + 'a>>,
+}
+
+impl<'a> Share<'a> {
+    fn worker(&mut self) -> &mut (dyn SinkWorker + 'a) {
+        &mut **self.worker.get_or_insert_with(|| self.sink.worker(self.context))
+    }
 }
 
 impl<'a> SinkWorkers<'a> {
     fn new(sink: &'a dyn Sink, context: &'a QueryContext) -> Self {
-        Self { sink, context, slots: (0..context.threads()).map(|_| Mutex::default()).collect() }
+        let share = |_| Mutex::new(Share { sink, context, worker: None });
+        Self { slots: (0..context.threads()).map(share).collect() }
     }
 
     /// Calls `work` with the share of a worker. Each slot has one worker at a time, so the lock is free.
-    fn with(&self, slot: usize, work: impl FnOnce(&mut dyn SinkWorker)) {
-        let mut share = self.slots[slot].lock().unwrap_or_else(PoisonError::into_inner);
-        work(&mut **share.get_or_insert_with(|| self.sink.worker(self.context)));
+    fn with(&self, slot: usize, work: impl FnOnce(&mut Share<'a>)) {
+        work(&mut self.slots[slot].lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     fn combine(self) -> Result<()> {
-        for slot in self.slots {
-            if let Some(worker) = slot.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        for (slot, share) in self.slots.into_iter().enumerate() {
+            let mut share = share.into_inner().unwrap_or_else(PoisonError::into_inner);
+            if slot == 0 {
+                share.worker(); // A sink may count on one share, though no rows came.
+            }
+            if let Some(worker) = share.worker {
                 worker.combine()?;
             }
         }
