@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use lazuli_kernels::{KernelError, Tasks};
 use rayon::ThreadPool;
 
+use crate::pipeline::is_in_loop;
 use crate::{CancelFlag, ExecError, ExecOptions, MemoryBudget, ReadCounters, Result};
 
 /// One running query.
@@ -80,7 +81,7 @@ impl QueryContext {
         };
         let pool = match &self.pool {
             // In a worker loop on a thread that is not the pool's: what it would wait for might wait for the loop.
-            Some(pool) if EngineThread::is_here() && pool.current_thread_index().is_none() => None,
+            Some(pool) if is_in_loop() && pool.current_thread_index().is_none() => None,
             Some(pool) if num_tasks > 1 => Some(pool),
             _ => None,
         };

@@ -11,6 +11,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use hashbrown::HashTable;
+use lazuli_array::memory;
 use lazuli_array::{
     Array, BitmapBuilder, Code, Column, DataType, Dictionary, DictionaryArray, PrimitiveArray, StringBuilder,
     dispatch_codes,
@@ -213,7 +214,7 @@ fn encode(parts: &[Part<'_>], limit: usize) -> Option<Array> {
     let rows: usize = parts.iter().map(Part::len).sum();
     let room = limit.checked_sub(rows.checked_mul(CODE_BYTES)?)?;
     let mut texts = Texts { table: HashTable::new(), builder: StringBuilder::default(), room };
-    let mut codes: Vec<u32> = Vec::with_capacity(rows);
+    let mut codes: Vec<u32> = memory::with_capacity(rows);
     // Chunks of one file tend to share dictionaries, and neighbours more than others: look from the last on.
     let mut known: Vec<(&Arc<Dictionary>, Vec<u32>)> = Vec::new();
     for part in parts {

@@ -4,6 +4,7 @@
 //! (shared when they are the same one); plain and dictionary together become plain, since whoever made the plain part
 //! found that its values do not repeat.
 
+use lazuli_array::memory;
 use lazuli_array::{
     Array, Batch, Bitmap, BitmapBuilder, BooleanArray, Code, Codes, Column, DataType, DictionaryArray,
     ListArray, Native, NullArray, PrimitiveArray, SchemaRef, StringArray, StructArray, dispatch_codes,
@@ -133,7 +134,7 @@ fn concat_validity(arrays: &[&Array], rows: usize) -> Option<Bitmap> {
 }
 
 fn concat_primitive<T: Native>(arrays: &[&Array], rows: usize) -> PrimitiveArray<T> {
-    let mut values = Vec::with_capacity(rows);
+    let mut values = memory::with_capacity(rows);
     for part in cast_all(arrays, T::unwrap) {
         values.extend_from_slice(part.values());
     }
@@ -213,7 +214,7 @@ fn concat_codes<T: Code>(
 where
     Codes: From<PrimitiveArray<T>>,
 {
-    let mut codes: Vec<T> = Vec::with_capacity(rows);
+    let mut codes: Vec<T> = memory::with_capacity(rows);
     for (part, new_codes) in parts.iter().zip(&merged.codes) {
         match (new_codes, T::stored(part.stored_codes())) {
             (None, Some(same)) => codes.extend_from_slice(same.values()),

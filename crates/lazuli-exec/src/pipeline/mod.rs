@@ -24,7 +24,7 @@ use crate::context::{QueryContext, SourceSize};
 use crate::morsel::{Flow, Morsel};
 use crate::{ExecError, Result};
 
-pub(crate) use run::{Task, Turn, run};
+pub(crate) use run::{Task, Turn, is_in_loop, run};
 
 /// What reaches one sink.
 pub(crate) struct Pipeline {

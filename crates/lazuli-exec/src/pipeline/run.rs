@@ -56,6 +56,7 @@ fn run_lane(number: usize, lane: &Lane, sink: &SinkWorkers<'_>, context: &QueryC
     }
     if any_kept_out.into_inner() {
         // It may have been all of them: what is left, if anything, is done here.
+        let _only = OnlyLoop::begin();
         sink.with(0, |sink| work(number, lane, &run, sink, context));
     }
     run.into_result()
@@ -63,6 +64,11 @@ fn run_lane(number: usize, lane: &Lane, sink: &SinkWorkers<'_>, context: &QueryC
 
 thread_local! {
     static HAS_LOOP: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a worker loop runs on this thread.
+pub(crate) fn is_in_loop() -> bool {
+    HAS_LOOP.get()
 }
 
 /// Keeps a second worker loop off a thread. A function of the user's own that splits its work among the pool's threads
