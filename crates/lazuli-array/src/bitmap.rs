@@ -125,6 +125,13 @@ impl Bitmap {
         (self.start == 0 && cfg!(target_endian = "little")).then(|| &self.words[..self.num_words()])
     }
 
+    /// The words in memory and the position of the first bit within the first of them: bit `i` is bit `(start + i) % 64` of
+    /// word `(start + i) / 64`. Words are little-endian in memory (`u64::from_le` reads them).
+    #[inline]
+    pub fn words_from(&self) -> (&[u64], usize) {
+        (&self.words, self.start)
+    }
+
     /// All bits in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = bool> + '_ {
         (0..self.length).map(|index| {

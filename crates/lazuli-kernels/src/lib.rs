@@ -37,6 +37,7 @@ pub mod level; // which machine instructions to use
 mod naive; // slow, obvious twins
 pub mod parse; // field text to value
 pub mod partition; // rows by bits of their hashes
+mod picks; // row numbers that are in bounds
 pub mod sort; // order of rows
 pub mod statistics; // facts about a column
 #[cfg(test)]

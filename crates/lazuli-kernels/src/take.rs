@@ -5,11 +5,13 @@
 //! Not here: choosing rows (see `filter`).
 
 use lazuli_array::{
-    Array, Batch, BinaryArray, Bitmap, BooleanArray, Codes, Column, DictionaryArray, ListArray, Native,
-    NullArray, PrimitiveArray, StringArray, StructArray, dispatch_codes,
+    Array, Batch, Bitmap, BooleanArray, Codes, Column, DictionaryArray, ListArray, Native, NullArray,
+    PrimitiveArray, StructArray, dispatch_codes,
 };
 
-use crate::gather::{ByteRows, binary_of_whole_rows, gather_ranges, string_of_whole_rows};
+use crate::gather::{binary_of_whole_rows, gather_ranges, string_of_whole_rows};
+use crate::level::Level;
+use crate::picks::Picks;
 
 /// The index that [`take_optional`] reads as "no row": the result is null there.
 pub const NO_ROW: u32 = u32::MAX;
@@ -44,118 +46,84 @@ pub fn take_column_optional(column: &Column, indices: &[u32]) -> Column {
 
 /// [`take`] of all columns of a batch.
 pub fn take_batch(batch: &Batch, indices: &[u32]) -> Batch {
-    let columns = batch.columns().iter().map(|column| take_column(column, indices)).collect();
-    Batch::new(batch.schema().clone(), columns, indices.len())
+    gather_batch::<false>(batch, indices)
 }
 
 /// [`take_optional`] of all columns of a batch.
 pub fn take_batch_optional(batch: &Batch, indices: &[u32]) -> Batch {
-    let columns = batch.columns().iter().map(|column| take_column_optional(column, indices)).collect();
-    Batch::new(batch.schema().clone(), columns, indices.len())
+    gather_batch::<true>(batch, indices)
 }
 
 /// The common code of both forms; `OPTIONAL` says whether [`NO_ROW`] is a null or out of bounds.
 fn gather<const OPTIONAL: bool>(array: &Array, indices: &[u32]) -> Array {
+    gather_picks(array, &Picks::<OPTIONAL>::new(indices, array.len(), Level::best()))
+}
+
+fn gather_batch<const OPTIONAL: bool>(batch: &Batch, indices: &[u32]) -> Batch {
+    let picks = Picks::<OPTIONAL>::new(indices, batch.num_rows(), Level::best());
+    let take =
+        |column: &Column| Column::new(column.data_type().clone(), gather_picks(column.array(), &picks));
+    let columns = batch.columns().iter().map(take).collect();
+    Batch::new(batch.schema().clone(), columns, indices.len())
+}
+
+fn gather_picks<const OPTIONAL: bool>(array: &Array, picks: &Picks<'_, OPTIONAL>) -> Array {
     match array {
-        Array::Null(array) => {
-            let in_bounds = |&index: &u32| (OPTIONAL && index == NO_ROW) || (index as usize) < array.len();
-            assert!(indices.iter().all(in_bounds), "row index out of bounds");
-            NullArray::new(indices.len()).into()
-        }
+        Array::Null(_) => NullArray::new(picks.len()).into(),
         Array::Boolean(array) => {
-            let values = gather_bits::<OPTIONAL>(array.values(), indices);
-            BooleanArray::new(values, gather_validity::<OPTIONAL>(array.validity(), indices)).into()
+            BooleanArray::new(picks.bits(array.values()), gather_validity(array.validity(), picks)).into()
         }
-        Array::Int8(array) => gather_primitive::<_, OPTIONAL>(array, indices).into(),
-        Array::Int16(array) => gather_primitive::<_, OPTIONAL>(array, indices).into(),
-        Array::Int32(array) => gather_primitive::<_, OPTIONAL>(array, indices).into(),
-        Array::Int64(array) => gather_primitive::<_, OPTIONAL>(array, indices).into(),
-        Array::UInt8(array) => gather_primitive::<_, OPTIONAL>(array, indices).into(),
-        Array::UInt16(array) => gather_primitive::<_, OPTIONAL>(array, indices).into(),
-        Array::UInt32(array) => gather_primitive::<_, OPTIONAL>(array, indices).into(),
-        Array::UInt64(array) => gather_primitive::<_, OPTIONAL>(array, indices).into(),
-        Array::Float32(array) => gather_primitive::<_, OPTIONAL>(array, indices).into(),
-        Array::Float64(array) => gather_primitive::<_, OPTIONAL>(array, indices).into(),
-        Array::Int128(array) => gather_primitive::<_, OPTIONAL>(array, indices).into(),
-        Array::String(array) => gather_string::<OPTIONAL>(array, indices).into(),
+        Array::Int8(array) => gather_primitive(array, picks).into(),
+        Array::Int16(array) => gather_primitive(array, picks).into(),
+        Array::Int32(array) => gather_primitive(array, picks).into(),
+        Array::Int64(array) => gather_primitive(array, picks).into(),
+        Array::UInt8(array) => gather_primitive(array, picks).into(),
+        Array::UInt16(array) => gather_primitive(array, picks).into(),
+        Array::UInt32(array) => gather_primitive(array, picks).into(),
+        Array::UInt64(array) => gather_primitive(array, picks).into(),
+        Array::Float32(array) => gather_primitive(array, picks).into(),
+        Array::Float64(array) => gather_primitive(array, picks).into(),
+        Array::Int128(array) => gather_primitive(array, picks).into(),
+        Array::String(array) => {
+            let rows = picks.byte_rows(array.offsets(), array.bytes());
+            string_of_whole_rows(rows, gather_validity(array.validity(), picks)).into()
+        }
         Array::Dictionary(array) => {
-            let codes: Codes = dispatch_codes!(array.stored_codes(), |codes| {
-                gather_primitive::<_, OPTIONAL>(codes, indices).into()
-            });
+            let codes: Codes =
+                dispatch_codes!(array.stored_codes(), |codes| gather_primitive(codes, picks).into());
             DictionaryArray::new(codes, array.dictionary().clone()).into()
         }
-        Array::Binary(array) => gather_binary::<OPTIONAL>(array, indices).into(),
-        Array::List(array) => gather_list::<OPTIONAL>(array, indices).into(),
+        Array::Binary(array) => {
+            let rows = picks.byte_rows(array.offsets(), array.bytes());
+            binary_of_whole_rows(rows, gather_validity(array.validity(), picks)).into()
+        }
+        Array::List(array) => gather_list(array, picks).into(),
         Array::Struct(array) => {
-            let fields = array.fields().iter().map(|field| gather::<OPTIONAL>(field, indices)).collect();
-            let validity = match array.validity() {
-                Some(validity) => gather_validity::<OPTIONAL>(Some(validity), indices),
-                None => {
-                    let in_bounds =
-                        |&index: &u32| (OPTIONAL && index == NO_ROW) || (index as usize) < array.len();
-                    assert!(indices.iter().all(in_bounds), "row index out of bounds");
-                    gather_validity::<OPTIONAL>(None, indices)
-                }
-            };
-            StructArray::new(indices.len(), fields, validity).into()
+            let fields = array.fields().iter().map(|field| gather_picks(field, picks)).collect();
+            StructArray::new(picks.len(), fields, gather_validity(array.validity(), picks)).into()
         }
     }
 }
 
 fn gather_primitive<T: Native, const OPTIONAL: bool>(
     array: &PrimitiveArray<T>,
-    indices: &[u32],
+    picks: &Picks<'_, OPTIONAL>,
 ) -> PrimitiveArray<T> {
-    let values = array.values();
-    let taken: Vec<T> = indices
-        .iter()
-        .map(|&index| if OPTIONAL && index == NO_ROW { T::default() } else { values[index as usize] })
-        .collect();
-    PrimitiveArray::new(taken.into(), gather_validity::<OPTIONAL>(array.validity(), indices))
+    PrimitiveArray::new(picks.values(array.values()).into(), gather_validity(array.validity(), picks))
 }
 
-fn gather_bits<const OPTIONAL: bool>(bits: &Bitmap, indices: &[u32]) -> Bitmap {
-    Bitmap::from_fn(indices.len(), |row| {
-        let index = indices[row];
-        !(OPTIONAL && index == NO_ROW) && bits.get(index as usize)
-    })
-}
-
-fn gather_validity<const OPTIONAL: bool>(validity: Option<&Bitmap>, indices: &[u32]) -> Option<Bitmap> {
+fn gather_validity<const OPTIONAL: bool>(
+    validity: Option<&Bitmap>,
+    picks: &Picks<'_, OPTIONAL>,
+) -> Option<Bitmap> {
     match validity {
-        Some(validity) => Some(gather_bits::<OPTIONAL>(validity, indices)),
-        None if OPTIONAL => Some(crate::arity::predicate_of(indices, |index| index != NO_ROW)),
-        None => None,
+        Some(validity) => Some(picks.bits(validity)),
+        None => picks.present(),
     }
 }
 
-fn gather_string<const OPTIONAL: bool>(array: &StringArray, indices: &[u32]) -> StringArray {
-    let rows = gather_byte_rows::<OPTIONAL>(array.offsets(), array.bytes(), indices);
-    string_of_whole_rows(rows, gather_validity::<OPTIONAL>(array.validity(), indices))
-}
-
-fn gather_binary<const OPTIONAL: bool>(array: &BinaryArray, indices: &[u32]) -> BinaryArray {
-    let rows = gather_byte_rows::<OPTIONAL>(array.offsets(), array.bytes(), indices);
-    binary_of_whole_rows(rows, gather_validity::<OPTIONAL>(array.validity(), indices))
-}
-
-fn gather_byte_rows<const OPTIONAL: bool>(offsets: &[i64], bytes: &[u8], indices: &[u32]) -> ByteRows {
-    let range = |index: u32| {
-        if OPTIONAL && index == NO_ROW {
-            return 0..0;
-        }
-        offsets[index as usize] as usize..offsets[index as usize + 1] as usize
-    };
-    let total = indices.iter().map(|&index| range(index).len()).sum();
-    ByteRows::written(indices.len(), total, |rows| {
-        for &index in indices {
-            let range = range(index);
-            rows.push(bytes, range.start as i64, range.end as i64);
-        }
-    })
-}
-
-fn gather_list<const OPTIONAL: bool>(array: &ListArray, indices: &[u32]) -> ListArray {
+fn gather_list<const OPTIONAL: bool>(array: &ListArray, picks: &Picks<'_, OPTIONAL>) -> ListArray {
+    let indices = picks.indices();
     let offsets = array.offsets();
     let mut ranges = Vec::with_capacity(indices.len());
     let mut out = Vec::with_capacity(indices.len() + 1);
@@ -170,7 +138,7 @@ fn gather_list<const OPTIONAL: bool>(array: &ListArray, indices: &[u32]) -> List
         out.push(end);
     }
     let values = gather_ranges(array.values(), &ranges);
-    ListArray::new(out.into(), values, gather_validity::<OPTIONAL>(array.validity(), indices))
+    ListArray::new(out.into(), values, gather_validity(array.validity(), picks))
 }
 
 #[cfg(test)]
