@@ -7,11 +7,14 @@
 use std::cmp::Ordering;
 
 use lazuli_array::{
-    Array, Bitmap, Code, Column, Native, Scalar, Sortedness, Statistics, dispatch_codes, dispatch_primitive,
+    Array, Bitmap, Code, Column, DataType, Native, PrimitiveArray, Scalar, Sortedness, Statistics,
+    dispatch_codes, dispatch_primitive,
 };
 
 use crate::aggregate::{arg_max, arg_min};
+use crate::filter::{filter, filter_column};
 use crate::hash::hash_column;
+use crate::level::{Level, by_level};
 use crate::sort::{RowComparator, SortKey};
 
 /// The statistics of a column; computed by the first call on it or a clone of it.
@@ -33,45 +36,127 @@ pub fn statistics(column: &Column) -> &Statistics {
 }
 
 fn compute(column: &Column) -> Statistics {
-    let (min, max) = range(column);
-    Statistics {
-        min,
-        max,
-        null_count: column.null_count(),
-        sortedness: sortedness(column),
-        distinct_estimate: distinct(column),
+    let (min, max, sortedness) = dispatch_primitive!(
+        column.array(),
+        |array| values_facts(array, column.data_type()),
+        else {
+            let (min, max) = range(column);
+            (min, max, sortedness(column))
+        }
+    );
+    Statistics { min, max, null_count: column.null_count(), sortedness, distinct_estimate: distinct(column) }
+}
+
+/// Range and order of fixed-width values.
+fn values_facts<T: Native>(array: &PrimitiveArray<T>, data_type: &DataType) -> (Scalar, Scalar, Sortedness) {
+    let valid;
+    let values = match array.validity() {
+        None => array.values(),
+        // Nulls apart: only values are left, in order.
+        Some(validity) => {
+            valid = filter_array(array, validity);
+            valid.values()
+        }
+    };
+    if values.is_empty() {
+        return (Scalar::Null, Scalar::Null, Sortedness::Ascending);
+    }
+    let scalar = |value: T| Column::new(data_type.clone(), PrimitiveArray::from_vec(vec![value])).get(0);
+    let level = Level::best();
+    let (min, max) = extremes(level, values);
+    // Equal values may differ in their bits (zeros of both signs, NaN): the first of them is reported.
+    let first = |value: T| values.iter().copied().find(|other| other.same(value)).unwrap_or(value);
+    let sortedness = if ascends(level, values) {
+        Sortedness::Ascending
+    } else if descends(level, values) {
+        Sortedness::Descending
+    } else {
+        Sortedness::Unsorted
+    };
+    (scalar(first(min)), scalar(first(max)), sortedness)
+}
+
+fn filter_array<T: Native>(array: &PrimitiveArray<T>, mask: &Bitmap) -> PrimitiveArray<T> {
+    let kept = filter(&T::wrap(array.with_validity(None)), mask);
+    T::unwrap(&kept).expect("a filter keeps the type").clone()
+}
+
+by_level! {
+    /// The least and the greatest value, NaN above all else. There is at least one value.
+    fn extremes<T: Native>(values: &[T]) -> (T, T) = extremes_body;
+    /// Whether no value is below the one before it.
+    fn ascends<T: Native>(values: &[T]) -> bool = ascends_body;
+    /// Whether no value is above the one before it.
+    fn descends<T: Native>(values: &[T]) -> bool = descends_body;
+}
+
+#[inline(always)]
+#[allow(clippy::eq_op, reason = "only NaN differs from itself")]
+fn extremes_body<T: Native>(values: &[T]) -> (T, T) {
+    // NaN is below and above nothing, so it never enters; it is counted instead. Values before the first number are NaN.
+    let Some(start) = values.iter().position(|value| value == value) else { return (values[0], values[0]) };
+    let mut least = [values[start]; LANES];
+    let mut greatest = [values[start]; LANES];
+    let mut not_numbers = [false; LANES];
+    let (blocks, rest) = values[start..].as_chunks::<LANES>();
+    for block in blocks {
+        for lane in 0..LANES {
+            let value = block[lane];
+            least[lane] = if value < least[lane] { value } else { least[lane] };
+            greatest[lane] = if value > greatest[lane] { value } else { greatest[lane] };
+            not_numbers[lane] |= value != value;
+        }
+    }
+    let (mut min, mut max) = (least[0], greatest[0]);
+    for &value in least.iter().chain(&greatest).chain(rest) {
+        min = if value < min { value } else { min };
+        max = if value > max { value } else { max };
+    }
+    let not_a_number = start > 0 || not_numbers.contains(&true) || rest.iter().any(|value| value != value);
+    match values.iter().find(|value| *value != *value) {
+        Some(&value) if not_a_number => (min, value),
+        _ => (min, max),
     }
 }
 
-/// The least and the greatest value in the order of sorting, NaN last.
+/// Values that are looked at side by side.
+const LANES: usize = 32;
+
+/// Pairs of neighbours that are looked at before the answer is.
+const PAIRS: usize = 256;
+
+#[inline(always)]
+fn ascends_body<T: Native>(values: &[T]) -> bool {
+    none_of_neighbours(values, |before, after| below(after, before))
+}
+
+#[inline(always)]
+fn descends_body<T: Native>(values: &[T]) -> bool {
+    none_of_neighbours(values, |before, after| below(before, after))
+}
+
+#[inline(always)]
+fn none_of_neighbours<T: Native>(values: &[T], holds: impl Fn(T, T) -> bool) -> bool {
+    let Some((_, after)) = values.split_first() else { return true };
+    values.chunks(PAIRS).zip(after.chunks(PAIRS)).all(|(before, after)| {
+        !before.iter().zip(after).fold(false, |any, (&before, &after)| any | holds(before, after))
+    })
+}
+
+/// Whether a value is below another, NaN being above all else.
+#[inline(always)]
+#[allow(clippy::eq_op, reason = "only NaN differs from itself")]
+fn below<T: Native>(left: T, right: T) -> bool {
+    (left < right) | ((left == left) & (right != right))
+}
+
+/// The least and the greatest value in the order of sorting, of a column without fixed width.
 fn range(column: &Column) -> (Scalar, Scalar) {
     if column.data_type().is_nested() {
         return (Scalar::Null, Scalar::Null);
     }
-    let rows = dispatch_primitive!(
-        column.array(),
-        |array| primitive_range(array.values(), array.validity()),
-        else arg_min(column).zip(arg_max(column))
-    );
+    let rows = arg_min(column).zip(arg_max(column));
     rows.map_or((Scalar::Null, Scalar::Null), |(min, max)| (column.get(min), column.get(max)))
-}
-
-/// The rows of the least and of the greatest value.
-fn primitive_range<T: Native>(values: &[T], validity: Option<&Bitmap>) -> Option<(usize, usize)> {
-    let widen = |(min, max): (usize, usize), row: usize| {
-        let min = if values[row].total_cmp(values[min]).is_lt() { row } else { min };
-        let max = if values[row].total_cmp(values[max]).is_gt() { row } else { max };
-        (min, max)
-    };
-    match validity {
-        None if values.is_empty() => None,
-        None => Some((1..values.len()).fold((0, 0), widen)),
-        Some(validity) => {
-            let mut rows = validity.ones();
-            let first = rows.next()?;
-            Some(rows.fold((first, first), widen))
-        }
-    }
 }
 
 fn sortedness(column: &Column) -> Sortedness {
@@ -79,17 +164,8 @@ fn sortedness(column: &Column) -> Sortedness {
         return Sortedness::Unsorted;
     }
     let validity = column.validity();
-    dispatch_primitive!(
-        column.array(),
-        |array| {
-            let values = array.values();
-            order(column.len(), validity.as_ref(), |left, right| values[left].total_cmp(values[right]))
-        },
-        else {
-            let rows = RowComparator::new(&[SortKey { column, descending: false, nulls_first: false }]);
-            order(column.len(), validity.as_ref(), |left, right| rows.compare(left, right))
-        }
-    )
+    let rows = RowComparator::new(&[SortKey { column, descending: false, nulls_first: false }]);
+    order(column.len(), validity.as_ref(), |left, right| rows.compare(left, right))
 }
 
 fn order(
@@ -117,6 +193,9 @@ fn order(
 /// Rows up to which distinct values are counted by sorting their hashes.
 const EXACT_ROWS: usize = 4096;
 
+/// Rows that are hashed at once beyond that.
+const HASHED_ROWS: usize = 8192;
+
 fn distinct(column: &Column) -> usize {
     match column.array() {
         Array::Null(_) => return 0,
@@ -134,26 +213,23 @@ fn distinct(column: &Column) -> usize {
         }
         _ => {}
     }
-    let hashes = hash_column(column);
-    match column.validity() {
-        None => distinct_hashes(hashes.into_iter()),
-        Some(validity) => {
-            distinct_hashes(validity.ones().map(|row| hashes[row]).collect::<Vec<_>>().into_iter())
-        }
-    }
-}
-
-fn distinct_hashes(hashes: std::vec::IntoIter<u64>) -> usize {
-    if hashes.len() <= EXACT_ROWS {
-        let mut hashes: Vec<u64> = hashes.collect();
+    let valid = match column.validity() {
+        None => column.clone(),
+        Some(validity) => filter_column(column, &validity),
+    };
+    if valid.len() <= EXACT_ROWS {
+        let mut hashes = hash_column(&valid);
         hashes.sort_unstable();
         hashes.dedup();
         return hashes.len();
     }
-    let rows = hashes.len();
+    // By parts, so that the hashes of one are still in the cache when they are counted.
     let mut sketch = HyperLogLog::new();
-    hashes.for_each(|hash| sketch.add(hash));
-    sketch.estimate().min(rows)
+    for start in (0..valid.len()).step_by(HASHED_ROWS) {
+        let part = valid.sliced(start, HASHED_ROWS.min(valid.len() - start));
+        hash_column(&part).into_iter().for_each(|hash| sketch.add(hash));
+    }
+    sketch.estimate().min(valid.len())
 }
 
 /// 4,096 registers: a standard error of 1.04 / 64, or 1.6 %.
