@@ -3,6 +3,7 @@
 //! An operation also sees the slots of null rows, whose values mean nothing, so it must not panic; what it makes of them
 //! is never seen. Loops have no branch but the operation's own, so that the compiler can turn them into vector code.
 
+use lazuli_array::memory::with_capacity;
 use lazuli_array::{Bitmap, Native, PrimitiveArray};
 
 use crate::datum::Side;
@@ -16,7 +17,7 @@ pub(crate) fn unary<T: Native, O: Native>(
     array: &PrimitiveArray<T>,
     op: impl Fn(T) -> O,
 ) -> PrimitiveArray<O> {
-    let values: Vec<O> = array.values().iter().map(|&value| op(value)).collect();
+    let values = collected(array.values().iter().map(|&value| op(value)));
     PrimitiveArray::new(values.into(), array.validity().cloned())
 }
 
@@ -30,13 +31,26 @@ pub(crate) fn binary<L: Native, R: Native, O: Native>(
     let values: Vec<O> = match (left, right) {
         (Side::Rows(left), Side::Rows(right)) => {
             assert_eq!(left.len(), right.len(), "operands are paired");
-            left.iter().zip(right).map(|(&left, &right)| op(left, right)).collect()
+            collected(left.iter().zip(right).map(|(&left, &right)| op(left, right)))
         }
-        (Side::Rows(left), Side::Constant(right)) => left.iter().map(|&left| op(left, right)).collect(),
-        (Side::Constant(left), Side::Rows(right)) => right.iter().map(|&right| op(left, right)).collect(),
+        (Side::Rows(left), Side::Constant(right)) => collected(left.iter().map(|&left| op(left, right))),
+        (Side::Constant(left), Side::Rows(right)) => collected(right.iter().map(|&right| op(left, right))),
         (Side::Constant(left), Side::Constant(right)) => vec![op(left, right)],
     };
     PrimitiveArray::new(values.into(), validity)
+}
+
+/// The values in memory that may have been another column's before.
+fn collected<O>(values: impl ExactSizeIterator<Item = O>) -> Vec<O> {
+    let mut out = with_capacity(values.len());
+    out.extend(values);
+    out
+}
+
+fn defaults<O: Native>(rows: usize) -> Vec<O> {
+    let mut out = with_capacity(rows);
+    out.resize(rows, O::default());
+    out
 }
 
 /// As [`unary`], with an operation that says whether it failed.
@@ -63,7 +77,7 @@ pub(crate) fn try_binary<L: Native, R: Native, O: Native>(
     let values = match (left, right) {
         (Side::Rows(left), Side::Rows(right)) => {
             assert_eq!(left.len(), right.len(), "operands are paired");
-            let mut values = vec![O::default(); left.len()];
+            let mut values = defaults(left.len());
             let blocks =
                 values.chunks_mut(BLOCK_ROWS).zip(left.chunks(BLOCK_ROWS)).zip(right.chunks(BLOCK_ROWS));
             for (index, ((out, left), right)) in blocks.enumerate() {
@@ -98,7 +112,7 @@ fn try_rows<T: Native, O: Native>(
     validity: Option<Bitmap>,
     op: impl Fn(T) -> (O, bool),
 ) -> Result<PrimitiveArray<O>, usize> {
-    let mut values = vec![O::default(); input.len()];
+    let mut values = defaults(input.len());
     for (index, (out, input)) in values.chunks_mut(BLOCK_ROWS).zip(input.chunks(BLOCK_ROWS)).enumerate() {
         let mut failed = false;
         for (out, &value) in out.iter_mut().zip(input) {
