@@ -3,7 +3,7 @@
 //! `times_s` holds the seconds of each repeat: building the query and collecting its answer, with the inputs loaded before
 //! (or on disk, where the case reads a file) and the answer freed after. Cases over files in `BENCH_DATA` write the answer
 //! of the last repeat to an Arrow file once the clock has stopped and name it in `result`, for whoever compares answers of
-//! several engines. Cases over generated rows check their answer against a plain loop before anything is timed.
+//! several engines. Cases over generated rows check their first answer against a plain loop.
 //! `hwm_mb` is the peak memory of the process. `BENCH_THREADS` sets the threads, `BENCH_ROWS` the generated rows. Without
 //! arguments it lists the cases.
 

@@ -32,11 +32,29 @@ pub fn amounts(rows: usize, random: &mut Random) -> (Vec<f64>, Vec<u32>) {
     (cents.iter().map(|cents| f64::from(*cents) / 100.0).collect(), cents)
 }
 
-/// Every `step`-th number below `limit`, in random order.
+/// Every `step`-th number below `limit`, in random order: a permutation by rounds of Feistel's network, which writes one
+/// after the other where a shuffle would jump about in memory.
 pub fn shuffled(limit: usize, step: usize, random: &mut Random) -> Vec<i64> {
-    let mut ids: Vec<i64> = (0..limit as i64).step_by(step).collect();
-    for index in (1..ids.len()).rev() {
-        ids.swap(index, random.below(index as u64 + 1) as usize);
-    }
-    ids
+    let count = limit.div_ceil(step) as u64;
+    let half_bits = (64 - count.leading_zeros()).div_ceil(2);
+    let mask = (1_u64 << half_bits) - 1;
+    let keys = [random.next(), random.next(), random.next(), random.next()];
+    let permuted = |number: u64| {
+        let halves = (number >> half_bits, number & mask);
+        let (high, low) = keys.iter().fold(halves, |(left, right), key| {
+            let mixed = (right ^ key).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            (right, left ^ (((mixed ^ (mixed >> 29)) >> 7) & mask))
+        });
+        (high << half_bits) | low
+    };
+    // Numbers at or above the count go round once more; a permutation leads each of them back below it.
+    let below = |number: u64| {
+        (0..)
+            .scan(number, |at, _: u64| {
+                *at = permuted(*at);
+                Some(*at)
+            })
+            .find(|number| *number < count)
+    };
+    (0..count).filter_map(below).map(|number| number as i64 * step as i64).collect()
 }
