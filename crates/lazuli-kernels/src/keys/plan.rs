@@ -57,8 +57,8 @@ impl GroupTable {
     }
 
     /// The keys of all groups as words of the plan that the table was made of, [`KeyPlan::num_words`] each.
-    pub fn words(&self) -> &[u64] {
-        self.table.keys()
+    pub fn into_words(self) -> Vec<u64> {
+        self.table.into_keys()
     }
 
     /// As [`GroupTable::insert`], of words of the plan that the table was made of.

@@ -72,6 +72,10 @@ impl PackedTable {
         &self.keys
     }
 
+    pub(crate) fn into_keys(self) -> Vec<u64> {
+        self.keys
+    }
+
     /// Whether keys index an array.
     pub(crate) fn is_dense(&self) -> bool {
         matches!(self.index, Index::Dense(_))

@@ -3,6 +3,8 @@
 //! A slot's place is given by the top bits of the key's hash; linear probing; at most half of the slots are taken.
 //! Whole blocks are hashed first; where the table is larger than the near cache, slots are fetched ahead of their turn.
 
+use lazuli_array::memory::filled_with_zeros;
+
 use super::PREFETCH_DISTANCE;
 use super::id_table::{MAX_IDS, NEAR_BYTES, prefetch};
 use crate::hash::hash_u64;
@@ -12,27 +14,37 @@ const MIN_SLOTS: usize = 64;
 
 #[derive(Debug, Clone)]
 pub(crate) struct WordTable {
-    /// A power of two.
-    slots: Vec<Slot>,
+    /// A power of two. The key in the low half, its id plus one in the high one; 0 is free. One number, so that the system
+    /// can give large tables empty.
+    slots: Vec<u128>,
     /// How far the hash is shifted to give a place.
     shift: u32,
     taken: usize,
 }
 
-/// A key and its id plus one; 0 is free.
-#[derive(Debug, Clone, Copy)]
-struct Slot {
-    key: u64,
-    id: u64,
+/// A slot with a key and its id.
+#[inline(always)]
+fn slot_of(key: u64, id: u32) -> u128 {
+    u128::from(key) | (u128::from(id) + 1) << 64
 }
 
-const FREE: Slot = Slot { key: 0, id: 0 };
+/// The key of a slot that is taken.
+#[inline(always)]
+fn key_of(slot: u128) -> u64 {
+    slot as u64
+}
+
+/// The id of a slot; `None` if it is free.
+#[inline(always)]
+fn id_of(slot: u128) -> Option<u32> {
+    ((slot >> 64) as u64).checked_sub(1).map(|id| id as u32)
+}
 
 impl WordTable {
     /// An empty table with room for so many ids.
     pub(crate) fn with_capacity(ids: usize) -> Self {
         let num_slots = (ids.saturating_mul(2)).next_power_of_two().max(MIN_SLOTS);
-        Self { slots: free_slots(num_slots), shift: 64 - num_slots.trailing_zeros(), taken: 0 }
+        Self { slots: filled_with_zeros(num_slots), shift: 64 - num_slots.trailing_zeros(), taken: 0 }
     }
 
     /// Appends the id of each key; keys that are new get the next id and are appended to `known`.
@@ -43,7 +55,7 @@ impl WordTable {
         known: &mut Vec<u64>,
         ids: &mut Vec<u32>,
     ) -> Result<()> {
-        let is_far = self.slots.len() * size_of::<Slot>() > NEAR_BYTES;
+        let is_far = self.slots.len() * size_of::<u128>() > NEAR_BYTES;
         for (row, (&key, &hash)) in keys.iter().zip(hashes).enumerate() {
             if is_far && let Some(&ahead) = hashes.get(row + PREFETCH_DISTANCE) {
                 prefetch(&self.slots, (ahead >> self.shift) as usize);
@@ -59,11 +71,9 @@ impl WordTable {
         let mut place = (hash >> self.shift) as usize;
         loop {
             let slot = self.slots[place & mask];
-            if slot.id == 0 {
-                break;
-            }
-            if slot.key == key {
-                return Ok((slot.id - 1) as u32);
+            let Some(id) = id_of(slot) else { break };
+            if key_of(slot) == key {
+                return Ok(id);
             }
             place += 1;
         }
@@ -72,10 +82,11 @@ impl WordTable {
             place = self.free_place(hash);
         }
         let mask = self.slots.len() - 1;
+        let id = self.taken as u32;
+        self.slots[place & mask] = slot_of(key, id);
         self.taken += 1;
-        self.slots[place & mask] = Slot { key, id: self.taken as u64 };
         known.push(key);
-        Ok((self.taken - 1) as u32)
+        Ok(id)
     }
 
     /// The id of a key.
@@ -85,11 +96,9 @@ impl WordTable {
         let mut place = (hash >> self.shift) as usize;
         loop {
             let slot = self.slots[place & mask];
-            if slot.id == 0 {
-                return None;
-            }
-            if slot.key == key {
-                return Some((slot.id - 1) as u32);
+            let id = id_of(slot)?;
+            if key_of(slot) == key {
+                return Some(id);
             }
             place += 1;
         }
@@ -103,7 +112,7 @@ impl WordTable {
         ids: &mut Vec<u32>,
         id: impl Fn(Option<u32>) -> u32,
     ) {
-        let is_far = self.slots.len() * size_of::<Slot>() > NEAR_BYTES;
+        let is_far = self.slots.len() * size_of::<u128>() > NEAR_BYTES;
         for (row, (&key, &hash)) in keys.iter().zip(hashes).enumerate() {
             if is_far && let Some(&ahead) = hashes.get(row + PREFETCH_DISTANCE) {
                 prefetch(&self.slots, (ahead >> self.shift) as usize);
@@ -115,7 +124,7 @@ impl WordTable {
     fn free_place(&self, hash: u64) -> usize {
         let mask = self.slots.len() - 1;
         let mut place = (hash >> self.shift) as usize;
-        while self.slots[place & mask].id != 0 {
+        while self.slots[place & mask] != 0 {
             place += 1;
         }
         place & mask
@@ -138,12 +147,12 @@ impl WordTable {
         if self.taken >= MAX_IDS {
             return Err(KernelError::TooManyGroups { limit: MAX_IDS });
         }
-        let old = std::mem::replace(&mut self.slots, free_slots(num_slots));
+        let old = std::mem::replace(&mut self.slots, filled_with_zeros(num_slots));
         self.shift = 64 - num_slots.trailing_zeros();
         // Places ascend with hashes, so the new slots are written nearly in order.
         for slot in old {
-            if slot.id != 0 {
-                let place = self.free_place(hash_u64(slot.key));
+            if slot != 0 {
+                let place = self.free_place(hash_u64(key_of(slot)));
                 self.slots[place] = slot;
             }
         }
@@ -151,19 +160,13 @@ impl WordTable {
     }
 
     pub(crate) fn memory_bytes(&self) -> usize {
-        self.slots.capacity() * size_of::<Slot>()
+        self.slots.capacity() * size_of::<u128>()
     }
 
     pub(crate) fn clear(&mut self) {
-        self.slots.fill(FREE);
+        self.slots.fill(0);
         self.taken = 0;
     }
-}
-
-fn free_slots(count: usize) -> Vec<Slot> {
-    let mut slots = lazuli_array::memory::with_capacity(count);
-    slots.resize(count, FREE);
-    slots
 }
 
 #[cfg(test)]

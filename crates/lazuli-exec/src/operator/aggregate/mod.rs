@@ -103,7 +103,7 @@ impl Sink for Aggregate {
     fn worker<'a>(&'a self, context: &'a QueryContext) -> Box<dyn SinkWorker + 'a> {
         let states = GroupStates::new(&self.spec, context);
         let share = Share { states, scatter: None, morsels: Vec::new() };
-        Box::new(AggregateWorker { sink: self, context, share, watch: Watch::default() })
+        Box::new(AggregateWorker { sink: self, context, share, watch: Some(Watch::default()) })
     }
 
     fn finish(&self, context: &QueryContext) -> Result<()> {
@@ -127,7 +127,8 @@ struct AggregateWorker<'a> {
     sink: &'a Aggregate,
     context: &'a QueryContext,
     share: Share,
-    watch: Watch,
+    /// `None` once rows are not to be scattered any more.
+    watch: Option<Watch>,
 }
 
 impl SinkWorker for AggregateWorker<'_> {
@@ -135,16 +136,25 @@ impl SinkWorker for AggregateWorker<'_> {
         let Share { states, scatter, morsels } = &mut self.share;
         let order = input.index.row_order();
         let number = morsels.len() as u32;
-        if let Some(scatter) = scatter {
-            morsels.push((input.index, input.num_rows()));
-            scatter.keep(&input.batch, number, order, &self.sink.form)?;
-            return Ok(Flow::More);
-        }
         if !self.sink.spec.keys.is_empty() {
             morsels.push((input.index, input.num_rows()));
         }
+        if let Some(kept) = scatter {
+            match kept.keep(&input.batch, number, order, &self.sink.form) {
+                // Groups may need less memory than their rows; from here on they are numbered at once.
+                Err(ExecError::MemoryBudget { .. }) => {
+                    if let Some(kept) = scatter.take() {
+                        kept.give_to(states)?;
+                    }
+                    self.watch = None;
+                }
+                kept => return kept.map(|()| Flow::More),
+            }
+        }
         states.update(&input.batch, number, order)?;
-        if self.watch.finds_many_groups(input.num_rows(), states, self.context.morsel_rows) {
+        if let Some(watch) = &mut self.watch
+            && watch.finds_many_groups(input.num_rows(), states, self.context.morsel_rows)
+        {
             self.sink.form.admit(&states.table);
             *scatter = Some(Scatter::new(&self.sink.spec, &self.sink.inputs, self.context));
         }

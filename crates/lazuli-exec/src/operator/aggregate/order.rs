@@ -15,6 +15,11 @@ impl Place {
         Self(u64::from(number) << 32)
     }
 
+    /// The place of a row, from that of its morsel.
+    pub(super) fn of_row(self, row: u32) -> u64 {
+        self.0 + u64::from(row)
+    }
+
     /// The number among all rows, from those of the first rows of the worker's morsels.
     pub(super) fn number(self, starts: &[u64]) -> u64 {
         starts[(self.0 >> 32) as usize] + (self.0 & u64::from(u32::MAX))

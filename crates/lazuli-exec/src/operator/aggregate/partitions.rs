@@ -215,26 +215,25 @@ impl Sources<'_> {
                 }
             }
         }
+        let GroupStates { table, first_rows, reservation, .. } = merged;
         let keys = match self.plan {
-            Some(plan) => {
-                let (words, width) = (merged.table.words(), plan.num_words());
-                KeyRows::Words(match &order {
-                    None => words.to_vec(),
-                    Some(order) => gather_words(words, width, order),
-                })
-            }
+            Some(plan) => KeyRows::Words(match &order {
+                None => table.into_words(),
+                Some(order) => gather_words(&table.into_words(), plan.num_words(), order),
+            }),
             None => {
-                let keys = merged.table.keys().map_err(ExecError::kernel(self.spec.operator))?;
+                let keys = table.keys().map_err(ExecError::kernel(self.spec.operator))?;
                 KeyRows::Columns(keys.into_iter().map(ordered).collect())
             }
         };
         let first_rows = match &order {
-            None => merged.first_rows,
-            Some(order) => order.iter().map(|&group| merged.first_rows[group as usize]).collect(),
+            None => first_rows,
+            Some(order) => order.iter().map(|&group| first_rows[group as usize]).collect(),
         };
         let mut footprint = Footprint::default();
         results.iter().for_each(|column| footprint.add_column(column));
         let bytes = footprint.bytes() + keys.memory_bytes() + first_rows.len() * 8;
+        drop(reservation);
         let reservation = context.memory.reserve(self.spec.operator, bytes)?;
         Ok((Partition { keys, first_rows, results, _reservation: reservation }, failure))
     }

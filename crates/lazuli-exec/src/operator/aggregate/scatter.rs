@@ -14,8 +14,9 @@ use lazuli_kernels::partition::Partitions;
 use lazuli_kernels::take_column;
 
 use super::AggregateSpec;
-use super::groups::Keys;
+use super::groups::{GroupStates, Keys};
 use super::inputs::Inputs;
+use super::order::Place;
 use super::output::gather_words;
 use crate::context::QueryContext;
 use crate::memory::{Footprint, Reservation};
@@ -159,6 +160,8 @@ pub(super) struct Chunk {
     pub(super) keys: KeyRows,
     /// The plan of the keys, if they are words.
     plan: Option<Arc<KeyPlan>>,
+    /// What was reserved for it.
+    bytes: usize,
     /// Which row of the morsel each row is.
     pub(super) rows: Partitions,
     /// The columns that aggregates read.
@@ -240,17 +243,49 @@ impl Scatter {
             self.inputs.of_batch(batch).map(|column| take_column(column, rows.rows())).collect();
         columns.iter().for_each(|column| self.footprint.add_column(column));
         self.bytes += rows.memory_bytes();
+        let before = self.reservation.bytes();
         self.reservation.grow_to(self.bytes + self.footprint.bytes())?;
+        let bytes = self.reservation.bytes() - before;
         self.chunks.push(Chunk {
             morsel: number,
             order,
             keys: partitioned,
             plan: plan.clone(),
+            bytes,
             rows,
             columns,
         });
         self.plan = plan;
         Ok(())
+    }
+
+    /// Gives all rows to numbered groups, which need memory for groups only, and lets go of them one morsel after the
+    /// other.
+    pub(super) fn give_to(mut self, groups: &mut GroupStates) -> Result<()> {
+        for chunk in std::mem::take(&mut self.chunks) {
+            let rows = chunk.rows.rows();
+            let places: Vec<u64> =
+                rows.iter().map(|&row| Place::in_morsel(chunk.morsel).of_row(row)).collect();
+            match (&chunk.keys, &chunk.plan) {
+                (KeyRows::Words(words), Some(plan)) => {
+                    let keys =
+                        plan.decode(words, usize::MAX).map_err(ExecError::kernel(self.spec.operator))?;
+                    groups.insert(Keys::Columns(&keys), &places)?;
+                }
+                (KeyRows::Columns(keys), _) => groups.insert(Keys::Columns(keys), &places)?,
+                (KeyRows::Words(_), None) => unreachable!("words have a plan"),
+            }
+            for call in 0..self.spec.calls.len() {
+                let arguments = self.inputs.of_call(call, &chunk.columns);
+                // Rows of a group are in one partition, and so in their order.
+                groups.update_call(call, &arguments, 0..rows.len(), chunk.order)?;
+            }
+            let left = self.reservation.bytes() - chunk.bytes;
+            drop(chunk);
+            self.reservation.shrink_to(left);
+        }
+        // Not before: as long as rows hold all of the budget, groups would be refused what rows are about to give back.
+        groups.reserve()
     }
 
     /// The chunks, and the reservation that covers them.
