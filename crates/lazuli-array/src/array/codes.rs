@@ -83,12 +83,14 @@ impl Codes {
 
     /// The code of a row. Panics out of bounds.
     #[inline]
+    #[allow(clippy::useless_conversion, reason = "the macro's widest arm is u32 already")]
     pub fn get(&self, row: usize) -> Option<u32> {
         dispatch_codes!(self, |codes| codes.get(row).map(|code| code.into()))
     }
 
     /// The code of a row, whether or not it counts. Panics out of bounds.
     #[inline]
+    #[allow(clippy::useless_conversion, reason = "the macro's widest arm is u32 already")]
     pub fn value(&self, row: usize) -> u32 {
         dispatch_codes!(self, |codes| codes.values()[row].into())
     }

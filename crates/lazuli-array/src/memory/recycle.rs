@@ -151,7 +151,7 @@ mod tests {
             let class = class_for(bytes).expect("in range");
             let size = class_bytes(class);
             assert!(size >= bytes && size - bytes <= bytes / 8 + 1, "{bytes} in {size}");
-            assert!(size % 16 == 0 && class < CLASSES);
+            assert!(size.is_multiple_of(16) && class < CLASSES);
             assert_eq!((class_for(size), class_within(size)), (Some(class), Some(class)));
             assert!(
                 class_bytes(class_within(bytes).expect("in range")) <= bytes,
