@@ -210,6 +210,7 @@ fn expected_distinct(distinct: usize, sampled: usize, rows: usize) -> f64 {
 }
 
 /// All rows as codes into one new dictionary; `None` if that would take more than `limit` bytes or codes.
+#[allow(clippy::useless_conversion, reason = "one body for all widths: for one of them it does nothing")]
 fn encode(parts: &[Part<'_>], limit: usize) -> Option<Array> {
     let rows: usize = parts.iter().map(Part::len).sum();
     let room = limit.checked_sub(rows.checked_mul(CODE_BYTES)?)?;

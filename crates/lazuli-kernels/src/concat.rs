@@ -205,6 +205,7 @@ fn widest(parts: &[&DictionaryArray], entries: usize) -> usize {
 }
 
 /// The codes of all parts in terms of one dictionary, in a width that holds all of its codes.
+#[allow(clippy::useless_conversion, reason = "one body for all widths: for one of them it does nothing")]
 fn concat_codes<T: Code>(
     parts: &[&DictionaryArray],
     merged: &Merged,
