@@ -13,7 +13,7 @@ use lazuli_expr::function::Argument;
 use lazuli_expr::window::{Partitions, WindowFunctionRef};
 use lazuli_expr::{Accumulator, AggregateRef, Groups, Literal, RowOrder};
 use lazuli_kernels::keys::GroupTable;
-use lazuli_kernels::sort::{SortKey, sort_indices};
+use lazuli_kernels::sort::{SortKey, sort_indices_in_tasks};
 use lazuli_kernels::{KernelError, NO_ROW, concat_columns, take_column};
 
 use super::collect::{Share, Shares};
@@ -226,7 +226,8 @@ impl WindowSpec {
             let of = &self.layouts[layout].keys;
             &numbered[keys.iter().position(|keys| *keys == of).expect("each list of keys is there")]
         };
-        let sorted = context.run_tasks(orders.len(), |index| sorted(orders[index], rows))?;
+        // One after the other: each sort uses all threads.
+        let sorted = orders.iter().map(|order| sorted(order, rows, context)).collect::<Result<Vec<_>>>()?;
         let partitions: Vec<Partitions<'_>> = laid_out
             .iter()
             .map(|&layout| {
@@ -317,7 +318,7 @@ fn distinct<'a, T: PartialEq>(values: impl Iterator<Item = &'a T>) -> Vec<&'a T>
 }
 
 /// Rows in order of keys; `None` if there are no keys.
-fn sorted(order: &[Key], rows: &Rows) -> Result<Option<Vec<u32>>> {
+fn sorted(order: &[Key], rows: &Rows, context: &QueryContext) -> Result<Option<Vec<u32>>> {
     if order.is_empty() {
         return Ok(None);
     }
@@ -327,7 +328,7 @@ fn sorted(order: &[Key], rows: &Rows) -> Result<Option<Vec<u32>>> {
         .zip(&columns)
         .map(|(key, column)| SortKey { column, descending: key.descending, nulls_first: key.nulls_first })
         .collect();
-    sort_indices(&keys, rows.num_rows).map(Some).map_err(ExecError::kernel(OPERATOR))
+    sort_indices_in_tasks(&keys, rows.num_rows, &context.tasks(OPERATOR)).map(Some)
 }
 
 impl Call {

@@ -1,9 +1,13 @@
 //! Pivot and unpivot.
 
-use lazuli_exec::ExecError;
-use lazuli_expr::col;
+use std::sync::Arc;
 
-use crate::builder::{column, frame, query, scattered, texts};
+use lazuli_array::SchemaRef;
+use lazuli_exec::{Engine, ExecError, ExecOptions};
+use lazuli_expr::col;
+use lazuli_plan::{BatchReader, DataSource, ScanRequest, SourceError};
+
+use crate::builder::{column, frame, query, scan, scattered, texts};
 use crate::configurations::{answer, error};
 
 #[test]
@@ -82,4 +86,46 @@ fn columns_become_rows_column_by_column() {
     let b = (0..40).map(|n| format!("{n} b {:?}", f64::from(n) / 2.0));
     assert_eq!(texts(&answer), a.chain(b).collect::<Vec<_>>());
     assert_eq!(answer.schema().names().collect::<Vec<_>>(), ["id", "variable", "value"]);
+}
+
+/// Counts how often it is opened.
+#[derive(Debug)]
+struct Counted(lazuli_exec::FrameSource, std::sync::atomic::AtomicUsize);
+
+impl DataSource for Counted {
+    fn name(&self) -> String {
+        "counted".into()
+    }
+
+    fn schema(&self) -> Result<SchemaRef, SourceError> {
+        self.0.schema()
+    }
+
+    fn open(&self, request: ScanRequest) -> Result<Box<dyn BatchReader>, SourceError> {
+        self.1.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        self.0.open(request)
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
+
+#[test]
+fn a_pivot_that_finds_its_columns_reads_its_source_once() {
+    let input = frame(vec![
+        ("k", column([1i64, 1, 2])),
+        ("on", column(["b", "a", "b"])),
+        ("v", column([10i64, 20, 30])),
+    ]);
+    for aggregate in [Some(col("element").sum()), None] {
+        let source = Arc::new(Counted(lazuli_exec::FrameSource::new(input.clone()), Default::default()));
+        let plan = scan(source.clone()).pivot(&["on"], &["k"], &["v"], aggregate);
+        let found = Engine::global().execute(&plan.0, &ExecOptions::default()).expect("one value a cell");
+        assert_eq!(texts(&found), ["1 20 10", "2 null 30"]);
+        assert_eq!(source.1.load(std::sync::atomic::Ordering::Relaxed), 1);
+        // What is shown reads as it was written.
+        let shown = Engine::global().explain(&plan.0, &ExecOptions::default()).expect("no mistakes");
+        assert!(shown.contains("Scan counted"), "{shown}");
+    }
 }

@@ -91,7 +91,7 @@ impl WindowFunction for Rank {
             [] => Partitions::one(column.len(), Some(&by_value)),
             ids => Partitions::new(ids, partitions.num_partitions(), Some(&by_value)),
         };
-        let comparator = RowComparator::new(&[key]);
+        let numbers = value_numbers(&key, &by_value);
         let validity = column.validity();
         let is_valid = |row: u32| validity.as_ref().is_none_or(|validity| validity.get(row as usize));
         let mut doubled = vec![0i64; column.len()];
@@ -100,8 +100,8 @@ impl WindowFunction for Rank {
             let mut dense = 0;
             let mut start = 0;
             while start < rows.len() {
-                let first = rows[start] as usize;
-                let is_equal = |row: u32| comparator.compare(first, row as usize).is_eq();
+                let first = numbers[rows[start] as usize];
+                let is_equal = |row: u32| numbers[row as usize] == first;
                 let length = 1 + rows[start + 1..].iter().take_while(|&&row| is_equal(row)).count();
                 let end = start + length;
                 dense += 1;
@@ -129,6 +129,22 @@ impl WindowFunction for Rank {
             }
         })
     }
+}
+
+/// The same number for rows with equal values, given the rows by value.
+fn value_numbers(key: &SortKey<'_>, by_value: &[u32]) -> Vec<u32> {
+    // Neighbours lie side by side here: comparing them where they came from would wait for memory twice a row.
+    let column = take_column(key.column, by_value);
+    let comparator = RowComparator::new(&[SortKey { column: &column, ..*key }]);
+    let mut numbers = vec![0u32; by_value.len()];
+    let mut number = 0;
+    for (place, &row) in by_value.iter().enumerate() {
+        if place > 0 && comparator.compare(place - 1, place).is_ne() {
+            number += 1;
+        }
+        numbers[row as usize] = number;
+    }
+    numbers
 }
 
 /// The rows by value, nulls last; equal ones in the order that they had.

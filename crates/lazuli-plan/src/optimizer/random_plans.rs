@@ -152,9 +152,16 @@ fn verb(tape: &mut Tape<'_>, plan: &LogicalPlan, tables: &[LogicalPlan]) -> Logi
     let texts = |columns: Vec<Expr>| -> Vec<String> {
         columns.iter().map(|column| column.output_name().to_string()).collect()
     };
-    match tape.choose(25) {
+    match tape.choose(27) {
         22 | 23 => {
             plan.with_columns(vec![window(tape, plan).alias(name(tape)), window(tape, plan).alias("w")])
+        }
+        // A filter right above windows, on what may be a key of some.
+        25 | 26 => {
+            let windows = vec![window(tape, plan).alias("v"), window(tape, plan).alias("w")];
+            let key = column(tape, plan, &DataType::Int64, lit(1i64));
+            let value = tape.pick(&[lit(1i64), lit(0i64), lit(2i64)]);
+            plan.with_columns(windows).filter(key.eq(value))
         }
         24 => plan.filter(window(tape, plan).eq_missing(integer(tape, plan, 0))),
         20 => {
