@@ -12,8 +12,8 @@ use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 use criterion::{BenchmarkGroup, Criterion, Throughput};
 use lazuli::{Column, DataType, FromValues, Scalar};
 use lazuli_array::{Array, Bitmap, Dictionary, DictionaryArray, PrimitiveArray};
-use lazuli_kernels::aggregate::grouped_sum_floats;
-use lazuli_kernels::double_double::{DoubleDouble, sum_f64};
+use lazuli_kernels::aggregate::{FloatSum, sum_groups};
+use lazuli_kernels::double_double::sum_f64;
 use lazuli_kernels::keys::GroupTable;
 use lazuli_kernels::sort::{SortKey, sort_indices};
 use lazuli_kernels::{Constant, Datum, compare, concat, filter, hash, parse, take};
@@ -236,9 +236,9 @@ fn summing(criterion: &mut Criterion<PerRow>) {
     });
     for groups in [10, 1_000, 100_000] {
         let ids: Vec<u32> = below(BATCH, groups).map(|id| id as u32).collect();
-        let mut sums = vec![DoubleDouble::ZERO; groups as usize];
+        let mut sums = vec![FloatSum::default(); groups as usize];
         group.bench_function(format!("f64 by {groups} groups"), |bencher| {
-            bencher.iter(|| grouped_sum_floats(black_box(&values), None, &ids, &mut sums));
+            bencher.iter(|| sum_groups(black_box(&values), None, Some(&ids), &mut sums));
         });
     }
 }
