@@ -3,7 +3,7 @@
 
 It makes a virtual environment with the other engines (pip), generates the data, builds `lazuli-bench`, runs every
 measurement in a process of its own, and writes the report. Everything but the report goes to `target/suite`. Needs
-Python 3.11, cargo, about 3 GB of disk and 14 GB of memory, and half an hour. `--quick` tries it with few rows and writes
+Python 3.11, cargo, about 5 GB of disk and 14 GB of memory. `--quick` tries it with few rows and writes
 its report to `target/suite` too.
 """
 
