@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use lazuli_array::{Name, Schema, SchemaRef};
 use lazuli_expr::Expr;
-use lazuli_plan::{Join, JoinSide, JoinType, LogicalPlan};
+use lazuli_plan::{Join, JoinSide, JoinType, LogicalPlan, Node};
 
 use super::Lowering;
 use super::columns::Columns;
@@ -39,7 +39,8 @@ impl Lowering {
             if swapped { (left, right) } else { (right, left) };
         let sources =
             node.output.iter().map(|column| Sources::of(&column.source, swapped)).collect::<Vec<_>>();
-        let built = self.build(build, build_lanes, build_keys, &sources, node.join_type)?;
+        let probing_rows = estimated_rows(probe);
+        let built = self.build(build, build_lanes, build_keys, &sources, node.join_type, probing_rows)?;
 
         let columns = Columns::beside(&mut lanes, "join", probe_keys, probe.schema());
         let matching = match node.join_type {
@@ -70,6 +71,7 @@ impl Lowering {
         keys: &[Expr],
         sources: &[Sources<'_>],
         join_type: JoinType,
+        probing_rows: Option<usize>,
     ) -> Result<Built> {
         let columns = Columns::beside(&mut lanes, "join", keys, plan.schema());
         let mut kept: Vec<usize> = Vec::new();
@@ -97,10 +99,25 @@ impl Lowering {
             payload: Choose::new(payload, &schema),
             schema,
             tracks_matches: join_type == JoinType::Full,
+            probing_rows,
         };
         let table = Arc::new(JoinTable::default());
         self.end(lanes, JoinBuild::new(side, table.clone()));
         Ok(Built { table, payload_positions })
+    }
+}
+
+/// About how many rows a plan has, as far as its source knows; steps that leave rows out count as if they did not.
+fn estimated_rows(mut plan: &LogicalPlan) -> Option<usize> {
+    loop {
+        plan = match plan.node() {
+            Node::Scan(scan) => return scan.source.estimated_rows(),
+            Node::Filter(node) => &node.input,
+            Node::Project(node) => &node.input,
+            Node::Sort(node) => &node.input,
+            Node::Join(node) => &node.left,
+            _ => return None,
+        };
     }
 }
 

@@ -24,6 +24,7 @@ mod groups; // keys of any type
 mod hashed; // open addressing
 mod keys; // columns to numbers
 mod lists; // rows of keys that several rows have
+mod packed_rows; // columns as records
 mod pairs; // rows of both sides side by side
 mod partition; // keys brought together by range
 mod regions; // a hash table in parts
@@ -46,6 +47,7 @@ use self::texts::TextKeys;
 use crate::KernelError;
 use crate::arity::predicate_of;
 
+pub use self::packed_rows::{PackPlan, PackedRows};
 pub use self::pairs::PairCursor;
 pub use self::tasks::{RunTasks, Stopped, one_by_one};
 

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use lazuli_array::{Batch, Bitmap, Column, SchemaRef};
-use lazuli_kernels::join::{BuildError, JoinIndex, JoinPlan, RunTasks, Stopped};
+use lazuli_kernels::join::{BuildError, JoinIndex, JoinPlan, PackPlan, PackedRows, RunTasks, Stopped};
+use lazuli_kernels::{take_column, take_column_optional};
 
 use super::OPERATOR;
 use crate::context::QueryContext;
@@ -26,6 +27,8 @@ pub(crate) struct BuildSide {
     pub(crate) payload: Choose,
     /// Whether rows that found a match are noted.
     pub(crate) tracks_matches: bool,
+    /// About how many rows will probe, if anybody knows.
+    pub(crate) probing_rows: Option<usize>,
 }
 
 /// The rows of the built side by key, once its pipeline has run.
@@ -46,6 +49,8 @@ impl JoinTable {
 pub(crate) struct BuiltTable {
     pub(super) index: JoinIndex,
     pub(super) payload: Batch,
+    /// Columns of the payload once more, by row.
+    packed: Option<PackedRows>,
     /// A bit a row: whether it found a match. Of rows with the same key only the first one's bit is kept.
     matched: Option<Vec<AtomicU64>>,
     /// Held as long as the table is.
@@ -53,6 +58,26 @@ pub(crate) struct BuiltTable {
 }
 
 impl BuiltTable {
+    /// The columns of the payload at these rows, null where there is none; only those that are `wanted`.
+    pub(super) fn take(&self, wanted: &[bool], rows: &[u32], has_missing: bool) -> Vec<Option<Column>> {
+        let mut taken: Vec<Option<Column>> = vec![None; self.payload.num_columns()];
+        if let Some(packed) = &self.packed {
+            for (position, column) in packed.take(rows) {
+                taken[position] = Some(column);
+            }
+        }
+        for (position, taken) in taken.iter_mut().enumerate() {
+            if wanted[position] && taken.is_none() {
+                let column = self.payload.column(position);
+                *taken = Some(match has_missing {
+                    true => take_column_optional(column, rows),
+                    false => take_column(column, rows),
+                });
+            }
+        }
+        taken
+    }
+
     /// Notes that the rows of these places found a match.
     pub(super) fn note_matches(&self, places: &[u32]) {
         let Some(matched) = &self.matched else { return };
@@ -131,12 +156,22 @@ impl Sink for JoinBuild {
             reservation.grow_to(rows_bytes.saturating_add(plan.needed_bytes()))?;
         }
         let index = plan.build(run).map_err(failed)?;
-        let bytes = rows_bytes.saturating_add(index.memory_bytes());
+        let mut bytes = rows_bytes.saturating_add(index.memory_bytes());
         reservation.grow_to(bytes)?;
+        let payload = self.side.payload.choose(&whole);
+        let mut packed = None;
+        if self.side.probing_rows.is_some_and(|rows| rows >= num_rows / PACK_FROM)
+            && let Some(plan) = PackPlan::new(payload.columns(), num_rows, run).map_err(stopped)?
+            && reservation.try_grow_to(bytes.saturating_add(plan.needed_bytes()))
+        {
+            bytes += plan.needed_bytes();
+            packed = Some(plan.build(run).map_err(stopped)?);
+        }
         reservation.shrink_to(bytes);
         let built = BuiltTable {
             index,
-            payload: self.side.payload.choose(&whole),
+            payload,
+            packed,
             matched: self
                 .side
                 .tracks_matches
@@ -149,9 +184,17 @@ impl Sink for JoinBuild {
     }
 }
 
+/// Columns are packed if there are at least this fraction of probing rows: packing a row costs about as much as it saves
+/// two matches.
+const PACK_FROM: usize = 2;
+
+fn stopped(_: Stopped) -> ExecError {
+    ExecError::Cancelled
+}
+
 fn failed(error: BuildError) -> ExecError {
     match error {
-        BuildError::Stopped => ExecError::Cancelled,
+        BuildError::Stopped => stopped(Stopped),
         BuildError::Kernel(error) => ExecError::Kernel { operator: OPERATOR, error },
     }
 }

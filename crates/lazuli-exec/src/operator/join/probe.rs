@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use lazuli_array::{Array, Batch, Bitmap, Column, PrimitiveArray};
 use lazuli_kernels::join::{PairCursor, matched};
-use lazuli_kernels::{NO_ROW, filter, filter_batch, filter_column, take_column, take_column_optional};
+use lazuli_kernels::{NO_ROW, filter, filter_batch, filter_column, take_column};
 
 use super::build::BuiltTable;
 use super::{JoinOutput, JoinTable, OutputColumn};
@@ -142,6 +142,13 @@ struct Pairs<'a> {
 
 impl Pairs<'_> {
     fn joined(&self, output: &JoinOutput, probe: &Batch, table: &BuiltTable) -> Batch {
+        let mut wanted = vec![false; table.payload.num_columns()];
+        for column in &output.columns {
+            if let OutputColumn::Build(position) = *column {
+                wanted[position] = true;
+            }
+        }
+        let taken = table.take(&wanted, self.build, self.has_unmatched);
         let column = |column: &OutputColumn| match *column {
             OutputColumn::Probe(position) | OutputColumn::Either { probe: position, .. } => {
                 let column = probe.column(position);
@@ -152,11 +159,7 @@ impl Pairs<'_> {
                 }
             }
             OutputColumn::Build(position) => {
-                let column = table.payload.column(position);
-                match self.has_unmatched {
-                    true => take_column_optional(column, self.build),
-                    false => take_column(column, self.build),
-                }
+                taken[position].clone().expect("all columns of the result are taken")
             }
         };
         let columns = output.columns.iter().map(column).collect();
