@@ -1,6 +1,7 @@
 //! Joins of every kind against nested loops.
 
 use lazuli_array::DataFrame;
+use lazuli_exec::{Engine, ExecOptions};
 use lazuli_expr::{col, lit};
 use lazuli_plan::JoinType;
 
@@ -170,4 +171,54 @@ fn a_join_below_a_join() {
         .join(numbers("c", 30), [col("key")], JoinType::Inner)
         .group_by([], [col("b").sum().alias("b"), col("c").sum().alias("c")]);
     assert_eq!(texts(&answer(&plan)), ["435 435"]);
+}
+
+#[test]
+fn a_large_built_side_is_taken_from_records() {
+    const BUILT: i64 = 190_000;
+    const PROBING: i64 = 100_000;
+    // Multiplied modulo a prime, so no key comes twice, and the keys are in no order.
+    let key = |row: i64| row * 7919 % 200_003;
+    let word = |row: i64| format!("word {}", row * row % 977);
+    let built = frame(vec![
+        ("key", column((0..BUILT).map(key))),
+        ("n", column(0..BUILT)),
+        ("half", column((0..BUILT).map(|row| row as f64 / 2.0))),
+        ("word", column((0..BUILT).map(word).collect::<Vec<_>>().iter().map(String::as_str))),
+        ("maybe", column((0..BUILT).map(|row| (row % 3 > 0).then_some(row)))),
+    ]);
+    let probing = frame(vec![("key", column(0..PROBING)), ("m", column(0..PROBING))]);
+    let mut row_of = vec![None; 200_003];
+    (0..BUILT).for_each(|row| row_of[key(row) as usize] = Some(row));
+    let line = |m: Option<i64>, row: Option<i64>| {
+        let text = |value: Option<String>| value.unwrap_or("null".into());
+        let maybe = row.filter(|row| row % 3 > 0);
+        [
+            text(row.map(key).or(m).map(|key| key.to_string())),
+            text(m.map(|m| m.to_string())),
+            text(row.map(|row| row.to_string())),
+            text(row.map(|row| format!("{:?}", row as f64 / 2.0))),
+            text(row.map(word)),
+            text(maybe.map(|row| row.to_string())),
+        ]
+        .join(" ")
+    };
+    for join_type in [JoinType::Inner, JoinType::Left, JoinType::Full] {
+        let plan = query(&probing).join(query(&built), [col("key")], join_type);
+        let mut expected = Vec::new();
+        for m in 0..PROBING {
+            match row_of[m as usize] {
+                None if join_type == JoinType::Inner => {}
+                row => expected.push(line(Some(m), row)),
+            }
+        }
+        if join_type == JoinType::Full {
+            expected.extend((0..BUILT).filter(|&row| key(row) >= PROBING).map(|row| line(None, Some(row))));
+        }
+        for threads in [1, 2] {
+            let options = ExecOptions { threads: Some(threads), morsel_rows: 5000, ..ExecOptions::default() };
+            let answer = Engine::global().execute(&plan.0, &options).expect("memory enough");
+            assert!(texts(&answer) == expected, "{join_type:?} on {threads} threads");
+        }
+    }
 }

@@ -162,6 +162,7 @@ impl Sink for JoinBuild {
         let mut packed = None;
         if self.side.probing_rows.is_some_and(|rows| rows >= num_rows / PACK_FROM)
             && let Some(plan) = PackPlan::new(payload.columns(), num_rows, run).map_err(stopped)?
+            && leaves_half_free(context, plan.needed_bytes())
             && reservation.try_grow_to(bytes.saturating_add(plan.needed_bytes()))
         {
             bytes += plan.needed_bytes();
@@ -187,6 +188,11 @@ impl Sink for JoinBuild {
 /// Columns are packed if there are at least this fraction of probing rows: packing a row costs about as much as it saves
 /// two matches.
 const PACK_FROM: usize = 2;
+
+/// Whether what only saves time leaves half of the budget to those who can't do without.
+fn leaves_half_free(context: &QueryContext, bytes: usize) -> bool {
+    context.memory.used_bytes().saturating_add(bytes) <= context.memory.limit_bytes() / 2
+}
 
 fn stopped(_: Stopped) -> ExecError {
     ExecError::Cancelled
