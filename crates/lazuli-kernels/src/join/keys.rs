@@ -12,6 +12,7 @@ use std::ops::Range;
 use lazuli_array::{Array, Bitmap, Column, Native, dispatch_float, dispatch_integer};
 
 use super::NO_KEY;
+use super::lists::MAX_ROWS;
 use super::tasks::{self, RunTasks, Stopped};
 use super::texts::{Finder, TextKeys};
 use crate::hash::canonical_bits;
@@ -90,7 +91,9 @@ fn column_range(array: &Array, rows: usize, run: RunTasks<'_>) -> Result<Option<
         Array::Boolean(_) => Some(ColumnRange::Boolean),
         Array::List(_) | Array::Struct(_) => None,
         Array::String(_) | Array::Binary(_) | Array::Dictionary(_) => {
-            TextKeys::domain(array).map(|domain| ColumnRange::Text { domain })
+            // A dictionary may have more texts than there are rows.
+            let domain = TextKeys::domain(array).filter(|&domain| domain <= MAX_ROWS);
+            domain.map(|domain| ColumnRange::Text { domain })
         }
         _ => {
             let ranges = tasks::row_ranges(rows);
@@ -112,6 +115,7 @@ fn column_range(array: &Array, rows: usize, run: RunTasks<'_>) -> Result<Option<
 }
 
 /// The least and the greatest value of some rows, of floats the canonical bits; `None` if all are null.
+#[allow(clippy::useless_conversion, reason = "one body for both widths of floats: for one it does nothing")]
 fn values_range(array: &Array, rows: Range<usize>) -> Option<(i128, i128)> {
     let validity = array.validity().map(|validity| validity.sliced(rows.start, rows.len()));
     let validity = validity.as_ref().filter(|validity| validity.count_zeros() > 0);
@@ -296,6 +300,10 @@ impl KeyMaker {
     }
 
     /// Writes the keys of some rows over `keys`; [`NO_KEY`] for rows that match nothing.
+    #[allow(
+        clippy::useless_conversion,
+        reason = "one body for both widths of floats: for one it does nothing"
+    )]
     pub(super) fn make(
         &self,
         columns: &[Column],

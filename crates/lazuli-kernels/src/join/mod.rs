@@ -160,7 +160,7 @@ impl JoinPlan {
         let Some(ranges) = ranges else {
             let (table, ids) = GroupedRows::group(&keys, num_rows)?;
             let (rows, lists) = GroupedRows::build(table, &ids, run)?;
-            return Ok(JoinIndex { form: Form::Groups(rows), lists });
+            return Ok(JoinIndex { form: Form::Groups(Box::new(rows)), lists });
         };
         let num_keys = ranges.num_keys;
         let (maker, numbers) = KeyMaker::build(ranges, &keys, run)?;
@@ -209,7 +209,7 @@ pub struct JoinIndex {
 #[derive(Debug)]
 enum Form {
     Numbers { maker: KeyMaker, table: Table },
-    Groups(GroupedRows),
+    Groups(Box<GroupedRows>),
 }
 
 #[derive(Debug)]

@@ -83,7 +83,7 @@ impl Region {
     /// Where in the region a search starts.
     #[inline]
     pub(super) fn offset(self, hash: u64) -> usize {
-        (u64::from(hash as u32) * u64::from(self.length) >> 32) as usize
+        ((u64::from(hash as u32) * u64::from(self.length)) >> 32) as usize
     }
 
     /// The slot after `slot`.

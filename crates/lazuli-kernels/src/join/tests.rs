@@ -185,7 +185,7 @@ fn texts_match_through_any_form() {
         }
     }
     for built in [plain(&built), dictionary(&built)] {
-        let index = build(&[built.clone()], built.len());
+        let index = build(std::slice::from_ref(&built), built.len());
         for probing_column in [plain(&probing), dictionary(&probing), built.clone().sliced(1, 69_000)] {
             let own = probing_column.array().physical_name() == built.array().physical_name();
             let texts: Vec<Option<String>> = (0..probing_column.len())
@@ -197,7 +197,7 @@ fn texts_match_through_any_form() {
             let mut places = Vec::new();
             for _ in 0..2 {
                 // The second time from what is remembered.
-                index.lookup(&[probing_column.clone()], probing_column.len(), &mut places);
+                index.lookup(std::slice::from_ref(&probing_column), probing_column.len(), &mut places);
                 for (text, place) in texts.iter().zip(&places) {
                     let rows = text.as_deref().and_then(|text| expected.get(text));
                     assert_eq!(

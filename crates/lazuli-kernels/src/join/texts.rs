@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use lazuli_array::memory::filled_with_zeros;
-use lazuli_array::{Array, BinaryArray, Codes, Dictionary, StringArray, dispatch_codes};
+use lazuli_array::{Array, BinaryArray, Code, Codes, Dictionary, StringArray, dispatch_codes};
 
 use super::NO_KEY;
 use super::keys::add;
@@ -187,7 +187,7 @@ impl Finder<'_> {
                 add(keys, stride, codes.values()[rows].iter().map(|&code| code.into()));
             }),
             Self::Memo { codes, memo, keys: own } => dispatch_codes!(codes, |codes| {
-                add(keys, stride, codes.values()[rows].iter().map(|&code| memo.number(u32::from(code), own)));
+                add(keys, stride, codes.values()[rows].iter().map(|&code| memo.number(code.index(), own)));
             }),
             Self::Strings { texts, keys: own } => {
                 let number = |row| match texts.validity() {
@@ -209,11 +209,11 @@ impl Finder<'_> {
 
 impl Memo {
     #[inline]
-    fn number(&self, code: u32, keys: &TextKeys) -> u64 {
-        let Some(known) = self.numbers.get(code as usize) else { return NO_KEY }; // a null over no texts
+    fn number(&self, code: usize, keys: &TextKeys) -> u64 {
+        let Some(known) = self.numbers.get(code) else { return NO_KEY }; // a null over no texts
         match known.load(Ordering::Relaxed) {
             0 => {
-                let number = keys.number_of(self.dictionary.values().value_bytes(code as usize));
+                let number = keys.number_of(self.dictionary.values().value_bytes(code));
                 let note = if number == NO_KEY { ABSENT } else { number as u32 + 2 };
                 known.store(note, Ordering::Relaxed);
                 number
