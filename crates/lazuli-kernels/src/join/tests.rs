@@ -1,3 +1,5 @@
+//! Join tables against naive twins: every row of one side with every row of the other.
+
 use std::collections::HashMap;
 
 use lazuli_array::{Array, Column, DataType, FromValues, Scalar};
