@@ -14,7 +14,7 @@
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use lazuli_array::memory::{Written, filled_with_zeros, written};
+use lazuli_array::memory::{Written, filled_with_zeros, with_capacity, written};
 use lazuli_array::{
     Array, Bitmap, Codes, Column, DictionaryArray, Native, PrimitiveArray, StringArray, dispatch_codes,
     dispatch_primitive,
@@ -255,7 +255,7 @@ trait Taking {
 fn taking(column: &PackedColumn, rows: usize) -> Box<dyn Taking> {
     let part = column.part;
     match column.like.array() {
-        Array::String(_) => Box::new(Texts { part, offsets: vec![0; 1], rows }.with_room()),
+        Array::String(_) => Box::new(Texts::with_room(part, rows)),
         Array::Dictionary(array) => {
             let dictionary = array.dictionary().clone();
             dispatch_codes!(array.stored_codes(), |codes| numbers(codes, part, rows, move |codes| {
@@ -277,7 +277,7 @@ fn numbers<T: Native>(
     wrap: impl FnOnce(PrimitiveArray<T>) -> Array + 'static,
 ) -> Box<dyn Taking> {
     assert_eq!(part.bytes, size_of::<T>(), "the width that was packed");
-    Box::new(Numbers { part, values: Vec::<T>::with_capacity(rows), wrap })
+    Box::new(Numbers { part, values: with_capacity::<T>(rows), wrap })
 }
 
 struct Numbers<T, W> {
@@ -303,13 +303,13 @@ struct Texts {
     part: Part,
     /// Where each text will start, and where the last ends.
     offsets: Vec<i64>,
-    rows: usize,
 }
 
 impl Texts {
-    fn with_room(mut self) -> Self {
-        self.offsets.reserve_exact(self.rows);
-        self
+    fn with_room(part: Part, rows: usize) -> Self {
+        let mut offsets = with_capacity(rows + 1);
+        offsets.push(0);
+        Self { part, offsets }
     }
 }
 
