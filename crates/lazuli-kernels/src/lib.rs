@@ -9,6 +9,11 @@
 //!
 //! Not here: anything about expressions, plans, threads or files.
 
+#![allow(
+    clippy::useless_conversion,
+    reason = "one body for all widths: for one of them a conversion does nothing"
+)]
+
 pub mod aggregate; // sums, counts and extremes, also by group
 mod arithmetic; // numbers, dates and spans of time, exact or an error
 mod arity; // drivers: loops over slices, nulls and constants handled once

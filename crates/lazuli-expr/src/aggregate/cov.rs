@@ -24,7 +24,7 @@ impl Aggregate for Cov {
         match arguments {
             [left, right] => pair_signature(left, right, &[], EXPECTED),
             [left, right, ddof] if divisor_offset(ddof).is_some() => {
-                pair_signature(left, right, &[ddof.data_type.clone()], EXPECTED)
+                pair_signature(left, right, std::slice::from_ref(ddof.data_type), EXPECTED)
             }
             _ => Err(SignatureError::Expected(EXPECTED.into())),
         }

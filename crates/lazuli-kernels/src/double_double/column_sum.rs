@@ -154,13 +154,12 @@ mod x86 {
         let mut last = [0.0; LANES];
         last[..tail.len()].copy_from_slice(tail);
         add(load(&last, mask));
-        let parts = [high, low, rest].map(|part| {
+        [high, low, rest].map(|part| {
             let mut lanes = [0.0; LANES];
             // SAFETY: the array is as long as a register.
             unsafe { _mm512_storeu_pd(lanes.as_mut_ptr(), part) };
             lanes
-        });
-        parts
+        })
     }
 }
 

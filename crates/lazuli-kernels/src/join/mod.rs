@@ -207,6 +207,7 @@ pub struct JoinIndex {
 }
 
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "there is one a join: its size costs nothing")]
 enum Form {
     Numbers { maker: KeyMaker, table: Table },
     Groups(Box<GroupedRows>),

@@ -388,7 +388,7 @@ fn decode_interned(
                             ..=0x100 => {
                                 PrimitiveArray::from_vec(codes_plus::<u8>(layout, place, words, -1)).into()
                             }
-                            ..=0x1_0000 => {
+                            0x101..=0x1_0000 => {
                                 PrimitiveArray::from_vec(codes_plus::<u16>(layout, place, words, -1)).into()
                             }
                             _ => PrimitiveArray::from_vec(codes_plus::<u32>(layout, place, words, -1)).into(),

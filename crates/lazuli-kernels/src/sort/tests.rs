@@ -202,7 +202,7 @@ fn many(form: usize, rows: usize, random: &mut Random) -> Column {
     match form {
         // All words from few bits to all of them.
         0..8 => Column::from_values(words.into_iter().map(move |word| (word as i64) >> (8 * form))),
-        8 => Column::from_values(words.into_iter().map(|word| f64::from_bits(word))),
+        8 => Column::from_values(words.into_iter().map(f64::from_bits)),
         9 => Column::from_values(words.into_iter().map(|word| (word % 100_000) as f64 / 100.0)),
         // One value in most rows.
         10 => Column::from_values(
@@ -254,10 +254,14 @@ fn many_rows_match_std_on_any_number_of_threads() {
             }
             let first = many(form, rows, &mut random);
             let second = many((random.next() % 23) as usize, rows, &mut random);
-            let (descending, nulls_first) = (random.next() % 2 == 0, random.next() % 2 == 0);
+            let (descending, nulls_first) =
+                (random.next().is_multiple_of(2), random.next().is_multiple_of(2));
             let one = SortKey { column: &first, descending, nulls_first };
-            let two =
-                SortKey { column: &second, descending: !descending, nulls_first: random.next() % 2 == 0 };
+            let two = SortKey {
+                column: &second,
+                descending: !descending,
+                nulls_first: random.next().is_multiple_of(2),
+            };
             for keys in [&[one][..], &[one, two]] {
                 let comparator = RowComparator::new(keys);
                 let mut expected: Vec<u32> = (0..rows as u32).collect();

@@ -57,7 +57,8 @@ pub(super) fn split_explode(explode: &Explode, schema: &Schema, predicates: Vec<
     let above = sift(predicates, schema, |predicate, fails| {
         let columns = predicate.columns();
         let reads_items = columns.iter().any(|name| explode.columns.contains(name));
-        let goes = !columns.is_empty() && !reads_items && !(fails && explode.drop_empty);
+        let stays = columns.is_empty() || reads_items || (fails && explode.drop_empty);
+        let goes = !stays;
         if goes {
             below.push(predicate.clone());
         }
