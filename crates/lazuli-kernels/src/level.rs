@@ -5,7 +5,7 @@
 //! against the portable one.
 //!
 //! 1. *One body, several copies.* Where the compiler makes good vector code of plain Rust, write the body once as an
-//!    `#[inline(always)]` function and let [`by_level!`](crate::level::by_level) compile it once per level:
+//!    `#[inline(always)]` function and let `by_level!` compile it once per level:
 //!
 //!    ```ignore
 //!    #[inline(always)]

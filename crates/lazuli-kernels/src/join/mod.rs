@@ -1,6 +1,6 @@
 //! Join tables: the rows of one side by key, and for each row of the other side the rows that have its key.
 //!
-//! Keys become one 64-bit number a row by the exact ranges of the built side's values ([`keys`]); what lies outside of
+//! Keys become one 64-bit number a row by the exact ranges of the built side's values (`keys`); what lies outside of
 //! them matches nothing. Of the forms of a table the first that fits is taken:
 //!
 //! ```text
