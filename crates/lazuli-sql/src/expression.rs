@@ -364,7 +364,7 @@ mod tests {
             ("avg(a)", "mean(a)"),
             ("quantile(a, 0.9)", "quantile(a, 0.9)"),
             ("top_k(a, 2)", "top_k(a, 2)"),
-            ("corr(a, b) ** 2", "corr(a, b) ** 2"),
+            ("power(corr(a, b), 2)", "corr(a, b) ** 2"),
             ("cov(a, b, 0)", "cov(a, b, 0)"),
             ("\"odd name\" + 1", "\"odd name\" + 1"),
             ("'it''s'", "'it''s'"),
