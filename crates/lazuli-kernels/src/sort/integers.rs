@@ -93,7 +93,7 @@ fn scatter(values: &mut Vec<u64>, spare: &mut Vec<u64>, counts: &mut [u32], cell
     for count in counts.iter_mut() {
         start += std::mem::replace(count, start);
     }
-    spare.clear();
+    // All of it is written below.
     spare.resize(values.len(), 0);
     for &value in values.iter() {
         let place = &mut counts[cell(value)];

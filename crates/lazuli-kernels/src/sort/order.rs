@@ -8,6 +8,8 @@
 
 use std::ops::Range;
 
+use lazuli_array::memory::filled_with_zeros;
+
 use super::integers;
 use super::piece::{Rows, Word};
 use super::plan::{Plan, Step};
@@ -75,6 +77,26 @@ impl Feed for Words<'_> {
     }
 }
 
+/// Rows with words that were made once.
+struct ReadWords<'a> {
+    words: &'a [u64],
+    input: Input<'a>,
+}
+
+impl Feed for ReadWords<'_> {
+    fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    fn words(&self, start: usize, target: &mut [u64]) {
+        target.copy_from_slice(&self.words[start..start + target.len()]);
+    }
+
+    fn numbers(&self, start: usize, target: &mut [u32]) {
+        self.input.numbers(start, target);
+    }
+}
+
 /// Rows that have been split before.
 struct Entries<'a, E> {
     entries: &'a [E],
@@ -95,6 +117,22 @@ impl<E: Entry> Feed for Entries<'_, E> {
         let entries = &self.entries[start..start + target.len()];
         target.iter_mut().zip(entries).for_each(|(slot, entry)| *slot = entry.number(self.row_bits));
     }
+}
+
+/// The words of all rows.
+fn read_in_tasks<T: Tasks>(word: &Word<'_>, input: Input<'_>, tasks: &T) -> Result<Vec<u64>, T::Error> {
+    let mut words = filled_with_zeros(input.len());
+    let mut rest = words.as_mut_slice();
+    let mut parts = Vec::new();
+    for range in tasks.ranges(input.len(), TASK_ROWS) {
+        let (part, others) = std::mem::take(&mut rest).split_at_mut(range.len());
+        rest = others;
+        parts.push((range.start, part));
+    }
+    tasks.run_on(parts, |(start, part): (usize, &mut [u64])| {
+        word.read_all(input.rows(start, part.len()), part);
+    })?;
+    Ok(words)
 }
 
 /// Writes the numbers of rows in the order of the steps from `step` on.
@@ -156,7 +194,12 @@ impl Sorting<'_> {
     ) -> Result<(), T::Error> {
         let words = WordRange { base: 0, bits: word.bits };
         if input.len() > LEAF_ROWS {
-            let split = split::<E, _, T>(&Words { word, input }, words, self.row_bits, tasks)?;
+            let split = if word.is_costly() {
+                let read = read_in_tasks(word, input, tasks)?;
+                split::<E, _, T>(&ReadWords { words: &read, input }, words, self.row_bits, tasks)?
+            } else {
+                split::<E, _, T>(&Words { word, input }, words, self.row_bits, tasks)?
+            };
             return self.split_rows(split, target, tasks);
         }
         let mut read = vec![0; input.len()];

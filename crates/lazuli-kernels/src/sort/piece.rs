@@ -165,9 +165,25 @@ fn fill<T: Copy>(values: &[T], rows: Rows<'_>, target: &mut [u64], code: impl Fn
     }
 }
 
+#[inline(always)]
 fn fill_texts(texts: &Texts<'_>, rows: Rows<'_>, target: &mut [u64], code: impl Fn(&[u8]) -> u64) {
-    for (slot, target) in target.iter_mut().enumerate() {
-        *target = code(texts.value(rows.row(slot)));
+    match (texts, rows) {
+        (Texts::Plain { offsets, bytes }, Rows::From(start)) => {
+            let offsets = &offsets[start..=start + target.len()];
+            for (target, bounds) in target.iter_mut().zip(offsets.windows(2)) {
+                *target = code(&bytes[bounds[0] as usize..bounds[1] as usize]);
+            }
+        }
+        (Texts::Plain { offsets, bytes }, Rows::At(rows)) => {
+            for (target, &row) in target.iter_mut().zip(rows) {
+                *target = code(&bytes[offsets[row as usize] as usize..offsets[row as usize + 1] as usize]);
+            }
+        }
+        (Texts::Coded { .. }, rows) => {
+            for (slot, target) in target.iter_mut().enumerate() {
+                *target = code(texts.value(rows.row(slot)));
+            }
+        }
     }
 }
 
@@ -379,6 +395,16 @@ pub(super) struct Word<'a> {
 }
 
 impl Word<'_> {
+    /// Whether reading the words again takes longer than keeping them.
+    pub fn is_costly(&self) -> bool {
+        self.pieces.iter().any(|piece| {
+            !matches!(
+                piece.source,
+                Source::Numbers(_) | Source::Codes(_) | Source::Half { .. } | Source::Nothing
+            )
+        })
+    }
+
     /// The words of rows; at most [`CHUNK_ROWS`] of them.
     pub fn read(&self, rows: Rows<'_>, target: &mut [u64]) {
         let Some((first, rest)) = self.pieces.split_first() else { return target.fill(0) };

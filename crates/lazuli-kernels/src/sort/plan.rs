@@ -241,7 +241,13 @@ impl<'a, T: Tasks> Planning<'a, '_, T> {
         validity: Option<Bitmap>,
     ) -> Result<bool, T::Error> {
         let rows = key.column.len();
-        let (common, longest) = common_prefix(texts, rows, validity.as_ref(), self.tasks)?;
+        let Some(found) = shared(texts, rows, validity.as_ref(), self.tasks)? else {
+            if let Some(validity) = validity {
+                self.null_flag(key, validity);
+            }
+            return Ok(true);
+        };
+        let (common, longest) = (found.common.len(), found.longest);
         if longest - common < 8 {
             self.surveyed(key, Source::Seven { texts, from: common }, validity)?;
             return Ok(true);
@@ -260,8 +266,10 @@ impl<'a, T: Tasks> Planning<'a, '_, T> {
         if longest - common > 8 * TEXT_WORDS {
             return Ok(false);
         }
-        // Texts that are equal but for zeros at the end.
-        continued(Source::Length { texts })?;
+        if found.shortest < longest {
+            // Texts that are equal but for zeros at the end.
+            continued(Source::Length { texts })?;
+        }
         Ok(true)
     }
 
@@ -320,32 +328,43 @@ fn survey<T: Tasks>(
     Ok(spans.into_iter().flatten().reduce(Span::with))
 }
 
-/// How many first bytes all valid rows share, and the length of the longest.
-fn common_prefix<T: Tasks>(
-    texts: Texts<'_>,
+/// What texts have in common.
+#[derive(Clone, Copy)]
+struct Shared<'a> {
+    /// The first bytes of all.
+    common: &'a [u8],
+    shortest: usize,
+    longest: usize,
+}
+
+impl<'a> Shared<'a> {
+    fn of(value: &'a [u8]) -> Self {
+        Self { common: value, shortest: value.len(), longest: value.len() }
+    }
+
+    #[inline]
+    fn with(self, other: Self) -> Self {
+        let mut common = self.common;
+        if !common.is_empty() && !other.common.starts_with(common) {
+            let equal = common.iter().zip(other.common).take_while(|(left, right)| left == right).count();
+            common = &common[..equal];
+        }
+        let (shortest, longest) = (self.shortest.min(other.shortest), self.longest.max(other.longest));
+        Self { common, shortest, longest }
+    }
+}
+
+/// What the valid rows have in common; `None` if there are no such rows.
+fn shared<'a, T: Tasks>(
+    texts: Texts<'a>,
     rows: usize,
     validity: Option<&Bitmap>,
     tasks: &T,
-) -> Result<(usize, usize), T::Error> {
-    let shared =
-        |left: &[u8], right: &[u8]| left.iter().zip(right).take_while(|(left, right)| left == right).count();
+) -> Result<Option<Shared<'a>>, T::Error> {
     let ranges = tasks.ranges(rows, TASK_ROWS);
     let found = tasks.run(ranges.len(), |range| {
-        let mut valid =
-            ranges[range].clone().filter(|&row| validity.is_none_or(|validity| validity.get(row)));
-        let first = texts.value(valid.next()?);
-        let (mut common, mut longest) = (first, first.len());
-        for row in valid {
-            let value = texts.value(row);
-            longest = longest.max(value.len());
-            if !common.is_empty() && !value.starts_with(common) {
-                common = &common[..shared(common, value)];
-            }
-        }
-        Some((common, longest))
+        let valid = ranges[range].clone().filter(|&row| validity.is_none_or(|validity| validity.get(row)));
+        valid.map(|row| Shared::of(texts.value(row))).reduce(Shared::with)
     })?;
-    let merge = |(common, longest): (_, usize), (other, length): (_, usize)| {
-        (&common[..shared(common, other)], longest.max(length))
-    };
-    Ok(found.into_iter().flatten().reduce(merge).map_or((0, 0), |(common, longest)| (common.len(), longest)))
+    Ok(found.into_iter().flatten().reduce(Shared::with))
 }
