@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use lazuli_array::{Name, Schema, SchemaRef};
+use lazuli_array::SchemaRef;
 use lazuli_expr::Expr;
 use lazuli_kernels::asof::{Direction, Matching, Tolerance};
 use lazuli_plan::{AsofJoin, AsofStrategy, AsofTolerance, JoinSide, asof_tolerance};
 
-use super::Lowering;
 use super::columns::Columns;
+use super::{Lowering, internal, position_of};
+use crate::Result;
 use crate::operator::asof_join::{AsofBuild, AsofProbe, AsofSlot};
 use crate::operator::collect::Shares;
 use crate::operator::join::OutputColumn;
 use crate::operator::project::Choose;
 use crate::pipeline::{Lane, push_operator};
-use crate::{ExecError, Result};
 
 impl Lowering {
     pub(super) fn asof_join(
@@ -89,14 +89,4 @@ fn split(positions: &[usize]) -> Result<(usize, Vec<usize>)> {
         [on, by @ ..] => Ok((*on, by.to_vec())),
         [] => Err(internal("an as-of join without a key")),
     }
-}
-
-fn position_of(name: &Name, schema: &Schema) -> Result<usize> {
-    schema
-        .position(name)
-        .ok_or_else(|| internal(&format!("resolving left a column that is not there: {name}")))
-}
-
-fn internal(message: &str) -> ExecError {
-    ExecError::Internal { place: "lowering".into(), message: message.into() }
 }

@@ -6,14 +6,14 @@ use lazuli_array::{Name, Schema, SchemaRef};
 use lazuli_expr::Expr;
 use lazuli_plan::{Join, JoinSide, JoinType, LogicalPlan, Node};
 
-use super::Lowering;
 use super::columns::Columns;
+use super::{Lowering, internal, position_of};
+use crate::Result;
 use crate::operator::join::{
     BuildSide, JoinBuild, JoinOutput, JoinProbe, JoinTable, Matching, OutputColumn, unmatched_rows,
 };
 use crate::operator::project::Choose;
 use crate::pipeline::{Lane, push_operator};
-use crate::{ExecError, Result};
 
 /// The built side's columns, as the table keeps them.
 struct Built {
@@ -169,14 +169,4 @@ fn output(
         });
     }
     Ok(JoinOutput { columns, schema: schema.clone() })
-}
-
-fn position_of(name: &Name, schema: &Schema) -> Result<usize> {
-    schema
-        .position(name)
-        .ok_or_else(|| internal(&format!("resolving left a column that is not there: {name}")))
-}
-
-fn internal(message: &str) -> ExecError {
-    ExecError::Internal { place: "lowering".into(), message: message.into() }
 }

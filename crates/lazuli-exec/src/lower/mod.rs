@@ -16,7 +16,7 @@ mod window; // values made of the rows of a partition
 
 use std::sync::Arc;
 
-use lazuli_array::SchemaRef;
+use lazuli_array::{Name, Schema, SchemaRef};
 use lazuli_expr::Expr;
 use lazuli_expr::evaluate::{Evaluator, Predicates};
 use lazuli_plan::{Distinct, LogicalPlan, Node, Slice, Sort};
@@ -244,4 +244,16 @@ fn project(
 ) {
     let exprs = exprs.iter().map(|expr| Evaluator::new(expr, input)).collect();
     push_operator(lanes, Arc::new(Project { operator, exprs, schema: schema.clone() }));
+}
+
+/// Where a column is that resolving has found.
+fn position_of(name: &Name, schema: &Schema) -> Result<usize> {
+    schema
+        .position(name)
+        .ok_or_else(|| internal(&format!("resolving left a column that is not there: {name}")))
+}
+
+/// A mistake of ours: resolving let something through.
+fn internal(message: &str) -> ExecError {
+    ExecError::Internal { place: "lowering".into(), message: message.into() }
 }

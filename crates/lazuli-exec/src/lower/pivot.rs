@@ -5,12 +5,12 @@ use std::sync::Arc;
 use lazuli_array::{Column, Dictionary, Name, Schema, SchemaRef};
 use lazuli_plan::{Pivot, Unpivot};
 
-use super::Lowering;
+use super::{Lowering, internal};
+use crate::Result;
 use crate::operator::pivot::{PivotSpec, pivoted};
 use crate::operator::unpivot;
 use crate::pipeline::{Lane, push_operator};
 use crate::source::BatchesSource;
-use crate::{ExecError, Result};
 
 impl Lowering {
     /// Where the user gave an aggregate, resolving has put it below, so each row is a cell.
@@ -62,8 +62,4 @@ impl Lowering {
 fn positions_of(names: &[Name], schema: &Schema) -> Result<Vec<usize>> {
     let position = |name: &Name| schema.require(name).map_err(|error| internal(&error.to_string()));
     names.iter().map(position).collect()
-}
-
-fn internal(message: &str) -> ExecError {
-    ExecError::Internal { place: "lowering a pivot".into(), message: message.into() }
 }

@@ -10,10 +10,9 @@ use lazuli_kernels::asof::{AsofTable, Matching};
 use lazuli_kernels::keys::GroupTable;
 use lazuli_kernels::{NO_ROW, take_column, take_column_optional};
 
-use super::collect::{Share, Shares, rejoined};
+use super::collect::{Shares, in_one_piece};
 use super::join::OutputColumn;
 use super::project::Choose;
-use super::sort::concat_in_parallel;
 use crate::context::QueryContext;
 use crate::memory::Reservation;
 use crate::morsel::{Flow, Morsel};
@@ -52,21 +51,18 @@ pub(crate) struct AsofBuild {
 
 impl Sink for AsofBuild {
     fn worker<'a>(&'a self, context: &'a QueryContext) -> Box<dyn SinkWorker + 'a> {
-        Box::new(BuildWorker { sink: self, share: Share::new(OPERATOR, context) })
+        self.shares.worker(OPERATOR, context)
     }
 
     fn finish(&self, context: &QueryContext) -> Result<()> {
         let (morsels, mut reservation) = self.shares.take_in_order(OPERATOR, context);
-        let batches = rejoined(morsels.into_iter().map(|(_, batch)| batch).collect());
-        let num_rows: usize = batches.iter().map(Batch::num_rows).sum();
-        // Rows in one piece; group, order and key of each.
-        const BYTES_A_ROW: usize = 4 + 8 + 16;
+        let batches: Vec<Batch> = morsels.into_iter().map(|(_, batch)| batch).collect();
         let rows_bytes = reservation.bytes();
-        reservation.grow_to(rows_bytes.saturating_mul(2).saturating_add(num_rows * BYTES_A_ROW))?;
-        let whole = match batches.is_empty() {
-            true => Batch::new_empty(self.schema.clone()),
-            false => concat_in_parallel(&self.schema, batches, context)?,
-        };
+        let whole = in_one_piece(&self.schema, batches, &mut reservation, context)?;
+        let num_rows = whole.num_rows();
+        // Group, order and key of each row.
+        const BYTES_A_ROW: usize = 4 + 8 + 16;
+        reservation.grow_to(rows_bytes.saturating_add(num_rows * BYTES_A_ROW))?;
         let by: Vec<Column> = self.by.iter().map(|&position| whole.column(position).clone()).collect();
         let mut groups = GroupTable::new(&self.by_types);
         let (ids, num_groups) = match by.is_empty() {
@@ -88,23 +84,6 @@ impl Sink for AsofBuild {
         let built = Built { groups, table, payload, _reservation: reservation };
         let first = self.slot.0.set(built).is_ok();
         debug_assert!(first, "a table is built once");
-        Ok(())
-    }
-}
-
-struct BuildWorker<'a> {
-    sink: &'a AsofBuild,
-    share: Share,
-}
-
-impl SinkWorker for BuildWorker<'_> {
-    fn consume(&mut self, input: Morsel, _: &Task<'_>) -> Result<Flow> {
-        self.share.keep(input.index, input.batch)?;
-        Ok(Flow::More)
-    }
-
-    fn combine(self: Box<Self>) -> Result<()> {
-        self.sink.shares.add(self.share);
         Ok(())
     }
 }

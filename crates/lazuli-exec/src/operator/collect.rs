@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use lazuli_array::{Batch, SchemaRef};
 use lazuli_kernels::concat_batches;
 
+use super::sort::concat_in_parallel;
 use crate::Result;
 use crate::context::QueryContext;
 use crate::memory::{Footprint, Reservation};
@@ -64,6 +65,15 @@ impl Shares {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(share);
     }
 
+    /// A worker that keeps all rows: for sinks whose work is in their finish.
+    pub(crate) fn worker<'a>(
+        &'a self,
+        operator: &'static str,
+        context: &QueryContext,
+    ) -> Box<dyn SinkWorker + 'a> {
+        Box::new(KeepingWorker { shares: self, share: Share::new(operator, context) })
+    }
+
     /// All that was kept, by worker.
     pub(crate) fn take(&self) -> Vec<Share> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
@@ -86,6 +96,23 @@ impl Shares {
     }
 }
 
+struct KeepingWorker<'a> {
+    shares: &'a Shares,
+    share: Share,
+}
+
+impl SinkWorker for KeepingWorker<'_> {
+    fn consume(&mut self, input: Morsel, _: &Task<'_>) -> Result<Flow> {
+        self.share.keep(input.index, input.batch)?;
+        Ok(Flow::More)
+    }
+
+    fn combine(self: Box<Self>) -> Result<()> {
+        self.shares.add(self.share);
+        Ok(())
+    }
+}
+
 impl Collect {
     /// Keeps all rows for the answer, or for an operator that reads them once more.
     pub(crate) fn new(operator: &'static str, stored: Arc<Stored>) -> Self {
@@ -100,7 +127,7 @@ impl Collect {
 
 impl Sink for Collect {
     fn worker<'a>(&'a self, context: &'a QueryContext) -> Box<dyn SinkWorker + 'a> {
-        Box::new(CollectWorker { sink: self, share: Share::new(self.operator, context) })
+        self.shares.worker(self.operator, context)
     }
 
     fn finish(&self, context: &QueryContext) -> Result<()> {
@@ -118,23 +145,6 @@ impl Sink for Collect {
     }
 }
 
-struct CollectWorker<'a> {
-    sink: &'a Collect,
-    share: Share,
-}
-
-impl SinkWorker for CollectWorker<'_> {
-    fn consume(&mut self, input: Morsel, _: &Task<'_>) -> Result<Flow> {
-        self.share.keep(input.index, input.batch)?;
-        Ok(Flow::More)
-    }
-
-    fn combine(self: Box<Self>) -> Result<()> {
-        self.sink.shares.add(self.share);
-        Ok(())
-    }
-}
-
 /// The same rows, where neighbours in a batch that was cut into morsels are one again.
 pub(crate) fn rejoined(batches: Vec<Batch>) -> Vec<Batch> {
     if let Some(whole) = Batch::rejoined(&batches) {
@@ -148,6 +158,23 @@ pub(crate) fn rejoined(batches: Vec<Batch>) -> Vec<Batch> {
         .chunk_by(|left, right| !are_apart(&[left.clone(), right.clone()]))
         .map(|run| Batch::rejoined(run).expect("each of them continues the one before it"))
         .collect()
+}
+
+/// The same rows as one batch: without a copy if they were cut from one, else the copy is reserved while it is made.
+pub(crate) fn in_one_piece(
+    schema: &SchemaRef,
+    batches: Vec<Batch>,
+    reservation: &mut Reservation,
+    context: &QueryContext,
+) -> Result<Batch> {
+    if let Some(whole) = Batch::rejoined(&batches) {
+        return Ok(whole);
+    }
+    let bytes = reservation.bytes();
+    reservation.grow_to(bytes.saturating_mul(2))?;
+    let whole = concat_in_parallel(schema, batches, context)?;
+    reservation.shrink_to(bytes);
+    Ok(whole)
 }
 
 /// The same rows in batches of about a morsel, if they came in crumbs.

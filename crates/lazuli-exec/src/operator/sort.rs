@@ -6,11 +6,10 @@ use lazuli_array::{Batch, Column, SchemaRef, Sortedness};
 use lazuli_kernels::sort::{self, sort_indices_in_tasks, top_k_indices};
 use lazuli_kernels::{concat_columns, take_batch, take_column};
 
-use super::collect::{Share, Shares, rejoined};
+use super::collect::{Shares, rejoined};
 use super::project::Choose;
 use crate::context::QueryContext;
-use crate::morsel::{Flow, Morsel};
-use crate::pipeline::{Sink, SinkWorker, Task};
+use crate::pipeline::{Sink, SinkWorker};
 use crate::source::Stored;
 use crate::{ExecError, Result};
 
@@ -96,7 +95,7 @@ impl Sort {
 
 impl Sink for Sort {
     fn worker<'a>(&'a self, context: &'a QueryContext) -> Box<dyn SinkWorker + 'a> {
-        Box::new(SortWorker { sink: self, share: Share::new(OPERATOR, context) })
+        self.shares.worker(OPERATOR, context)
     }
 
     fn finish(&self, context: &QueryContext) -> Result<()> {
@@ -128,23 +127,6 @@ impl Sink for Sort {
         drop(indices);
         reservation.shrink_to(rows_bytes);
         self.stored.set(sorted, reservation);
-        Ok(())
-    }
-}
-
-struct SortWorker<'a> {
-    sink: &'a Sort,
-    share: Share,
-}
-
-impl SinkWorker for SortWorker<'_> {
-    fn consume(&mut self, input: Morsel, _: &Task<'_>) -> Result<Flow> {
-        self.share.keep(input.index, input.batch)?;
-        Ok(Flow::More)
-    }
-
-    fn combine(self: Box<Self>) -> Result<()> {
-        self.sink.shares.add(self.share);
         Ok(())
     }
 }

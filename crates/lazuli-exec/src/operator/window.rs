@@ -16,12 +16,11 @@ use lazuli_kernels::keys::GroupTable;
 use lazuli_kernels::sort::{SortKey, sort_indices_in_tasks};
 use lazuli_kernels::{KernelError, NO_ROW, concat_columns, take_column};
 
-use super::collect::{Share, Shares};
+use super::collect::Shares;
 use super::sort::Key;
 use crate::context::QueryContext;
 use crate::memory::{Footprint, Reservation};
-use crate::morsel::{Flow, Morsel};
-use crate::pipeline::{Sink, SinkWorker, Task};
+use crate::pipeline::{Sink, SinkWorker};
 use crate::source::Stored;
 use crate::{ExecError, Result};
 
@@ -89,7 +88,7 @@ impl Window {
 
 impl Sink for Window {
     fn worker<'a>(&'a self, context: &'a QueryContext) -> Box<dyn SinkWorker + 'a> {
-        Box::new(WindowWorker { sink: self, share: Share::new(OPERATOR, context) })
+        self.shares.worker(OPERATOR, context)
     }
 
     fn finish(&self, context: &QueryContext) -> Result<()> {
@@ -111,23 +110,6 @@ impl Sink for Window {
         reservation.grow_to(footprint.bytes())?;
         reservation.shrink_to(footprint.bytes());
         self.stored.set(batches, reservation);
-        Ok(())
-    }
-}
-
-struct WindowWorker<'a> {
-    sink: &'a Window,
-    share: Share,
-}
-
-impl SinkWorker for WindowWorker<'_> {
-    fn consume(&mut self, input: Morsel, _: &Task<'_>) -> Result<Flow> {
-        self.share.keep(input.index, input.batch)?;
-        Ok(Flow::More)
-    }
-
-    fn combine(self: Box<Self>) -> Result<()> {
-        self.sink.shares.add(self.share);
         Ok(())
     }
 }

@@ -10,11 +10,10 @@ use lazuli_kernels::{take_column, take_column_optional};
 use super::OPERATOR;
 use crate::context::QueryContext;
 use crate::memory::Reservation;
-use crate::morsel::{Flow, Morsel};
-use crate::operator::collect::{Share, Shares};
+use crate::operator::collect::Shares;
+use crate::operator::collect::in_one_piece;
 use crate::operator::project::Choose;
-use crate::operator::sort::concat_in_parallel;
-use crate::pipeline::{Sink, SinkWorker, Task};
+use crate::pipeline::{Sink, SinkWorker};
 use crate::{ExecError, Result};
 
 /// What is kept of the built side.
@@ -125,7 +124,7 @@ impl JoinBuild {
 
 impl Sink for JoinBuild {
     fn worker<'a>(&'a self, context: &'a QueryContext) -> Box<dyn SinkWorker + 'a> {
-        Box::new(BuildWorker { sink: self, share: Share::new(OPERATOR, context) })
+        self.shares.worker(OPERATOR, context)
     }
 
     fn finish(&self, context: &QueryContext) -> Result<()> {
@@ -133,15 +132,7 @@ impl Sink for JoinBuild {
         let batches: Vec<Batch> = morsels.into_iter().map(|(_, batch)| batch).collect();
         let num_rows: usize = batches.iter().map(Batch::num_rows).sum();
         let rows_bytes = reservation.bytes();
-        let whole = match Batch::rejoined(&batches) {
-            Some(whole) => whole, // what was cut into morsels is one again without a copy
-            None => {
-                reservation.grow_to(rows_bytes.saturating_mul(2))?;
-                let whole = concat_in_parallel(&self.side.schema, batches, context)?;
-                reservation.shrink_to(rows_bytes);
-                whole
-            }
-        };
+        let whole = in_one_piece(&self.side.schema, batches, &mut reservation, context)?;
         let keys: Vec<Column> = self.side.keys.iter().map(|&key| whole.column(key).clone()).collect();
         let run: RunTasks<'_> = &|num_tasks, task| {
             let ran = context.run_tasks(num_tasks, |index| {
@@ -202,22 +193,5 @@ fn failed(error: BuildError) -> ExecError {
     match error {
         BuildError::Stopped => stopped(Stopped),
         BuildError::Kernel(error) => ExecError::Kernel { operator: OPERATOR, error },
-    }
-}
-
-struct BuildWorker<'a> {
-    sink: &'a JoinBuild,
-    share: Share,
-}
-
-impl SinkWorker for BuildWorker<'_> {
-    fn consume(&mut self, input: Morsel, _: &Task<'_>) -> Result<Flow> {
-        self.share.keep(input.index, input.batch)?;
-        Ok(Flow::More)
-    }
-
-    fn combine(self: Box<Self>) -> Result<()> {
-        self.sink.shares.add(self.share);
-        Ok(())
     }
 }
