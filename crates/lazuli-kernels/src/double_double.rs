@@ -9,10 +9,12 @@
 //! Infinity and NaN are kept by `high` alone: the error of an infinite sum has no meaning and must not reach it.
 
 mod column_sum; // one column
+pub(crate) mod fixed_point; // blocks of values that are not far apart
 mod triple; // many values
 
 use lazuli_array::Bitmap;
 
+pub(crate) use self::column_sum::for_each_block;
 pub use self::column_sum::{FloatValue, sum_f64};
 pub use self::triple::TripleDouble;
 
@@ -203,42 +205,16 @@ const LANES: usize = 8;
 /// The sum of the squares of all values that count.
 ///
 /// Panics if the validity has another length.
-pub fn sum_of_squares_f64<T: Copy + Into<f64>>(values: &[T], validity: Option<&Bitmap>) -> DoubleDouble {
+pub fn sum_of_squares_f64<T: FloatValue>(values: &[T], validity: Option<&Bitmap>) -> DoubleDouble {
     let mut lanes = [DoubleDouble::ZERO; LANES];
     for_each_block(values, validity, |block| {
-        for values in block.as_chunks::<LANES>().0 {
+        for values in block.chunks(LANES) {
             for (lane, &value) in lanes.iter_mut().zip(values) {
                 *lane = lane.add_product(value, value);
             }
         }
     });
     lanes.into_iter().fold(DoubleDouble::ZERO, |sum, lane| sum + lane)
-}
-
-const BLOCK: usize = 64;
-
-/// Calls `each` with all values in blocks, zero in place of those that do not count and past the end.
-#[inline(always)]
-fn for_each_block<T: Copy + Into<f64>>(
-    values: &[T],
-    validity: Option<&Bitmap>,
-    mut each: impl FnMut(&[f64; BLOCK]),
-) {
-    assert!(validity.is_none_or(|validity| validity.len() == values.len()), "as many bits as values");
-    for (index, chunk) in values.chunks(BLOCK).enumerate() {
-        let word = validity.map_or(u64::MAX, |validity| validity.word(index));
-        let mut block = [0.0; BLOCK];
-        if word == u64::MAX {
-            for (slot, &value) in block.iter_mut().zip(chunk) {
-                *slot = value.into();
-            }
-        } else {
-            for (bit, (slot, &value)) in block.iter_mut().zip(chunk).enumerate() {
-                *slot = if word >> bit & 1 == 1 { value.into() } else { 0.0 };
-            }
-        }
-        each(&block);
-    }
 }
 
 /// The mean of `count` values with this sum; `None` of nothing.

@@ -67,7 +67,7 @@ fn spec(
     }
     let key_types = key_positions.iter().map(|&key| columns.schema.field(key).data_type().clone()).collect();
     let (keys, schema) = (key_positions.to_vec(), schema.clone());
-    let spec = AggregateSpec { operator, keys, key_types, calls: specified, schema };
+    let spec = AggregateSpec::new(operator, keys, key_types, specified, schema);
     (spec, lanes)
 }
 

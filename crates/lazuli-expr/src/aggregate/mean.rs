@@ -1,7 +1,7 @@
 //! `mean`.
 
 use lazuli_array::{Column, DataType, PrimitiveArray};
-use lazuli_kernels::aggregate::{DecimalSum, FloatSum};
+use lazuli_kernels::aggregate::{CountedSum, DecimalSum, FloatSum};
 use lazuli_kernels::double_double::mean;
 
 use crate::aggregate::counted_states::CountedStates;
@@ -9,7 +9,6 @@ use crate::aggregate::fixed_states::FixedStates;
 use crate::aggregate::quotient::{decimal_quotient, quotient, rounded_quotient};
 use crate::aggregate::signature::{between, numbers_as, one_to_one, only, ticks_per_unit};
 use crate::aggregate::state_column::result_column;
-use crate::aggregate::sum_state::IntegerSum;
 use crate::function::{Argument, Signature, SignatureError};
 use crate::{Accumulator, Aggregate};
 
@@ -47,39 +46,29 @@ impl Aggregate for Mean {
             DataType::Decimal { scale, .. } => {
                 let scale = *scale;
                 CountedStates::boxed(move |sums: &[DecimalSum], counts| {
-                    floats(sums, counts, |sum, count| match sum.to_i128() {
-                        Some(value) => decimal_quotient(value, scale, count as u64),
-                        None => sum.to_f64() / count as f64 / 10f64.powi(scale.into()),
-                    })
+                    let mean = |group: usize| match sums[group].to_i128() {
+                        Some(value) => decimal_quotient(value, scale, counts[group] as u64),
+                        None => sums[group].to_f64() / counts[group] as f64 / 10f64.powi(scale.into()),
+                    };
+                    result_column(DataType::Float64, sums.len(), |group| counts[group] > 0, mean)
                 })
             }
             temporal if temporal.is_temporal() => {
                 let (output, ticks) =
                     (between(temporal).expect("times have means"), ticks_per_unit(temporal));
-                CountedStates::boxed(move |sums: &[IntegerSum], counts| {
-                    instants(sums, counts, ticks, &output)
-                })
+                FixedStates::boxed(move |states: &[CountedSum]| Ok(instants(states, ticks, &output)))
             }
-            _ => CountedStates::boxed(|sums: &[IntegerSum], counts| {
-                floats(sums, counts, |sum, count| quotient(sum, count as u128))
+            _ => FixedStates::boxed(|states: &[CountedSum]| {
+                let mean = |group: usize| quotient(states[group].sum, states[group].count as u128);
+                Ok(result_column(DataType::Float64, states.len(), |group| states[group].count > 0, mean))
             }),
         }
     }
 }
 
-/// Means as floats; null of nothing.
-fn floats<S: Copy>(sums: &[S], counts: &[i64], mean: impl Fn(S, i64) -> f64) -> Column {
-    result_column(
-        DataType::Float64,
-        sums.len(),
-        |group| counts[group] > 0,
-        |group| mean(sums[group], counts[group]),
-    )
-}
-
 /// Means of points or spans of time, in units of which `ticks` make one unit of the sums; null of nothing.
-fn instants(sums: &[IntegerSum], counts: &[i64], ticks: i128, output: &DataType) -> Column {
-    let means = sums.iter().zip(counts).map(|(&sum, &count)| {
+fn instants(states: &[CountedSum], ticks: i128, output: &DataType) -> Column {
+    let means = states.iter().map(|&CountedSum { sum, count }| {
         // A mean lies between values that are 64-bit ticks, or 32-bit days of 2^37 microseconds.
         let mean = || i64::try_from(rounded_quotient(sum * ticks, i128::from(count)));
         (count > 0).then(|| mean().expect("a mean lies between the values"))

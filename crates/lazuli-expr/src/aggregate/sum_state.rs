@@ -1,11 +1,12 @@
 //! Sums that do not depend on order: what `sum` and `mean` share.
 //!
-//! Integers of at most 64 bits in 128, which no number of rows that there can be overflows; decimals in 192; floats in
-//! three doubles, beside their number, so that `sum` and `mean` have one state.
+//! Integers of at most 64 bits in 128, which no number of rows that there can be overflows, for means beside their number;
+//! decimals in 192; floats in three doubles, beside their number, so that `sum` and `mean` have one state.
 
 use lazuli_array::{Array, Column, dispatch_float, dispatch_integer};
 use lazuli_kernels::aggregate::{
-    DecimalSum, FloatSum, grouped_sum_decimals, grouped_sum_integers, sum_decimals, sum_groups, sum_integers,
+    CountedSum, DecimalSum, FloatSum, grouped_counted_sum_integers, grouped_sum_decimals,
+    grouped_sum_integers, sum_decimals, sum_groups, sum_integers,
 };
 use lazuli_kernels::double_double::TripleDouble;
 
@@ -42,6 +43,40 @@ impl GroupState for IntegerSum {
 
     fn from_columns(columns: &[Column]) -> Vec<Self> {
         values_of(&columns[0]).to_vec()
+    }
+}
+
+impl GroupState for CountedSum {
+    fn update(states: &mut [Self], input: &Array, groups: Groups<'_>) {
+        let Groups::Ids(ids) = groups else {
+            if groups.num_rows() > 0 {
+                IntegerSum::update(std::slice::from_mut(&mut states[0].sum), input, groups);
+                states[0].count += (groups.num_rows() - input.null_count()) as i64;
+            }
+            return;
+        };
+        dispatch_integer!(
+            &*as_numbers(input),
+            |array| grouped_counted_sum_integers(array.values(), array.validity(), ids, states),
+            else unreachable!("the signature takes nothing but integers, booleans and times here")
+        );
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.sum += other.sum;
+        self.count += other.count;
+    }
+
+    fn to_columns(states: &[Self]) -> Vec<Column> {
+        vec![
+            int64_column(states.iter().map(|state| state.count)),
+            int128_column(states.iter().map(|state| state.sum)),
+        ]
+    }
+
+    fn from_columns(columns: &[Column]) -> Vec<Self> {
+        let pairs = values_of::<i64>(&columns[0]).iter().zip(values_of::<i128>(&columns[1]));
+        pairs.map(|(&count, &sum)| Self { sum, count }).collect()
     }
 }
 

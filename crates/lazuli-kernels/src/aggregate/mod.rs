@@ -9,6 +9,7 @@
 
 mod count; // how many rows hold a value
 mod extreme; // least and greatest
+mod few_groups; // sums in narrow states
 mod moments; // sums of floats, of squares and products
 mod sum; // sums of integers, decimals and floats
 #[cfg(test)]
@@ -25,7 +26,10 @@ pub use self::extreme::{
 pub use self::moments::{
     FloatMoments, FloatPairMoments, FloatSum, moments_of_groups, pair_moments_of_groups, sum_groups,
 };
-pub use self::sum::{DecimalSum, grouped_sum_decimals, grouped_sum_integers, sum_decimals, sum_integers};
+pub use self::sum::{
+    CountedSum, DecimalSum, grouped_counted_sum_integers, grouped_sum_decimals, grouped_sum_integers,
+    sum_decimals, sum_integers,
+};
 pub use self::top::{
     TopKey, TopSlots, float_key, float_of_key, signed_key, signed_of_key, signed_wide_key, signed_wide_of_key,
 };

@@ -7,7 +7,7 @@
 
 use lazuli_array::Bitmap;
 
-use super::{for_each_valid, max_id};
+use super::{few_groups, for_each_valid, max_id};
 use crate::double_double::{FloatValue, TripleDouble, sum_f64};
 use crate::level::Level;
 
@@ -115,12 +115,36 @@ pub fn sum_groups<T: FloatValue>(
     group_ids: Option<&[u32]>,
     states: &mut [FloatSum],
 ) {
-    if group_ids.is_some() || values.is_empty() {
-        return add_rows(Level::best(), values.len(), |row| values[row].into(), validity, group_ids, states);
+    if values.is_empty() {
+        return;
+    }
+    if let Some(ids) = group_ids {
+        return sum_by_group(Level::best(), values, validity, ids, states);
     }
     let state = &mut states[0];
     state.count += validity.map_or(values.len(), Bitmap::count_ones) as i64;
     state.sum.add_double_double(sum_f64(values, validity));
+}
+
+/// Adds floats to the sums of their groups: if there are few, block by block without rounding where that can be done.
+fn sum_by_group<T: FloatValue>(
+    level: Level,
+    values: &[T],
+    validity: Option<&Bitmap>,
+    group_ids: &[u32],
+    states: &mut [FloatSum],
+) {
+    let Some(blocks) = few_groups::blocks(values.len(), states.len()) else {
+        return add_rows(level, values.len(), |row| values[row].into(), validity, Some(group_ids), states);
+    };
+    for rows in blocks {
+        let (values, ids) = (&values[rows.clone()], &group_ids[rows.clone()]);
+        let validity = validity.map(|validity| validity.sliced(rows.start, rows.len()));
+        let validity = validity.as_ref();
+        if !few_groups::add_floats(level, values, validity, ids, states) {
+            add_rows(level, values.len(), |row| values[row].into(), validity, Some(ids), states);
+        }
+    }
 }
 
 /// Adds floats to the moments of their groups.

@@ -6,7 +6,7 @@ use std::ops::AddAssign;
 
 use lazuli_array::{Bitmap, Native};
 
-use super::{for_each_valid, for_each_value};
+use super::{few_groups, for_each_valid, for_each_value};
 
 /// The sum of all integers that count; 0 if there are none.
 ///
@@ -24,16 +24,77 @@ pub fn sum_integers<T: Native + Into<i128>>(values: &[T], validity: Option<&Bitm
     sum
 }
 
-/// Adds integers to the sums of their groups.
-///
-/// `S` is `i128` where values have 64 bits. A narrower one is the caller's promise that no sum can reach its end.
-pub fn grouped_sum_integers<T: Native + Into<S>, S: Copy + AddAssign>(
+/// Adds integers of at most 64 bits to the sums of their groups.
+pub fn grouped_sum_integers<T: Native + Into<i128>>(
     values: &[T],
     validity: Option<&Bitmap>,
     group_ids: &[u32],
-    sums: &mut [S],
+    sums: &mut [i128],
 ) {
-    for_each_value(values, validity, group_ids, |value, group| sums[group] += value.into());
+    add_by_group(
+        values,
+        validity,
+        group_ids,
+        sums,
+        |total, sum, _| *total += i128::from(sum),
+        |total, value| *total += value,
+    );
+}
+
+/// The sum of integers and their number.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CountedSum {
+    /// The sum.
+    pub sum: i128,
+    /// Number of values.
+    pub count: i64,
+}
+
+/// Adds integers of at most 64 bits to the sums and numbers of their groups.
+pub fn grouped_counted_sum_integers<T: Native + Into<i128>>(
+    values: &[T],
+    validity: Option<&Bitmap>,
+    group_ids: &[u32],
+    states: &mut [CountedSum],
+) {
+    let add_block = |state: &mut CountedSum, sum: i64, count: i64| {
+        state.sum += i128::from(sum);
+        state.count += count;
+    };
+    let add = |state: &mut CountedSum, value: i128| {
+        state.sum += value;
+        state.count += 1;
+    };
+    add_by_group(values, validity, group_ids, states, add_block, add);
+}
+
+/// Takes integers into the states of their groups: if there are few, by their sum and number in a block, else one by one.
+fn add_by_group<T: Native + Into<i128>, S>(
+    values: &[T],
+    validity: Option<&Bitmap>,
+    group_ids: &[u32],
+    states: &mut [S],
+    mut add_block: impl FnMut(&mut S, i64, i64),
+    mut add: impl FnMut(&mut S, i128),
+) {
+    let mut add_each = |values: &[T], validity: Option<&Bitmap>, group_ids: &[u32], states: &mut [S]| {
+        for_each_value(values, validity, group_ids, |value, group| add(&mut states[group], value.into()));
+    };
+    let Some(blocks) = few_groups::blocks(values.len(), states.len()) else {
+        return add_each(values, validity, group_ids, states);
+    };
+    for rows in blocks {
+        let (values, ids) = (&values[rows.clone()], &group_ids[rows.clone()]);
+        let validity = validity.map(|validity| validity.sliced(rows.start, rows.len()));
+        let num_groups = states.len();
+        let added =
+            few_groups::add_integers(values, validity.as_ref(), ids, num_groups, |group, sum, count| {
+                add_block(&mut states[group], sum, count);
+            });
+        if !added {
+            add_each(values, validity.as_ref(), ids, states);
+        }
+    }
 }
 
 /// A sum of 128-bit integers that can't overflow: high parts and low parts add up apart.

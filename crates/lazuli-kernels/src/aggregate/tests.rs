@@ -1,5 +1,3 @@
-//! Aggregates against the rows of each group, picked one by one.
-
 //! Aggregates against sums, counts and extremes taken row by row, for one group and for several.
 
 use lazuli_array::{Array, Column, DataType, PrimitiveArray, Scalar};
@@ -51,9 +49,9 @@ proptest! {
     #[test]
     fn narrow_sums_match_naive((column, ids) in grouped(DataType::Int16)) {
         let array = primitive::<i16>(&column);
-        let mut sums = [0i64; GROUPS];
+        let mut sums = [0; GROUPS];
         grouped_sum_integers(array.values(), array.validity(), &ids, &mut sums);
-        prop_assert_eq!(sum_integers(array.values(), array.validity()), i128::from(sums.iter().sum::<i64>()));
+        prop_assert_eq!(sum_integers(array.values(), array.validity()), sums.iter().sum::<i128>());
     }
 
     #[test]

@@ -1,10 +1,15 @@
-//! The sum of one column, by as many lanes as hide the latency of an addition. Lanes are the same for every level, and so
-//! is each of their roundings: a level changes nothing.
+//! The sum of one column, block by block: without rounding where a block's values are near enough to one another, else by
+//! as many lanes as hide the latency of an addition. Lanes and blocks are the same for every level, and so is each of
+//! their roundings: a level changes nothing.
 
 use lazuli_array::Bitmap;
 
-use super::{DoubleDouble, TripleDouble, for_each_block, two_sum};
+use super::fixed_point::{Grid, magnitudes, sum_block};
+use super::{DoubleDouble, TripleDouble, two_sum};
 use crate::level::{Level, by_level};
+
+/// Values of a block: they are looked at twice, so they should stay in the nearest cache.
+const BLOCK: usize = 2048;
 
 /// Sums that run side by side: one register of the largest vectors for each part, four of the smallest.
 const LANES: usize = 8;
@@ -42,48 +47,75 @@ pub fn sum_f64<T: FloatValue>(values: &[T], validity: Option<&Bitmap>) -> Double
 
 /// [`sum_f64`] at a level.
 pub(super) fn sum_at<T: FloatValue>(level: Level, values: &[T], validity: Option<&Bitmap>) -> DoubleDouble {
+    let mut sum = TripleDouble::default();
+    for_each_block(values, validity, |block| add_block(level, block, &mut sum));
+    sum.total()
+}
+
+/// Calls `each` with the values that count, zeros between them, up to [`BLOCK`] at a time.
+///
+/// Panics if the validity has another length.
+pub(crate) fn for_each_block<T: FloatValue>(
+    values: &[T],
+    validity: Option<&Bitmap>,
+    mut each: impl FnMut(&[f64]),
+) {
     assert!(validity.is_none_or(|validity| validity.len() == values.len()), "as many bits as values");
-    #[cfg(target_arch = "x86_64")]
-    if let (Level::Avx512, Some(values)) = (level.here(), T::doubles(values)) {
-        return total(x86::sum(values, validity));
+    let validity = validity.filter(|validity| validity.count_zeros() > 0);
+    if let (Some(values), None) = (T::doubles(values), validity) {
+        return values.chunks(BLOCK).for_each(each);
     }
-    total(lanes(level, values, validity))
+    let mut scratch = [0.0; BLOCK];
+    for (number, chunk) in values.chunks(BLOCK).enumerate() {
+        let block = &mut scratch[..chunk.len()];
+        for (slot, &value) in block.iter_mut().zip(chunk) {
+            *slot = value.into();
+        }
+        if let Some(validity) = validity {
+            for (word, values) in block.chunks_mut(64).enumerate() {
+                let word = validity.word(number * (BLOCK / 64) + word);
+                if word != u64::MAX {
+                    for (bit, value) in values.iter_mut().enumerate() {
+                        *value = if word >> bit & 1 == 1 { *value } else { 0.0 };
+                    }
+                }
+            }
+        }
+        each(block);
+    }
+}
+
+fn add_block(level: Level, block: &[f64], sum: &mut TripleDouble) {
+    match Grid::new(magnitudes(level, block), block.len()) {
+        Some(grid) => sum_block(level, block, grid).add_to(sum),
+        None => add_lanes(lanes(level, block), sum),
+    }
 }
 
 /// The lanes of each part.
 type Lanes = [[f64; LANES]; 3];
 
-/// The sum of all lanes.
-fn total([high, low, rest]: Lanes) -> DoubleDouble {
-    let lane = |lane: usize| TripleDouble::from_parts([high[lane], low[lane], rest[lane]]).total();
-    (0..LANES).map(lane).fold(DoubleDouble::ZERO, |sum, lane| sum + lane)
+/// Adds all lanes to a sum.
+fn add_lanes([high, low, rest]: Lanes, sum: &mut TripleDouble) {
+    for lane in 0..LANES {
+        sum.merge(TripleDouble::from_parts([high[lane], low[lane], rest[lane]]));
+    }
 }
 
 by_level! {
-    fn lanes<T: FloatValue>(values: &[T], validity: Option<&Bitmap>) -> Lanes = lanes_body;
+    fn lanes(values: &[f64]) -> Lanes = lanes_body;
 }
 
 #[inline(always)]
-fn lanes_body<T: FloatValue>(values: &[T], validity: Option<&Bitmap>) -> Lanes {
+fn lanes_body(values: &[f64]) -> Lanes {
     let mut lanes = Lanes::default();
-    match validity {
-        None => {
-            let (blocks, rest) = values.as_chunks::<LANES>();
-            for block in blocks {
-                add(&mut lanes, block.map(Into::into));
-            }
-            let mut last = [0.0; LANES];
-            for (slot, &value) in last.iter_mut().zip(rest) {
-                *slot = value.into();
-            }
-            add(&mut lanes, last);
-        }
-        Some(_) => for_each_block(values, validity, |block| {
-            for &values in block.as_chunks::<LANES>().0 {
-                add(&mut lanes, values);
-            }
-        }),
+    let (blocks, rest) = values.as_chunks::<LANES>();
+    for &block in blocks {
+        add(&mut lanes, block);
     }
+    let mut last = [0.0; LANES];
+    last[..rest.len()].copy_from_slice(rest);
+    add(&mut lanes, last);
     lanes
 }
 
@@ -95,71 +127,6 @@ fn add([high, low, rest]: &mut Lanes, values: [f64; LANES]) {
         let (sum, error) = two_sum(low[lane], error);
         low[lane] = sum;
         rest[lane] += error;
-    }
-}
-
-/// The same in whole registers: left to itself the compiler uses half of them.
-#[cfg(target_arch = "x86_64")]
-#[allow(unsafe_code, reason = "vector instructions")]
-mod x86 {
-    use std::arch::x86_64::*;
-
-    use lazuli_array::Bitmap;
-
-    use super::{LANES, Lanes};
-
-    /// The lanes of all values that count. The machine has AVX-512, and the validity is as long as the values.
-    pub(super) fn sum(values: &[f64], validity: Option<&Bitmap>) -> Lanes {
-        // SAFETY: the caller matched on `Level::here`, which names only what this machine has.
-        unsafe { sum_avx512(values, validity) }
-    }
-
-    #[target_feature(enable = "avx512f,avx512dq")]
-    fn two_sum(left: __m512d, right: __m512d) -> (__m512d, __m512d) {
-        let sum = _mm512_add_pd(left, right);
-        let right_part = _mm512_sub_pd(sum, left);
-        let left_part = _mm512_sub_pd(sum, right_part);
-        (sum, _mm512_add_pd(_mm512_sub_pd(left, left_part), _mm512_sub_pd(right, right_part)))
-    }
-
-    #[target_feature(enable = "avx512f,avx512dq")]
-    fn sum_avx512(values: &[f64], validity: Option<&Bitmap>) -> Lanes {
-        let zero = _mm512_setzero_pd();
-        let (mut high, mut low, mut rest) = (zero, zero, zero);
-        let mut add = |values: __m512d| {
-            let (sum, error) = two_sum(high, values);
-            high = sum;
-            let (sum, error) = two_sum(low, error);
-            low = sum;
-            rest = _mm512_add_pd(rest, error);
-        };
-        let (blocks, tail) = values.as_chunks::<LANES>();
-        let num_blocks = blocks.len();
-        // SAFETY: a block is as long as a register.
-        let load = |block: &[f64; LANES], mask: u8| unsafe { _mm512_maskz_loadu_pd(mask, block.as_ptr()) };
-        match validity {
-            None => blocks.iter().for_each(|block| add(load(block, u8::MAX))),
-            Some(validity) => {
-                for (word_index, blocks) in blocks.chunks(8).enumerate() {
-                    let word = validity.word(word_index);
-                    for (block, mask) in blocks.iter().zip(word.to_le_bytes()) {
-                        add(load(block, mask));
-                    }
-                }
-            }
-        }
-        let mask = validity
-            .filter(|_| !tail.is_empty())
-            .map_or(u8::MAX, |validity| validity.word(num_blocks / 8).to_le_bytes()[num_blocks % 8]);
-        let mut last = [0.0; LANES];
-        last[..tail.len()].copy_from_slice(tail);
-        add(load(&last, mask));
-        [high, low, rest].map(|part| {
-            let mut lanes = [0.0; LANES];
-            // SAFETY: the array is as long as a register.
-            unsafe { _mm512_storeu_pd(lanes.as_mut_ptr(), part) };
-            lanes
-        })
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use lazuli_array::{Batch, Column};
 use lazuli_expr::{Accumulator, Groups, RowOrder};
+use lazuli_kernels::KernelError;
 use lazuli_kernels::keys::GroupTable;
 
 use super::AggregateSpec;
@@ -21,6 +22,7 @@ pub(super) struct GroupStates {
     /// Each group's first row: its place among those of the worker, in the end its number among all rows. Without keys it
     /// is not known, and nobody asks.
     pub(super) first_rows: Vec<u64>,
+    /// One a call; those of calls whose states another one keeps stay empty.
     pub(super) accumulators: Vec<Box<dyn Accumulator>>,
     pub(super) reservation: Reservation,
     /// Scratch: the group of each row.
@@ -37,7 +39,7 @@ impl GroupStates {
         let mut accumulators: Vec<_> = spec.calls.iter().map(super::Call::accumulator).collect();
         let mut first_rows = Vec::new();
         if spec.keys.is_empty() {
-            accumulators.iter_mut().for_each(|accumulator| accumulator.resize(1));
+            spec.owners().for_each(|call| accumulators[call].resize(1));
             first_rows.push(0);
         }
         Self {
@@ -68,10 +70,11 @@ impl GroupStates {
             true => Groups::One { num_rows },
             false => Groups::Ids(&self.ids),
         };
-        for (accumulator, call) in self.accumulators.iter_mut().zip(&self.spec.calls) {
+        for index in self.spec.owners() {
+            let call = &self.spec.calls[index];
             let inputs: Vec<Column> =
                 call.columns.iter().map(|&column| batch.column(column).clone()).collect();
-            accumulator.update(&inputs, groups, order).map_err(call.failed())?;
+            self.accumulators[index].update(&inputs, groups, order).map_err(call.failed())?;
         }
         self.reserve()
     }
@@ -99,7 +102,7 @@ impl GroupStates {
                 self.first_rows.push(places.place_of(row));
             }
         }
-        self.accumulators.iter_mut().for_each(|accumulator| accumulator.resize(num_groups));
+        self.spec.owners().for_each(|call| self.accumulators[call].resize(num_groups));
     }
 
     /// Says that a group of those below `limit` may have met a row that comes before those it knew, for the rows that came
@@ -113,7 +116,7 @@ impl GroupStates {
         }
     }
 
-    /// Gives a call its arguments for some of the rows that came last.
+    /// Gives a call that keeps states its arguments for some of the rows that came last.
     pub(super) fn update_call(
         &mut self,
         call: usize,
@@ -127,8 +130,9 @@ impl GroupStates {
 
     /// Takes in the states of the groups that came last.
     pub(super) fn merge(&mut self, states: &[Vec<Column>]) -> Result<()> {
-        for ((accumulator, state), call) in self.accumulators.iter_mut().zip(states).zip(&self.spec.calls) {
-            accumulator.merge(state, Groups::Ids(&self.ids)).map_err(call.failed())?;
+        for (call, state) in self.spec.owners().zip(states) {
+            let merged = self.accumulators[call].merge(state, Groups::Ids(&self.ids));
+            merged.map_err(self.spec.calls[call].failed())?;
         }
         self.reserve()
     }
@@ -140,12 +144,17 @@ impl GroupStates {
         }
     }
 
-    /// The states of each call.
+    /// The states of each call that keeps some.
     pub(super) fn states(&self) -> Result<Vec<Vec<Column>>> {
-        let calls = self.accumulators.iter().zip(&self.spec.calls);
-        calls
-            .map(|(accumulator, call)| accumulator.state(0..self.num_groups()).map_err(call.failed()))
-            .collect()
+        let state = |call: usize| {
+            self.accumulators[call].state(0..self.num_groups()).map_err(self.spec.calls[call].failed())
+        };
+        self.spec.owners().map(state).collect()
+    }
+
+    /// The results of a call.
+    pub(super) fn results(&self, call: usize) -> Results<'_> {
+        Results { call: &*self.accumulators[call], owner: &*self.accumulators[self.spec.owners[call]] }
     }
 
     /// Reserves what the groups occupy.
@@ -153,6 +162,28 @@ impl GroupStates {
         let states: usize = self.accumulators.iter().map(|accumulator| accumulator.memory_bytes()).sum();
         let places = self.first_rows.capacity() * size_of::<u64>();
         self.reservation.grow_to(self.table.memory_bytes() + places + states)
+    }
+}
+
+/// What makes results of the states that a call, or another one for it, keeps.
+#[derive(Clone, Copy)]
+pub(super) struct Results<'a> {
+    pub(super) call: &'a dyn Accumulator,
+    pub(super) owner: &'a dyn Accumulator,
+}
+
+impl Results<'_> {
+    pub(super) fn of(self, groups: Range<usize>) -> std::result::Result<Column, KernelError> {
+        match std::ptr::addr_eq(self.call, self.owner) {
+            true => self.owner.finish(groups),
+            false => self.call.finish_of(self.owner, groups),
+        }
+    }
+
+    /// The first of some groups that has no result, by its position among them.
+    pub(super) fn first_failure(self, groups: impl Iterator<Item = u32>) -> Option<(usize, KernelError)> {
+        let mut results = groups.map(|group| self.of(group as usize..group as usize + 1));
+        results.by_ref().enumerate().find_map(|(position, result)| Some((position, result.err()?)))
     }
 }
 

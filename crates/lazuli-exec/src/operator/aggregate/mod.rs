@@ -42,8 +42,35 @@ pub(crate) struct AggregateSpec {
     pub(crate) key_types: Vec<DataType>,
     /// What is computed.
     pub(crate) calls: Vec<Call>,
+    /// For each call the one that keeps its states: itself, or an earlier one over the same columns that keeps the same.
+    owners: Vec<usize>,
     /// The keys, then the results.
     pub(crate) schema: SchemaRef,
+}
+
+impl AggregateSpec {
+    pub(crate) fn new(
+        operator: &'static str,
+        keys: Vec<usize>,
+        key_types: Vec<DataType>,
+        calls: Vec<Call>,
+        schema: SchemaRef,
+    ) -> Self {
+        let accumulators: Vec<_> = calls.iter().map(Call::accumulator).collect();
+        let shares = |call: usize, other: usize| {
+            calls[call].columns == calls[other].columns
+                && accumulators[call].shares_states_with(&*accumulators[other])
+        };
+        let owners = (0..calls.len())
+            .map(|call| (0..call).find(|&other| shares(call, other)).unwrap_or(call))
+            .collect();
+        Self { operator, keys, key_types, calls, owners, schema }
+    }
+
+    /// The calls that keep states.
+    fn owners(&self) -> impl Iterator<Item = usize> {
+        (0..self.calls.len()).filter(|&call| self.owners[call] == call)
+    }
 }
 
 /// One aggregate over some of the columns.

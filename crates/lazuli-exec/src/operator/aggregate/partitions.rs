@@ -16,7 +16,6 @@ use super::inputs::Inputs;
 use super::order::{RowNumbers, order_unless_sorted};
 use super::output::{self, Partition, gather_words};
 use super::scatter::{Chunk, Form, KeyForm, KeyRows, partition_bits};
-use super::together::first_failure;
 use super::{AggregateSpec, Share};
 use crate::context::QueryContext;
 use crate::memory::{Footprint, Reservation};
@@ -201,14 +200,14 @@ impl Sources<'_> {
         let num_groups = merged.num_groups();
         let mut results = Vec::with_capacity(self.spec.calls.len());
         let mut failure = None;
-        for (call, accumulator) in merged.accumulators.iter().enumerate() {
-            match accumulator.finish(0..num_groups) {
+        for call in 0..self.spec.calls.len() {
+            let of_call = merged.results(call);
+            match of_call.of(0..num_groups) {
                 Ok(column) => results.push(ordered(column)),
                 Err(error) => {
                     // Which group is named must not depend on how workers met them: in order, the first that fails.
                     let groups: Vec<u32> = order.clone().unwrap_or_else(|| (0..num_groups as u32).collect());
-                    let (place, error) =
-                        first_failure(&**accumulator, groups.iter().copied()).unwrap_or((0, error));
+                    let (place, error) = of_call.first_failure(groups.iter().copied()).unwrap_or((0, error));
                     let first_row = merged.first_rows[groups[place] as usize];
                     failure = Some(Failure { call, first_row, error });
                     break;
@@ -301,7 +300,8 @@ impl<'a> Block<'a> {
         }
         let inputs: Vec<Column> =
             (0..self.sources.inputs.len()).map(|input| self.joined(|chunk| &chunk.columns[input])).collect();
-        for (index, call) in spec.calls.iter().enumerate() {
+        for index in spec.owners() {
+            let call = &spec.calls[index];
             let arguments = self.sources.inputs.of_call(index, &inputs);
             if call.aggregate.is_ordered() {
                 // Places ascend within a morsel only, so each has a call of its own.

@@ -275,7 +275,7 @@ impl Scatter {
                 (KeyRows::Columns(keys), _) => groups.insert(Keys::Columns(keys), &places)?,
                 (KeyRows::Words(_), None) => unreachable!("words have a plan"),
             }
-            for call in 0..self.spec.calls.len() {
+            for call in self.spec.owners() {
                 let arguments = self.inputs.of_call(call, &chunk.columns);
                 // Rows of a group are in one partition, and so in their order.
                 groups.update_call(call, &arguments, 0..rows.len(), chunk.order)?;

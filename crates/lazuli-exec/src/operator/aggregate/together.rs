@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use lazuli_array::{Batch, Column};
 use lazuli_expr::{Accumulator, Groups};
-use lazuli_kernels::{KernelError, take_column};
+use lazuli_kernels::take_column;
 
-use super::groups::GroupStates;
+use super::groups::{GroupStates, Results};
 use super::order::order_unless_sorted;
 use super::{AggregateSpec, Call};
 use crate::context::QueryContext;
@@ -52,18 +52,31 @@ pub(super) fn finish(
     reservation.grow_to(mine.saturating_add(others.saturating_mul(2)))?;
     let order = if spec.keys.is_empty() { None } else { order_unless_sorted(&first_rows) };
 
-    let mut parts: Vec<Mutex<Vec<Box<dyn Accumulator>>>> =
-        accumulators.into_iter().map(|accumulator| Mutex::new(vec![accumulator])).collect();
+    let mut by_call: Vec<Vec<Box<dyn Accumulator>>> =
+        accumulators.into_iter().map(|accumulator| vec![accumulator]).collect();
     for share in &mut shares {
-        for (part, accumulator) in parts.iter_mut().zip(share.accumulators.drain(..)) {
-            part.get_mut().unwrap_or_else(PoisonError::into_inner).push(accumulator);
+        for (states, accumulator) in by_call.iter_mut().zip(share.accumulators.drain(..)) {
+            states.push(accumulator);
         }
     }
-    let merge_call = |index: usize| -> Result<Column> {
-        // Locked for the compiler's sake: each call has one task.
+    let parts: Vec<Mutex<Part>> = spec
+        .owners()
+        .map(|owner| {
+            let mut part = Part { owner, states: std::mem::take(&mut by_call[owner]), sharers: Vec::new() };
+            for (call, states) in
+                by_call.iter_mut().enumerate().filter(|(call, _)| spec.owners[*call] == owner)
+            {
+                part.sharers.extend(states.drain(..).next().map(|accumulator| (call, accumulator)));
+            }
+            Mutex::new(part)
+        })
+        .collect();
+    let merge_part = |index: usize| -> Result<Vec<(usize, Result<Column>)>> {
+        // Locked for the compiler's sake: each part has one task.
         let mut part = parts[index].lock().unwrap_or_else(PoisonError::into_inner);
-        let call = &spec.calls[index];
-        let (merged, others) = part.split_first_mut().expect("the accumulator of the first share");
+        let Part { owner, states, sharers } = &mut *part;
+        let call = &spec.calls[*owner];
+        let (merged, others) = states.split_first_mut().expect("the accumulator of the first share");
         merged.resize(num_groups);
         for (other, ids) in others.iter().zip(&ids_of) {
             context.check_cancelled()?;
@@ -74,28 +87,44 @@ pub(super) fn finish(
             };
             merged.merge(&state, groups).map_err(call.failed())?;
         }
-        let result = results(call, &**merged, num_groups, order.as_deref())?;
-        part.clear();
-        Ok(result)
+        let own = (*owner, &**merged);
+        let calls = std::iter::once(own).chain(sharers.iter().map(|(call, sharer)| (*call, &**sharer)));
+        let results = calls.map(|(call, accumulator)| {
+            let of_call = Results { call: accumulator, owner: &**merged };
+            (call, results(&spec.calls[call], of_call, num_groups, order.as_deref()))
+        });
+        let results = results.collect();
+        states.clear();
+        Ok(results)
     };
     let num_keys = spec.keys.len().min(1);
-    let task = |index: usize| -> Result<Vec<Column>> {
-        if index < spec.calls.len() {
-            return Ok(vec![merge_call(index)?]);
+    let task = |index: usize| -> Result<Merged> {
+        if index < parts.len() {
+            return Ok(Merged::Results(merge_part(index)?));
         }
         let keys = table.keys().map_err(ExecError::kernel(spec.operator))?;
-        Ok(match &order {
+        Ok(Merged::Keys(match &order {
             None => keys,
             Some(order) => keys.iter().map(|key| take_column(key, order)).collect(),
-        })
+        }))
     };
-    let num_tasks = spec.calls.len() + num_keys;
-    let mut columns = match num_all <= ALONE_GROUPS {
+    let num_tasks = parts.len() + num_keys;
+    let merged = match num_all <= ALONE_GROUPS {
         true => (0..num_tasks).map(task).collect::<Result<Vec<_>>>()?,
         false => context.run_tasks(num_tasks, task)?,
     };
-    let keys = if num_keys > 0 { columns.pop().unwrap_or_default() } else { Vec::new() };
-    let columns = keys.into_iter().chain(columns.into_iter().flatten()).collect();
+    let (mut columns, mut results) = (Vec::new(), Vec::new());
+    for part in merged {
+        match part {
+            Merged::Keys(keys) => columns = keys,
+            Merged::Results(more) => results.extend(more),
+        }
+    }
+    // In order of the calls, of columns as of failures.
+    results.sort_by_key(|&(call, _)| call);
+    for (_, column) in results {
+        columns.push(column?);
+    }
     let rows = Batch::new(spec.schema.clone(), columns, num_groups);
     drop((shares, table));
     let footprint: Footprint = std::iter::once(&rows).collect();
@@ -104,29 +133,30 @@ pub(super) fn finish(
     Ok((vec![rows], reservation))
 }
 
+/// The states that a call keeps in all shares, those that the others go into first; and the calls that take their results
+/// from them.
+struct Part {
+    owner: usize,
+    states: Vec<Box<dyn Accumulator>>,
+    sharers: Vec<(usize, Box<dyn Accumulator>)>,
+}
+
+/// What a task has made.
+enum Merged {
+    /// Of calls.
+    Results(Vec<(usize, Result<Column>)>),
+    Keys(Vec<Column>),
+}
+
 /// The results of a call for all groups, in order.
-fn results(
-    call: &Call,
-    accumulator: &dyn Accumulator,
-    num_groups: usize,
-    order: Option<&[u32]>,
-) -> Result<Column> {
-    let Some(order) = order else { return accumulator.finish(0..num_groups).map_err(call.failed()) };
-    match accumulator.finish(0..num_groups) {
+fn results(call: &Call, of_call: Results<'_>, num_groups: usize, order: Option<&[u32]>) -> Result<Column> {
+    let Some(order) = order else { return of_call.of(0..num_groups).map_err(call.failed()) };
+    match of_call.of(0..num_groups) {
         Ok(column) => Ok(take_column(&column, order)),
         // Which group is named must not depend on how workers numbered them: in order, the first that fails.
         Err(error) => {
-            let (row, error) = first_failure(accumulator, order.iter().copied()).unwrap_or((0, error));
+            let (row, error) = of_call.first_failure(order.iter().copied()).unwrap_or((0, error));
             Err(call.failed()(error.with_row(|_| row)))
         }
     }
-}
-
-/// The first of some groups that has no result, by its position among them.
-pub(super) fn first_failure(
-    accumulator: &dyn Accumulator,
-    groups: impl Iterator<Item = u32>,
-) -> Option<(usize, KernelError)> {
-    let mut results = groups.map(|group| accumulator.finish(group as usize..group as usize + 1));
-    results.by_ref().enumerate().find_map(|(position, result)| Some((position, result.err()?)))
 }
