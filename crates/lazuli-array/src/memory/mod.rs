@@ -10,7 +10,7 @@
 //!   anybody touches it: 512 times fewer faults, and fewer TLB misses at random access later.
 //!
 //! Use [`with_capacity`] for outputs that are pushed or written to the end, [`written`] for those that are written slot by
-//! slot, [`filled_with_zeros`] for tables that must start empty, and [`advise_huge`] for room that was made elsewhere.
+//! slot, [`filled_with_zeros`] for tables that must start empty, [`reserve`] for vectors that grow, and [`advise_huge`] for room that was made elsewhere.
 #![allow(
     unsafe_code,
     reason = "foreign calls and vectors whose every slot was written; each block is argued"
@@ -69,6 +69,15 @@ pub fn advise_huge<T>(values: &mut Vec<T>) {
     let bytes = values.capacity().saturating_mul(size_of::<T>());
     if bytes >= HUGE_FROM_BYTES {
         advise(values.as_mut_ptr().cast(), bytes);
+    }
+}
+
+/// Makes room for `additional` values more at the end of a vector that grows, on huge pages once it is large.
+#[inline]
+pub fn reserve<T>(values: &mut Vec<T>, additional: usize) {
+    if values.capacity() - values.len() < additional {
+        values.reserve(additional);
+        advise_huge(values);
     }
 }
 

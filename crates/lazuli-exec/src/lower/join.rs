@@ -7,7 +7,7 @@ use lazuli_expr::Expr;
 use lazuli_plan::{Join, JoinSide, JoinType, LogicalPlan, Node};
 
 use super::columns::Columns;
-use super::{Lowering, internal, position_of};
+use super::{Lowering, internal, position_of, semi_join_filter};
 use crate::Result;
 use crate::operator::join::{
     BuildSide, JoinBuild, JoinOutput, JoinProbe, JoinTable, Matching, OutputColumn, unmatched_rows,
@@ -42,6 +42,7 @@ impl Lowering {
         let probing_rows = estimated_rows(probe);
         let built = self.build(build, build_lanes, build_keys, &sources, node.join_type, probing_rows)?;
 
+        semi_join_filter::push(node, &mut lanes, &built.table);
         let columns = Columns::beside(&mut lanes, "join", probe_keys, probe.schema());
         let matching = match node.join_type {
             JoinType::Semi | JoinType::Anti => {
@@ -108,7 +109,7 @@ impl Lowering {
 }
 
 /// About how many rows a plan has, as far as its source knows; steps that leave rows out count as if they did not.
-fn estimated_rows(mut plan: &LogicalPlan) -> Option<usize> {
+pub(super) fn estimated_rows(mut plan: &LogicalPlan) -> Option<usize> {
     loop {
         plan = match plan.node() {
             Node::Scan(scan) => return scan.source.estimated_rows(),

@@ -12,6 +12,7 @@ mod columns; // expressions as columns
 mod join; // build side, probe side
 mod pivot; // cells, and columns as rows
 mod scan; // sources
+mod semi_join_filter; // rows that a join further up will not keep
 mod window; // values made of the rows of a partition
 
 use std::sync::Arc;
@@ -85,7 +86,7 @@ impl Lowering {
         let mut inputs = inputs.into_iter();
         let mut next = || inputs.next().expect("lanes for each of the node's inputs");
         match plan.node() {
-            Node::Scan(scan) => scan::lanes(scan, schema),
+            Node::Scan(scan) => scan::lanes(plan, scan),
             Node::Filter(filter) => {
                 let mut lanes = next();
                 let predicates = Predicates::new(&filter.predicates, filter.input.schema());

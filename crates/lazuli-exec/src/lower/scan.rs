@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use lazuli_array::SchemaRef;
 use lazuli_expr::evaluate::Predicates;
-use lazuli_plan::Scan;
+use lazuli_plan::{LogicalPlan, Scan};
 
 use crate::operator::filter::Filter;
 use crate::operator::project::Choose;
-use crate::pipeline::{Lane, Source, push_operator};
+use crate::pipeline::{Lane, ScanLane, Source, push_operator};
 use crate::source::{BatchesSource, FrameSource, ReaderSource};
 use crate::{ExecError, Result};
 
 /// One lane over a source. Predicates that the source does not apply itself are a filter behind it, over columns that
 /// are read for the filter alone and then dropped.
-pub(super) fn lanes(scan: &Scan, schema: &SchemaRef) -> Result<Vec<Lane>> {
+pub(super) fn lanes(plan: &LogicalPlan, scan: &Scan) -> Result<Vec<Lane>> {
+    let schema = plan.schema();
     let failed = |error| ExecError::Source { name: scan.source.name(), error };
     let source_schema = scan.source_schema();
     let position = |name: &lazuli_array::Name| {
@@ -47,7 +47,9 @@ pub(super) fn lanes(scan: &Scan, schema: &SchemaRef) -> Result<Vec<Lane>> {
             Arc::new(reader)
         }
     };
-    let mut lanes = vec![Lane { source, operators: Vec::new() }];
+    let scanned =
+        ScanLane { plan: plan.clone(), schema: read_schema.clone(), num_filters: usize::from(filters_here) };
+    let mut lanes = vec![Lane { source, operators: Vec::new(), scan: Some(scanned) }];
     if filters_here {
         let predicates = Predicates::new(&scan.predicates, &read_schema);
         push_operator(&mut lanes, Arc::new(Filter { predicates }));

@@ -18,7 +18,8 @@ mod run; // worker loops
 
 use std::sync::Arc;
 
-use lazuli_array::Batch;
+use lazuli_array::{Batch, SchemaRef};
+use lazuli_plan::LogicalPlan;
 
 use crate::context::{QueryContext, SourceSize};
 use crate::morsel::{Flow, Morsel};
@@ -36,12 +37,24 @@ pub(crate) struct Pipeline {
 pub(crate) struct Lane {
     pub(crate) source: Arc<dyn Source>,
     pub(crate) operators: Vec<Arc<dyn Operator>>,
+    /// Where the rows come from, if that is a scan.
+    pub(crate) scan: Option<ScanLane>,
+}
+
+/// What a lane over a scan reads.
+pub(crate) struct ScanLane {
+    /// The scan.
+    pub(crate) plan: LogicalPlan,
+    /// The columns that leave the source, of the scan's names.
+    pub(crate) schema: SchemaRef,
+    /// How many of the first operators are filters over these columns.
+    pub(crate) num_filters: usize,
 }
 
 impl Lane {
     /// The rows of a source as they are.
     pub(crate) fn new(source: impl Source + 'static) -> Self {
-        Self { source: Arc::new(source), operators: Vec::new() }
+        Self { source: Arc::new(source), operators: Vec::new(), scan: None }
     }
 }
 

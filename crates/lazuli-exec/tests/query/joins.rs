@@ -173,6 +173,67 @@ fn a_join_below_a_join() {
     assert_eq!(texts(&answer(&plan)), ["435 435"]);
 }
 
+/// Facts with keys of two dimensions, and the dimensions: `b` has several rows a key, `c` is filtered to few.
+fn star() -> (crate::builder::Query, crate::builder::Query, crate::builder::Query) {
+    let facts = frame(vec![
+        ("b", column((0..300i64).map(|row| (row % 7 > 0).then_some(row % 10)))),
+        ("c", column((0..300i64).map(|row| (row % 11 > 0).then_some(row % 60)))),
+        ("v", column(0..300i64)),
+    ]);
+    let b = frame(vec![("b", column((0..16i64).map(|row| row % 8))), ("bv", column(0..16i64))]);
+    let c = frame(vec![("k", column(0..60i64)), ("cv", column((0..60i64).map(|row| row * 100)))]);
+    (query(&facts), query(&b), query(&c).filter(col("cv").lt(lit(500))))
+}
+
+#[test]
+fn rows_that_an_upper_join_will_not_keep_leave_early() {
+    let (facts, b, c) = star();
+    let c = c.select([col("k").alias("key"), col("cv")]);
+    let lines: Vec<String> = (0..300i64)
+        .filter(|row| row % 7 > 0 && row % 10 < 8 && row % 11 > 0 && row % 60 < 5)
+        .flat_map(|row| [row % 10, row % 10 + 8].map(|bv| format!("{row} {bv} {}", row % 60 * 100)))
+        .collect();
+    assert!(!lines.is_empty());
+    for join_type in [JoinType::Inner, JoinType::Left] {
+        let below = facts.clone().join(b.clone(), [col("b")], join_type).filter(col("bv").is_not_null());
+        let above = below.select([col("c").alias("key"), col("v"), col("bv")]);
+        let plan = above.clone().join(c.clone(), [col("key")], JoinType::Inner);
+        assert_eq!(texts(&answer(&plan.select([col("v"), col("bv"), col("cv")]))), lines, "{join_type:?}");
+        let semi = above.clone().join(c.clone(), [col("key")], JoinType::Semi).select([col("v")]);
+        assert_eq!(answer(&semi).height(), lines.len());
+        let left = above.clone().join(c.clone(), [col("key")], JoinType::Left).select([col("v")]);
+        assert_eq!(answer(&left).height(), answer(&above.select([col("v")])).height());
+    }
+    // Rows that stay would overflow a product; they are gone before it is computed.
+    let narrow = col("c").cast(lazuli_array::DataType::Int8) * lit(25i8);
+    let computed =
+        facts.clone().join(b.clone(), [col("b")], JoinType::Inner).with_columns([narrow.alias("n")]);
+    let plan = computed.select([col("c").alias("key"), col("n")]).join(c, [col("key")], JoinType::Inner);
+    assert_eq!(answer(&plan).height(), lines.len());
+}
+
+#[test]
+fn no_row_leaves_early_across_a_limit_or_a_full_join() {
+    let (facts, b, c) = star();
+    let below = facts.clone().join(b.clone(), [col("b")], JoinType::Inner);
+    let first = below.slice(0, Some(40)).select([col("c").alias("k"), col("v")]);
+    let joined = first.clone().join(c.clone(), [col("k")], JoinType::Inner);
+    let kept: Vec<i64> = (0..300i64)
+        .filter(|row| row % 7 > 0 && row % 10 < 8)
+        .flat_map(|row| [row, row])
+        .take(40)
+        .filter(|row| row % 11 > 0 && row % 60 < 5)
+        .collect();
+    let expected: Vec<String> = kept.iter().map(|row| format!("{row}")).collect();
+    assert_eq!(texts(&answer(&joined.select([col("v")]))), expected);
+    // Facts that leave early would leave rows of `b` without a match, which a full join keeps.
+    let full = facts.join(b, [col("b")], JoinType::Full);
+    let joined = full.select([col("c").alias("k"), col("v"), col("bv")]).join(c, [col("k")], JoinType::Inner);
+    let matches = |row: &i64| if row % 7 > 0 && row % 10 < 8 { 2 } else { 1 };
+    let facts = (0..300i64).filter(|row| row % 11 > 0 && row % 60 < 5);
+    assert_eq!(answer(&joined).height(), facts.map(|row| matches(&row)).sum::<usize>());
+}
+
 #[test]
 fn a_large_built_side_is_taken_from_records() {
     const BUILT: i64 = 190_000;

@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
-use lazuli_array::{Array, Column, DataType, ListArray, Native, PhysicalType, PrimitiveArray};
+use lazuli_array::{Array, Column, DataType, ListArray, Native, PhysicalType, PrimitiveArray, memory};
 
 use crate::Groups;
 use crate::aggregate::valid_rows::for_each_valid;
@@ -54,8 +54,10 @@ impl<V: Native> ValueLists<V> {
     ) {
         let values = array.values();
         let rows = self.rows.get_mut();
+        memory::reserve(&mut rows.values, values.len());
         if let Groups::Ids(ids) = groups {
             let groups = rows.groups_mut();
+            memory::reserve(groups, ids.len());
             match array.validity() {
                 None => groups.extend_from_slice(ids),
                 validity => for_each_valid(validity, values.len(), |row| groups.push(ids[row])),
@@ -77,7 +79,9 @@ impl<V: Native> ValueLists<V> {
         let (start, end) = (offsets[groups.start], offsets[groups.end]);
         let item_offsets =
             offsets[groups.start..=groups.end].iter().map(|&offset| (offset - start) as i64).collect();
-        let items = PrimitiveArray::from_vec(rows.values[start..end].to_vec());
+        let mut items = memory::with_capacity(end - start);
+        items.extend_from_slice(&rows.values[start..end]);
+        let items = PrimitiveArray::from_vec(items);
         let item_type = match V::PHYSICAL {
             PhysicalType::UInt64 => DataType::UInt64,
             PhysicalType::Int64 => DataType::Int64,
@@ -94,8 +98,11 @@ impl<V: Native> ValueLists<V> {
         let items = V::unwrap(lists.values()).expect("state columns have the types that state() gave them");
         let offsets = lists.offsets();
         let rows = self.rows.get_mut();
+        let num_items = (offsets[lists.len()] - offsets[0]) as usize;
+        memory::reserve(&mut rows.values, num_items);
         if let Groups::Ids(ids) = groups {
             let groups = rows.groups_mut();
+            memory::reserve(groups, num_items);
             for (&id, pair) in ids.iter().zip(offsets.windows(2)) {
                 groups.extend(std::iter::repeat_n(id, (pair[1] - pair[0]) as usize));
             }
@@ -178,7 +185,8 @@ impl<V: Native> Rows<V> {
                     offsets[group + 1] += offsets[group];
                 }
                 let mut next = offsets.clone();
-                let mut arranged = vec![V::default(); self.values.len()];
+                let mut arranged = memory::with_capacity(self.values.len());
+                arranged.resize(self.values.len(), V::default());
                 for (&group, &value) in groups.iter().zip(&self.values) {
                     arranged[next[group as usize]] = value;
                     next[group as usize] += 1;

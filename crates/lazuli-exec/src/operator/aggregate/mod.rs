@@ -3,10 +3,12 @@
 //! Two phases (docs/decisions/two-phase-aggregation.md). While few of the rows start a group, each worker numbers the
 //! groups that it meets and keeps their states side by side ([`groups`]). Once most rows do, a table would only cost
 //! cache misses: the worker then sorts rows by the hash of their keys into partitions and keeps them ([`scatter`]).
-//! The finish merges what workers have: few groups as they are ([`together`]), many of them partition by partition,
+//! The finish merges what workers have: few groups as they are ([`together`]), or by range if their states are large
+//! ([`by_range`]), many of them partition by partition,
 //! each small enough for the cache ([`partitions`]). Either way groups come out in order of their first rows
 //! ([`order`]).
 
+mod by_range; // few groups with large states
 mod groups; // groups of one worker
 mod inputs; // the columns that aggregates read
 mod order; // groups by their first rows

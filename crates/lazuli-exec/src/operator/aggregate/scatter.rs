@@ -185,7 +185,7 @@ pub(super) struct Scatter {
 
 /// Bits of a hash that tell partitions apart: many enough that a partition of some ten million groups has a table of a few
 /// times the near cache, few enough that a morsel's rows of one partition fill a page.
-const MIN_PARTITION_BITS: u32 = 6;
+const MIN_PARTITION_BITS: u32 = 7;
 
 /// Partitions a thread, so that a large one does not hold up the others for long.
 const PARTITIONS_PER_THREAD: usize = 4;

@@ -6,6 +6,7 @@ use lazuli_array::{Batch, Column};
 use lazuli_expr::{Accumulator, Groups};
 use lazuli_kernels::take_column;
 
+use super::by_range;
 use super::groups::{GroupStates, Results};
 use super::order::order_unless_sorted;
 use super::{AggregateSpec, Call};
@@ -26,7 +27,8 @@ pub(super) fn finish(
     shares.sort_by_key(GroupStates::num_groups);
     let GroupStates { mut table, mut first_rows, accumulators, mut reservation, .. } =
         shares.pop().unwrap_or_else(|| GroupStates::new(spec, context));
-    let num_all = shares.iter().map(GroupStates::num_groups).sum::<usize>() + first_rows.len();
+    let num_own = first_rows.len();
+    let num_all = shares.iter().map(GroupStates::num_groups).sum::<usize>() + num_own;
 
     // The group here of each group of the others.
     let mut ids_of = Vec::with_capacity(shares.len());
@@ -59,18 +61,27 @@ pub(super) fn finish(
             states.push(accumulator);
         }
     }
-    let parts: Vec<Mutex<Part>> = spec
-        .owners()
-        .map(|owner| {
-            let mut part = Part { owner, states: std::mem::take(&mut by_call[owner]), sharers: Vec::new() };
-            for (call, states) in
-                by_call.iter_mut().enumerate().filter(|(call, _)| spec.owners[*call] == owner)
-            {
-                part.sharers.extend(states.drain(..).next().map(|accumulator| (call, accumulator)));
-            }
-            Mutex::new(part)
-        })
-        .collect();
+    // Groups of the first share keep their numbers.
+    let own: Vec<u32> = (0..num_own as u32).collect();
+    let all_ids: Vec<&[u32]> = std::iter::once(&*own).chain(ids_of.iter().map(Vec::as_slice)).collect();
+    let (mut parts, mut by_range) = (Vec::new(), Vec::new());
+    for owner in spec.owners() {
+        let states = std::mem::take(&mut by_call[owner]);
+        let mut sharers = Vec::new();
+        for (call, states) in by_call.iter_mut().enumerate().filter(|(call, _)| spec.owners[*call] == owner) {
+            sharers.extend(states.drain(..).next().map(|accumulator| (call, accumulator)));
+        }
+        if sharers.is_empty() && by_range::is_worth_it(&states, num_groups, context) {
+            // All of them once more, as columns.
+            let bytes = by_range::bytes_of(&states);
+            reservation.grow_to(reservation.bytes().saturating_add(bytes))?;
+            let call = &spec.calls[owner];
+            let results = by_range::results(call, states, &all_ids, num_groups, order.as_deref(), context);
+            by_range.push((owner, results));
+        } else {
+            parts.push(Mutex::new(Part { owner, states, sharers }));
+        }
+    }
     let merge_part = |index: usize| -> Result<Vec<(usize, Result<Column>)>> {
         // Locked for the compiler's sake: each part has one task.
         let mut part = parts[index].lock().unwrap_or_else(PoisonError::into_inner);
@@ -113,7 +124,7 @@ pub(super) fn finish(
         true => (0..num_tasks).map(task).collect::<Result<Vec<_>>>()?,
         false => context.run_tasks(num_tasks, task)?,
     };
-    let (mut columns, mut results) = (Vec::new(), Vec::new());
+    let (mut columns, mut results) = (Vec::new(), by_range);
     for part in merged {
         match part {
             Merged::Keys(keys) => columns = keys,

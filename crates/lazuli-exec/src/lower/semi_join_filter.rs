@@ -1,0 +1,129 @@
+//! Semi-join filters: rows that a join further up will not keep leave right behind the scan.
+//!
+//! ```text
+//! Join a = x                          Join a = x
+//!   Join b = y                 =>       Join b = y
+//!     Scan t                              rows of t whose a is among the x
+//!     Scan u                              Scan u
+//!   Filter v                            Filter v
+//! ```
+//! Valid: the upper join keeps a probing row only if it has a match (inner and semi joins), its keys come unchanged from
+//! the scan, and what stands between works row by row and multiplies or removes rows whatever the others are: filters,
+//! projections, joins that probe with these rows. So the rows that leave early are those that would have left later.
+//! Never across limits (other rows would take their place), full joins (the built side's rows would lose their matches)
+//! and what needs all rows. Whether a filter is there is decided by the plan alone: what an early row is spared may also be
+//! an error, and that must not depend on the run.
+//!
+//! Sideways information passing; DuckDB and Polars call it join filter pushdown and runtime filters.
+
+use std::sync::Arc;
+
+use lazuli_array::Name;
+use lazuli_expr::Expr;
+use lazuli_plan::{Join, JoinColumn, JoinSide, JoinType, LogicalPlan, Node};
+
+use super::columns::unaliased;
+use super::join::estimated_rows;
+use crate::operator::join::{JoinTable, SemiJoinFilter};
+use crate::pipeline::Lane;
+
+/// There must be at least so many probing rows for each built one, unless the built side was filtered itself.
+const PROBING_ROWS_A_BUILT_ROW: usize = 2;
+
+/// Puts a filter behind the scan that the probing rows come from, where that saves others work.
+pub(super) fn push(node: &Join, lanes: &mut [Lane], table: &Arc<JoinTable>) {
+    let [lane] = lanes else { return };
+    let Some(scan) = &lane.scan else { return };
+    let Some(keys) = node.left_keys.iter().map(column).collect::<Option<Vec<Name>>>() else { return };
+    if !matches!(node.join_type, JoinType::Inner | JoinType::Semi) || !is_selective(node) {
+        return;
+    }
+    let Some(origin) = Origin::of(&node.left, keys) else { return };
+    // Right above the scan the join's own lookup is the filter.
+    if !origin.scan.ptr_eq(&scan.plan) || origin.num_joins == 0 {
+        return;
+    }
+    let positions: Option<Vec<usize>> = origin.names.iter().map(|name| scan.schema.position(name)).collect();
+    if let Some(keys) = positions {
+        lane.operators.insert(scan.num_filters, Arc::new(SemiJoinFilter { keys, table: table.clone() }));
+    }
+}
+
+/// Whether many probing rows are likely to have no match.
+fn is_selective(node: &Join) -> bool {
+    let fewer = estimated_rows(&node.left).zip(estimated_rows(&node.right));
+    is_filtered(&node.right)
+        || fewer.is_some_and(|(left, right)| right.saturating_mul(PROBING_ROWS_A_BUILT_ROW) <= left)
+}
+
+/// Whether rows of the plan's sources may be missing from it.
+fn is_filtered(plan: &LogicalPlan) -> bool {
+    let mut open = vec![plan];
+    while let Some(plan) = open.pop() {
+        match plan.node() {
+            Node::Filter(_) => return true,
+            Node::Scan(scan) if !scan.predicates.is_empty() => return true,
+            Node::Slice(_) => return true,
+            _ => open.extend(plan.inputs()),
+        }
+    }
+    false
+}
+
+/// Where columns of a plan come from, unchanged.
+struct Origin<'a> {
+    scan: &'a LogicalPlan,
+    /// Their names there.
+    names: Vec<Name>,
+    /// Joins on the way.
+    num_joins: usize,
+}
+
+impl<'a> Origin<'a> {
+    fn of(mut plan: &'a LogicalPlan, mut names: Vec<Name>) -> Option<Self> {
+        let mut num_joins = 0;
+        loop {
+            let (input, before) = match plan.node() {
+                Node::Scan(_) => return Some(Self { scan: plan, names, num_joins }),
+                Node::Filter(node) => (&node.input, names),
+                Node::Project(node) => {
+                    let source = |name: &Name| {
+                        let expr = node.exprs.iter().find(|expr| expr.output_name() == *name)?;
+                        column(expr)
+                    };
+                    (&node.input, names.iter().map(source).collect::<Option<_>>()?)
+                }
+                Node::Join(node) if node.join_type != JoinType::Full => {
+                    num_joins += 1;
+                    let probes_right = node.join_type == JoinType::Right;
+                    let input = if probes_right { &node.right } else { &node.left };
+                    (input, probing(&node.output, &names, probes_right)?)
+                }
+                Node::AsofJoin(node) => {
+                    num_joins += 1;
+                    (&node.left, probing(&node.output, &names, false)?)
+                }
+                _ => return None,
+            };
+            (plan, names) = (input, before);
+        }
+    }
+}
+
+/// The names that columns of a join's result have on its probing side.
+fn probing(output: &[JoinColumn], names: &[Name], probes_right: bool) -> Option<Vec<Name>> {
+    let source = |name: &Name| match &output.iter().find(|column| column.name == *name)?.source {
+        JoinSide::Left(name) if !probes_right => Some(name.clone()),
+        JoinSide::Right(name) if probes_right => Some(name.clone()),
+        _ => None,
+    };
+    names.iter().map(source).collect()
+}
+
+/// The column that an expression is, whatever it is called.
+fn column(expr: &Expr) -> Option<Name> {
+    match unaliased(expr) {
+        Expr::Column(name) => Some(name.clone()),
+        _ => None,
+    }
+}
