@@ -14,6 +14,7 @@ use crate::operator::join::{
 };
 use crate::operator::project::Choose;
 use crate::pipeline::{Lane, push_operator};
+use crate::source::BatchesSource;
 
 /// The built side's columns, as the table keeps them.
 struct Built {
@@ -33,6 +34,7 @@ impl Lowering {
         schema: &SchemaRef,
     ) -> Result<Vec<Lane>> {
         let swapped = node.join_type == JoinType::Right;
+        let (left, right) = self.built_for_few(node, left, right)?;
         let left = (&node.left, &node.left_keys, left);
         let right = (&node.right, &node.right_keys, right);
         let ((build, build_keys, build_lanes), (probe, probe_keys, mut lanes)) =
@@ -42,7 +44,7 @@ impl Lowering {
         let probing_rows = estimated_rows(probe);
         let built = self.build(build, build_lanes, build_keys, &sources, node.join_type, probing_rows)?;
 
-        semi_join_filter::push(node, &mut lanes, &built.table);
+        semi_join_filter::push_to_probing(node, &mut lanes, &built.table);
         let columns = Columns::beside(&mut lanes, "join", probe_keys, probe.schema());
         let matching = match node.join_type {
             JoinType::Semi | JoinType::Anti => {
@@ -62,6 +64,27 @@ impl Lowering {
             lanes.push(Lane::new(unmatched_rows(built.table, output)));
         }
         Ok(lanes)
+    }
+
+    /// The lanes of both sides as they are; but where the left side, which gives the order, is much the smaller one, of the
+    /// right rows only those that have its keys: then the table that is built is no larger than it need be.
+    fn built_for_few(
+        &mut self,
+        node: &Join,
+        left: Vec<Lane>,
+        mut right: Vec<Lane>,
+    ) -> Result<(Vec<Lane>, Vec<Lane>)> {
+        let keeps_right_rows = matches!(node.join_type, JoinType::Right | JoinType::Full | JoinType::Cross);
+        let is_small = estimated_rows(&node.left)
+            .zip(estimated_rows(&node.right))
+            .is_some_and(|(left, right)| right >= FILTER_FROM_ROWS && left <= right / FILTER_FROM_TIMES);
+        let keys = semi_join_filter::columns(&node.right_keys);
+        let Some(keys) = keys.filter(|_| is_small && !keeps_right_rows) else { return Ok((left, right)) };
+        let stored = self.collect("join", left);
+        let left = || vec![Lane::new(BatchesSource::stored("the left side of a join", stored.clone()))];
+        let table = self.build(&node.left, left(), &node.left_keys, &[], JoinType::Semi, None)?.table;
+        semi_join_filter::push_to_built(&node.right, keys, &mut right, &table);
+        Ok((left(), right))
     }
 
     /// Ends a pipeline with the table of the built side: its keys, and the columns that the result needs.
@@ -121,6 +144,11 @@ pub(super) fn estimated_rows(mut plan: &LogicalPlan) -> Option<usize> {
         };
     }
 }
+
+/// The right side is filtered by the left one's keys if it has so many rows, and so many times the left one's. A lookup in a
+/// small table costs a few nanoseconds a row, building a large one some tens.
+const FILTER_FROM_ROWS: usize = 1 << 17;
+const FILTER_FROM_TIMES: usize = 8;
 
 /// Where a column of the result comes from, by side.
 #[derive(Clone, Copy)]

@@ -25,28 +25,38 @@ use lazuli_plan::{Join, JoinColumn, JoinSide, JoinType, LogicalPlan, Node};
 use super::columns::unaliased;
 use super::join::estimated_rows;
 use crate::operator::join::{JoinTable, SemiJoinFilter};
-use crate::pipeline::Lane;
+use crate::pipeline::{Lane, push_operator};
 
 /// There must be at least so many probing rows for each built one, unless the built side was filtered itself.
 const PROBING_ROWS_A_BUILT_ROW: usize = 2;
 
 /// Puts a filter behind the scan that the probing rows come from, where that saves others work.
-pub(super) fn push(node: &Join, lanes: &mut [Lane], table: &Arc<JoinTable>) {
-    let [lane] = lanes else { return };
-    let Some(scan) = &lane.scan else { return };
-    let Some(keys) = node.left_keys.iter().map(column).collect::<Option<Vec<Name>>>() else { return };
+pub(super) fn push_to_probing(node: &Join, lanes: &mut [Lane], table: &Arc<JoinTable>) {
     if !matches!(node.join_type, JoinType::Inner | JoinType::Semi) || !is_selective(node) {
         return;
     }
-    let Some(origin) = Origin::of(&node.left, keys) else { return };
     // Right above the scan the join's own lookup is the filter.
-    if !origin.scan.ptr_eq(&scan.plan) || origin.num_joins == 0 {
+    let origin = columns(&node.left_keys).and_then(|keys| Origin::of(&node.left, keys));
+    if let Some(origin) = origin.filter(|origin| origin.num_joins > 0) {
+        origin.push(lanes, table);
+    }
+}
+
+/// Puts a filter before the rows of the side that is to be built, behind their scan if they come from one; `keys` are
+/// columns of `plan`, whose rows the lanes give.
+pub(super) fn push_to_built(plan: &LogicalPlan, keys: Vec<Name>, lanes: &mut [Lane], table: &Arc<JoinTable>) {
+    if Origin::of(plan, keys.clone()).is_some_and(|origin| origin.push(lanes, table)) {
         return;
     }
-    let positions: Option<Vec<usize>> = origin.names.iter().map(|name| scan.schema.position(name)).collect();
-    if let Some(keys) = positions {
-        lane.operators.insert(scan.num_filters, Arc::new(SemiJoinFilter { keys, table: table.clone() }));
+    let keys: Option<Vec<usize>> = keys.iter().map(|key| plan.schema().position(key)).collect();
+    if let Some(keys) = keys {
+        push_operator(lanes, Arc::new(SemiJoinFilter { keys, table: table.clone() }));
     }
+}
+
+/// The columns that all of these keys are.
+pub(super) fn columns(keys: &[Expr]) -> Option<Vec<Name>> {
+    keys.iter().map(column).collect()
 }
 
 /// Whether many probing rows are likely to have no match.
@@ -80,6 +90,19 @@ struct Origin<'a> {
 }
 
 impl<'a> Origin<'a> {
+    /// Puts a filter behind the scan; false if the lanes do not begin with it.
+    fn push(&self, lanes: &mut [Lane], table: &Arc<JoinTable>) -> bool {
+        let [Lane { operators, scan: Some(scan), .. }] = lanes else { return false };
+        let keys: Option<Vec<usize>> = self.names.iter().map(|name| scan.schema.position(name)).collect();
+        match keys {
+            Some(keys) if self.scan.ptr_eq(&scan.plan) => {
+                operators.insert(scan.num_filters, Arc::new(SemiJoinFilter { keys, table: table.clone() }));
+                true
+            }
+            _ => false,
+        }
+    }
+
     fn of(mut plan: &'a LogicalPlan, mut names: Vec<Name>) -> Option<Self> {
         let mut num_joins = 0;
         loop {

@@ -213,6 +213,51 @@ fn rows_that_an_upper_join_will_not_keep_leave_early() {
 }
 
 #[test]
+fn few_left_rows_filter_many_right_ones() {
+    const RIGHT: i64 = 140_000;
+    let left = frame(vec![
+        ("key", column([Some(70_001i64), None, Some(5), Some(-3), Some(5), Some(139_999)])),
+        ("left", column(0..6i64)),
+    ]);
+    // Two rows a key, far apart.
+    let right = frame(vec![
+        ("key", column((0..RIGHT).map(|row| (row % 9 > 0).then_some(row * 2 % RIGHT)))),
+        ("right", column(0..RIGHT)),
+    ]);
+    let matches = |key: Option<i64>| -> Vec<i64> {
+        let key = key.filter(|key| key % 2 == 0 && (0..RIGHT).contains(key));
+        let rows = key.map_or(Vec::new(), |key| vec![key / 2, key / 2 + RIGHT / 2]);
+        rows.into_iter().filter(|row| row % 9 > 0).collect()
+    };
+    let keys: [Option<i64>; 6] = [Some(70_002), None, Some(6), Some(-2), Some(6), Some(140_000)];
+    for join_type in [JoinType::Inner, JoinType::Left, JoinType::Semi, JoinType::Anti] {
+        let mut expected = Vec::new();
+        for (left, &key) in keys.iter().enumerate() {
+            let found = matches(key);
+            match join_type {
+                JoinType::Semi if found.is_empty() => {}
+                JoinType::Anti if !found.is_empty() => {}
+                JoinType::Semi | JoinType::Anti => expected.push(format!("{left}")),
+                JoinType::Left if found.is_empty() => expected.push(format!("{left} null")),
+                _ => expected.extend(found.iter().map(|right| format!("{left} {right}"))),
+            }
+        }
+        assert!(!expected.is_empty());
+        let plan = query(&left).with_columns([(col("key") + lit(1)).alias("key")]).join(
+            query(&right).filter(col("right").gt(lit(-1))),
+            [col("key")],
+            join_type,
+        );
+        let columns: &[&str] = match join_type {
+            JoinType::Semi | JoinType::Anti => &["left"],
+            _ => &["left", "right"],
+        };
+        let plan = plan.select(columns.iter().map(|&name| col(name)).collect::<Vec<_>>());
+        assert_eq!(texts(&answer(&plan)), expected, "{join_type:?}");
+    }
+}
+
+#[test]
 fn no_row_leaves_early_across_a_limit_or_a_full_join() {
     let (facts, b, c) = star();
     let below = facts.clone().join(b.clone(), [col("b")], JoinType::Inner);
