@@ -46,6 +46,7 @@ pub(crate) fn run(plan: &LogicalPlan, hints: Hints) -> Result<Rows, Failed> {
         Node::Aggregate(aggregate) => run_aggregate(aggregate, &run(&aggregate.input)?)?,
         Node::Join(join) => run_join(join, &run(&join.left)?, &run(&join.right)?)?,
         Node::AsofJoin(_) => unreachable!("random plans have no as-of joins"),
+        Node::JoinWhere(join) => run_join_where(join, &run(&join.left)?, &run(&join.right)?)?,
         Node::Sort(sort) => {
             let mut rows = sorted(run(&sort.input)?, sort.input.schema(), &sort.keys)?;
             if let (Some(limit), Hints::Strict) = (sort.limit, hints) {
