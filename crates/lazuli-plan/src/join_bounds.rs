@@ -129,3 +129,56 @@ fn side(expr: &Expr, left_schema: &Schema) -> Side {
         _ => Side::Neither,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+    use lazuli_expr::col;
+
+    use super::*;
+    use crate::test_plan::table;
+    use crate::{Node, resolve};
+
+    /// The bounds of a join of `k i64, a i64, f f64` with `l i64, x i64, y i64`, as text.
+    fn bounds(predicates: Vec<Expr>) -> String {
+        let (left, right) = (table("l", "k i64, a i64, f f64"), table("r", "l i64, x i64, y i64"));
+        let plan = resolve(&left.join_where(&right, predicates)).expect("no mistakes");
+        let Node::JoinWhere(join) = plan.node() else { panic!("a join by predicates") };
+        let JoinBounds { run, within, rest } = JoinBounds::of(join);
+        let text = |bound: &JoinBound| {
+            let (left, right) = (bound.left.clone().into(), bound.right.clone().into());
+            Expr::Binary { left, operator: bound.operator, right }.to_string()
+        };
+        let list = |texts: Vec<String>| texts.join(", ");
+        format!(
+            "run: {}; within: {}; rest: {}",
+            list(run.iter().map(text).collect()),
+            list(within.iter().map(text).collect()),
+            list(rest.iter().map(ToString::to_string).collect())
+        )
+    }
+
+    #[test]
+    fn comparisons_of_a_value_of_each_side() {
+        assert_snapshot!(bounds(vec![col("x").gt(col("a"))]), @"run: a < x; within: ; rest: ");
+        assert_snapshot!(bounds(vec![col("a").lt(col("x")), col("k").gt(col("y"))]), @"run: a < x; within: k > y; rest: ");
+        assert_snapshot!(bounds(vec![col("a").neq(col("x")), (col("a") + col("x")).gt(col("k"))]), @"run: ; within: ; rest: a != x, a + x > k");
+        // Integers and floats have no type to meet in.
+        assert_snapshot!(bounds(vec![col("f").lt(col("x")), col("a").lt(3)]), @"run: ; within: ; rest: f < x, a < 3");
+    }
+
+    #[test]
+    fn the_run_is_of_the_value_that_is_bounded_most() {
+        let both_ends = vec![col("a").lt(col("x")), col("k").lt(col("y")), col("k").gt_eq(col("x"))];
+        assert_snapshot!(bounds(both_ends), @"run: a < x, k >= x; within: k < y; rest: ");
+        let equal = vec![col("a").lt(col("x")), col("k").gt(col("x")), col("k").eq(col("l")), col("k").lt(col("y"))];
+        assert_snapshot!(bounds(equal), @"run: k == l; within: a < x; rest: k > x, k < y");
+    }
+
+    #[test]
+    fn none_behind_a_predicate_that_can_fail() {
+        let failing = (col("a") + col("x")).gt(0);
+        assert_snapshot!(bounds(vec![failing.clone(), col("a").lt(col("x"))]), @"run: ; within: ; rest: a + x > 0, a < x");
+        assert_snapshot!(bounds(vec![(col("a") + 1).lt(col("x")), failing, col("k").lt(col("y"))]), @"run: a + 1 < x; within: ; rest: a + x > 0, k < y");
+    }
+}

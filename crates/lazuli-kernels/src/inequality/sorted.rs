@@ -1,5 +1,7 @@
 //! Values in ascending order, and where values of another side would stand among them.
 
+use std::hint::select_unpredictable;
+
 use lazuli_array::{Array, Code, Column, DataType, PrimitiveArray, dispatch_codes, dispatch_integer};
 
 use crate::take_column;
@@ -174,27 +176,29 @@ fn places_among<T: Copy + Ord>(values: &[T], wanted: &[T], after_equal: bool) ->
     }
 }
 
-/// For each wanted value how many of the values come before it. Without branches that depend on values, since nobody could
-/// guess them.
+/// For each wanted value how many of the values come before it. Without branches that depend on values: nobody could guess
+/// them.
 fn partition_points<T: Copy>(values: &[T], wanted: &[T], is_before: impl Fn(T, T) -> bool) -> Vec<u32> {
     let mut places = Vec::with_capacity(wanted.len());
-    if values.is_empty() {
+    let Some(&first) = values.first() else {
         places.resize(wanted.len(), 0);
         return places;
-    }
-    for wanted in wanted.chunks(SIDE_BY_SIDE) {
+    };
+    for chunk in wanted.chunks(SIDE_BY_SIDE) {
+        let mut wanted = [first; SIDE_BY_SIDE];
+        wanted[..chunk.len()].copy_from_slice(chunk);
         let mut low = [0usize; SIDE_BY_SIDE];
         let mut length = values.len();
         while length > 1 {
             let half = length / 2;
-            for (low, &wanted) in low.iter_mut().zip(wanted) {
+            for (low, wanted) in low.iter_mut().zip(wanted) {
                 let skips = is_before(values[*low + half - 1], wanted);
-                *low += if skips { half } else { 0 };
+                *low = select_unpredictable(skips, *low + half, *low);
             }
             length -= half;
         }
-        let place = |(&low, &wanted): (&usize, &T)| (low + usize::from(is_before(values[low], wanted))) as u32;
-        places.extend(low.iter().zip(wanted).map(place));
+        let place = |(low, wanted): (usize, T)| (low + usize::from(is_before(values[low], wanted))) as u32;
+        places.extend(low.into_iter().zip(wanted).take(chunk.len()).map(place));
     }
     places
 }

@@ -158,3 +158,82 @@ fn with_keys(plan: &LogicalPlan, join: &JoinWhere) -> Option<LogicalPlan> {
     let project = Project { input: joined.clone(), exprs: exprs.collect(), keep_input: false };
     Some(joined.with_node(Node::Project(project)))
 }
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+    use lazuli_expr::col;
+
+    use super::super::tests::{optimized, with_rule};
+    use super::*;
+    use crate::test_plan::table;
+
+    fn left() -> LogicalPlan {
+        table("l", "k i64, a i64, f f64")
+    }
+
+    fn right() -> LogicalPlan {
+        table("r", "k i64, x i64, g f64")
+    }
+
+    fn rewritten(plan: &LogicalPlan) -> String {
+        with_rule(RuleId::JoinPredicates, plan)
+    }
+
+    #[test]
+    fn filters_over_every_pair_become_a_join() {
+        let plan = left().cross(&right()).filter(col("a").lt(col("x")) & col("f").neq(col("g")));
+        assert_snapshot!(rewritten(&plan), @r"
+            JoinWhere [a < x, f != g] -> [k, a, f, k_right, x, g]
+              Scan l  columns: all 3
+              Project [k as k_right, x, g]
+                Scan r  columns: all 3
+        ");
+        let of_sides = left().cross(&right()).filter(col("a").gt(1) & col("x").gt(2));
+        assert_snapshot!(rewritten(&of_sides), @r"
+            Filter [a > 1, x > 2]
+              Join cross -> [k, a, f, k_right, x, g]
+                Scan l  columns: all 3
+                Scan r  columns: all 3
+        ");
+    }
+
+    #[test]
+    fn equalities_become_keys() {
+        let plan = left().join_where(&right(), [col("a").lt(col("x")), col("k_right").eq(col("k"))]);
+        assert_snapshot!(rewritten(&plan), @r"
+            Project [k, a, f, k_right, x, g]
+              Filter [a < x]
+                Join inner on [k == k_right] -> [k, a, f, k_right, x, g]
+                  Scan l  columns: all 3
+                  Project [k as k_right, x, g]
+                    Scan r  columns: all 3
+        ");
+        // Integers and floats have no type to meet in, and sums of integers may overflow.
+        let others = left().join_where(&right(), [col("a").eq(col("g")), (col("a") + 1).eq(col("x"))]);
+        assert_snapshot!(rewritten(&others), @r"
+            JoinWhere [a == g, a + 1 == x] -> [k, a, f, k_right, x, g]
+              Scan l  columns: all 3
+              Project [k as k_right, x, g]
+                Scan r  columns: all 3
+        ");
+        let behind = left().join_where(&right(), [(col("a") + 1).lt(col("x")), col("k_right").eq(col("k"))]);
+        assert_snapshot!(rewritten(&behind), @r"
+            JoinWhere [a + 1 < x, k_right == k] -> [k, a, f, k_right, x, g]
+              Scan l  columns: all 3
+              Project [k as k_right, x, g]
+                Scan r  columns: all 3
+        ");
+    }
+
+    #[test]
+    fn all_rules_together() {
+        let predicates = [col("a").gt(1), col("a").lt(col("x")), col("g").lt_eq(2.0)];
+        let plan = left().join_where(&right(), predicates).filter(col("f").gt(col("g"))).select(["f", "x"]);
+        assert_snapshot!(optimized(&plan), @r"
+            JoinWhere [a < x, f > g] -> [f, x]
+              Scan l  columns: a, f (2 of 3)  where: [a > 1]
+              Scan r  columns: x, g (2 of 3)  where: [g <= 2.0]
+        ");
+    }
+}

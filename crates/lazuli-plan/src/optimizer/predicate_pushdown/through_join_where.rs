@@ -15,7 +15,7 @@
 use lazuli_array::Name;
 use lazuli_expr::Expr;
 
-use super::super::facts::{as_boolean, can_fail, is_deterministic};
+use super::super::facts::{as_boolean, is_deterministic};
 use super::{Split, sift};
 use crate::{Join, JoinSide, JoinType, JoinWhere, Node};
 
@@ -38,7 +38,6 @@ pub(super) fn split(join: &JoinWhere, predicates: Vec<Expr>) -> Split {
             return false;
         }
         if names.iter().all(|name| left_schema.contains(name)) {
-            debug_assert!(!can_fail(predicate, left_schema));
             left.push(predicate.clone());
             return true;
         }
@@ -76,5 +75,57 @@ fn pair_column(join: &JoinWhere, name: &Name) -> Option<Expr> {
         JoinSide::Left(own) | JoinSide::Right(own) | JoinSide::Coalesced(own, _) => {
             Some(Expr::Column(own.clone()))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+    use lazuli_expr::{col, lit};
+
+    use super::super::super::RuleId;
+    use super::super::super::tests::with_rule;
+    use crate::LogicalPlan;
+    use crate::test_plan::table;
+
+    fn pushed(plan: &LogicalPlan) -> String {
+        with_rule(RuleId::PredicatePushdown, plan)
+    }
+
+    fn joined(predicates: Vec<lazuli_expr::Expr>) -> LogicalPlan {
+        table("l", "k i64, a i64").join_where(&table("r", "k i64, x i64"), predicates)
+    }
+
+    #[test]
+    fn what_reads_one_side_goes_there() {
+        let plan = joined(vec![col("a").lt(col("x")), col("k_right").gt(2)]).filter(col("a").gt(1));
+        assert_snapshot!(pushed(&plan), @r"
+            JoinWhere [a < x] -> [k, a, k_right, x]
+              Scan l  columns: all 2  where: [a > 1]
+              Project [k as k_right, x]
+                Scan r  columns: all 2  where: [k > 2]
+        ");
+    }
+
+    #[test]
+    fn what_reads_both_or_may_fail_is_asked_of_pairs() {
+        let plan = joined(vec![col("a").lt(col("x"))])
+            .filter(col("k").neq(col("k_right")) & (col("a") + 1).gt(1));
+        assert_snapshot!(pushed(&plan), @r"
+            JoinWhere [a < x, k != k_right, a + 1 > 1] -> [k, a, k_right, x]
+              Scan l  columns: all 2
+              Project [k as k_right, x]
+                Scan r  columns: all 2
+        ");
+    }
+
+    #[test]
+    fn without_predicates_it_is_a_cross_join() {
+        assert_snapshot!(pushed(&joined(vec![lit(true), col("a").gt(1)])), @r"
+            Join cross -> [k, a, k_right, x]
+              Scan l  columns: all 2  where: [a > 1]
+              Project [k as k_right, x]
+                Scan r  columns: all 2
+        ");
     }
 }
