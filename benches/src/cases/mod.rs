@@ -41,7 +41,15 @@ impl Work {
 
 /// All cases.
 pub fn all() -> impl Iterator<Item = &'static Case> {
-    [seed::CASES, files::CASES, groupby::CASES, join::CASES, reshape::CASES, generated::CASES, inequality::CASES]
-        .into_iter()
-        .flatten()
+    [
+        seed::CASES,
+        files::CASES,
+        groupby::CASES,
+        join::CASES,
+        reshape::CASES,
+        generated::CASES,
+        inequality::CASES,
+    ]
+    .into_iter()
+    .flatten()
 }

@@ -55,7 +55,8 @@ impl JoinBounds {
         let run_value = bounds
             .iter()
             .max_by_key(|(place, bound)| {
-                let same = || bounds.iter().map(|(_, other)| other).filter(|other| other.right == bound.right);
+                let same =
+                    || bounds.iter().map(|(_, other)| other).filter(|other| other.right == bound.right);
                 let narrows = |is_of_kind: fn(BinaryOperator) -> bool| {
                     same().any(|other| is_of_kind(other.operator) || other.operator == BinaryOperator::Equal)
                 };
@@ -171,7 +172,8 @@ mod tests {
     fn the_run_is_of_the_value_that_is_bounded_most() {
         let both_ends = vec![col("a").lt(col("x")), col("k").lt(col("y")), col("k").gt_eq(col("x"))];
         assert_snapshot!(bounds(both_ends), @"run: a < x, k >= x; within: k < y; rest: ");
-        let equal = vec![col("a").lt(col("x")), col("k").gt(col("x")), col("k").eq(col("l")), col("k").lt(col("y"))];
+        let equal =
+            vec![col("a").lt(col("x")), col("k").gt(col("x")), col("k").eq(col("l")), col("k").lt(col("y"))];
         assert_snapshot!(bounds(equal), @"run: k == l; within: a < x; rest: k > x, k < y");
     }
 

@@ -218,7 +218,8 @@ impl JoinWhere {
     /// ones.
     pub fn pair_schema(&self) -> Schema {
         let fields = self.left.schema().fields().iter().chain(self.right.schema().fields());
-        Schema::try_new(fields.cloned().collect()).expect("resolving gave the right columns names of their own")
+        Schema::try_new(fields.cloned().collect())
+            .expect("resolving gave the right columns names of their own")
     }
 }
 

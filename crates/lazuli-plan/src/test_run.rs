@@ -13,8 +13,8 @@ use lazuli_expr::{Expr, Groups, Literal, RowOrder, SortKey, WindowFunctionRef, t
 
 use crate::test_plan::rows_of;
 use crate::{
-    Aggregate, Distinct, Explode, Join, JoinSide, JoinType, JoinWhere, Keep, LogicalPlan, Node, Pivot, Scan, Unpivot,
-    Window,
+    Aggregate, Distinct, Explode, Join, JoinSide, JoinType, JoinWhere, Keep, LogicalPlan, Node, Pivot, Scan,
+    Unpivot, Window,
 };
 
 /// How hints are taken.

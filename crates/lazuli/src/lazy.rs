@@ -6,8 +6,8 @@ use lazuli_array::{Batch, DataFrame, Name, SchemaRef};
 use lazuli_exec::{Engine, ExecOptions};
 use lazuli_expr::{Expr, IntoExprs, IntoSortKeys, Selector, col};
 use lazuli_plan::{
-    Caller, DataSink, DataSource, Distinct, Explode, Filter, JoinWhere, Keep, LogicalPlan, Node, OptimizerOptions,
-    Project, Scan, Sink, Slice, Sort, Unpivot, explain,
+    Caller, DataSink, DataSource, Distinct, Explode, Filter, JoinWhere, Keep, LogicalPlan, Node,
+    OptimizerOptions, Project, Scan, Sink, Slice, Sort, Unpivot, explain,
 };
 
 use crate::{AsofArgs, AsofKey, JoinArgs, LazyGroupBy, LazyPivot, Result};

@@ -41,7 +41,8 @@ impl Lowering {
                     Some(Evaluator::new(&bound.left, left_schema)),
                 ),
             };
-            let run = bounds.run.iter().map(|bound| Ok((Evaluator::new(&bound.left, left_schema), op(bound)?)));
+            let run =
+                bounds.run.iter().map(|bound| Ok((Evaluator::new(&bound.left, left_schema), op(bound)?)));
             built = Some((Evaluator::new(&first.right, right_schema), within.0));
             probed = Some((run.collect::<Result<_>>()?, within.1));
         }

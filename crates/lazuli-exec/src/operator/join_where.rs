@@ -221,12 +221,10 @@ impl Matching<'_> {
             std::mem::swap(&mut self.kept, candidates);
             return self.emit();
         }
-        let batch =
-            candidates.batch(&asked.columns, &asked.schema, &self.input.batch, &self.built.rows);
+        let batch = candidates.batch(&asked.columns, &asked.schema, &self.input.batch, &self.built.rows);
         // The numbers of pairs say nothing to whoever reads the message.
         let pairs = self.input.with_rows(batch);
-        let selected =
-            asked.predicates.select(&pairs.batch).map_err(evaluation_failed(OPERATOR, &pairs))?;
+        let selected = asked.predicates.select(&pairs.batch).map_err(evaluation_failed(OPERATOR, &pairs))?;
         match selected {
             None => {
                 self.kept.left.extend_from_slice(&candidates.left);

@@ -6,8 +6,8 @@ use lazuli_array::{Column, DataFrame, FromValues, Name, Scalar};
 use lazuli_exec::FrameSource;
 use lazuli_expr::{Expr, SortKey};
 use lazuli_plan::{
-    Aggregate, Caller, DataSink, DataSource, Distinct, Filter, HorizontalConcat, Join, JoinType, JoinWhere, Keep,
-    LogicalPlan, Node, Pivot, Project, Scan, Sink, Slice, Sort, Union, UnionMode, Unpivot,
+    Aggregate, Caller, DataSink, DataSource, Distinct, Filter, HorizontalConcat, Join, JoinType, JoinWhere,
+    Keep, LogicalPlan, Node, Pivot, Project, Scan, Sink, Slice, Sort, Union, UnionMode, Unpivot,
 };
 
 /// A plan that grows by verbs.

@@ -52,12 +52,15 @@ fn joins_are_nested_loops() {
         (vec![a.clone().lt(x.clone())], |[a, _, x, _]| a < x),
         (vec![x.clone().lt_eq(a.clone()), b.clone().gt(y.clone())], |[a, b, x, y]| x <= a && b > y),
         (vec![a.clone().eq(x.clone()), b.clone().lt(y.clone())], |[a, b, x, y]| a == x && b < y),
+        (vec![(a.clone() - 3).lt(x.clone()), (a.clone() + 3).gt(x.clone())], |[a, _, x, _]| {
+            a - 3 < x && x < a + 3
+        }),
         (
-            vec![(a.clone() - 3).lt(x.clone()), (a.clone() + 3).gt(x.clone())],
-            |[a, _, x, _]| a - 3 < x && x < a + 3,
-        ),
-        (
-            vec![a.clone().gt_eq(x.clone()), b.clone().lt_eq(y.clone()), (a.clone() + y.clone()).gt(b.clone())],
+            vec![
+                a.clone().gt_eq(x.clone()),
+                b.clone().lt_eq(y.clone()),
+                (a.clone() + y.clone()).gt(b.clone()),
+            ],
             |[a, b, x, y]| a >= x && b <= y && a + y > b,
         ),
         (vec![((a + b) % 3).eq((x + y) % 4)], |[a, b, x, y]| (a + b) % 3 == (x + y) % 4),

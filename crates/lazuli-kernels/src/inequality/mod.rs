@@ -175,7 +175,9 @@ impl InequalityTable {
             let mut narrow = |is_start: bool, after_equal: bool| {
                 let places = self.first.places(bound.column, after_equal);
                 match is_start {
-                    true => starts.iter_mut().zip(places).for_each(|(start, place)| *start = place.max(*start)),
+                    true => {
+                        starts.iter_mut().zip(places).for_each(|(start, place)| *start = place.max(*start))
+                    }
                     false => ends.iter_mut().zip(places).for_each(|(end, place)| *end = place.min(*end)),
                 }
             };

@@ -41,7 +41,9 @@ impl SortedValues {
                 (0..wanted.len())
                     .map(|row| {
                         let wanted = wanted.bytes(row);
-                        values.partition_point(|value| if after_equal { value <= wanted } else { value < wanted })
+                        values.partition_point(
+                            |value| if after_equal { value <= wanted } else { value < wanted },
+                        )
                     })
                     .collect()
             }
@@ -70,8 +72,12 @@ impl SortedValues {
 
 fn text_bytes(column: &Column) -> usize {
     match column.array() {
-        Array::String(array) => array.len() * 8 + (0..array.len()).map(|row| array.value_bytes(row).len()).sum::<usize>(),
-        Array::Binary(array) => array.len() * 8 + (0..array.len()).map(|row| array.value(row).len()).sum::<usize>(),
+        Array::String(array) => {
+            array.len() * 8 + (0..array.len()).map(|row| array.value_bytes(row).len()).sum::<usize>()
+        }
+        Array::Binary(array) => {
+            array.len() * 8 + (0..array.len()).map(|row| array.value(row).len()).sum::<usize>()
+        }
         other => other.len() * 4,
     }
 }
@@ -180,11 +186,17 @@ fn places_among<T: Copy + Ord>(values: &[T], wanted: &[T], after_equal: bool) ->
 /// them.
 fn partition_points<T: Copy>(values: &[T], wanted: &[T], is_before: impl Fn(T, T) -> bool) -> Vec<u32> {
     let mut places = Vec::with_capacity(wanted.len());
-    let Some(&first) = values.first() else {
+    let (Some(&first), Some(&last)) = (values.first(), values.last()) else {
         places.resize(wanted.len(), 0);
         return places;
     };
     for chunk in wanted.chunks(SIDE_BY_SIDE) {
+        // Where few rows match, most are beyond all values.
+        if chunk.iter().all(|&wanted| !is_before(first, wanted) || is_before(last, wanted)) {
+            let place = |&wanted: &T| if is_before(last, wanted) { values.len() as u32 } else { 0 };
+            places.extend(chunk.iter().map(place));
+            continue;
+        }
         let mut wanted = [first; SIDE_BY_SIDE];
         wanted[..chunk.len()].copy_from_slice(chunk);
         let mut low = [0usize; SIDE_BY_SIDE];

@@ -3,7 +3,9 @@
 use lazuli_array::Schema;
 use lazuli_expr::{Expr, SortKey};
 
-use crate::{Aggregate, AsofJoin, Distinct, Filter, Join, JoinWhere, LogicalPlan, Node, Project, Scan, Sort, Window};
+use crate::{
+    Aggregate, AsofJoin, Distinct, Filter, Join, JoinWhere, LogicalPlan, Node, Project, Scan, Sort, Window,
+};
 
 /// The plan with its top node's expressions replaced, or `None` if all stayed as they were. `replace` is given the schema
 /// that the expression reads; where an expression names a column of the result, that name is kept.

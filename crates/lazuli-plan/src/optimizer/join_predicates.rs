@@ -91,7 +91,8 @@ fn into_join(plan: &LogicalPlan, filter: &Filter, join: &Join) -> Option<Logical
         let column = output.iter().find(|column| column.name == *name)?;
         Some(Expr::Column(own_name(column).clone()))
     };
-    let predicates = filter.predicates.iter().map(|predicate| predicate.replace_columns(&over_pairs)).collect();
+    let predicates =
+        filter.predicates.iter().map(|predicate| predicate.replace_columns(&over_pairs)).collect();
     let mut right = join.right.clone();
     if right_names.iter().any(|(own, new)| own != new) {
         let exprs = right_names.iter().map(|(own, new)| Expr::Column(own.clone()).named(new)).collect();

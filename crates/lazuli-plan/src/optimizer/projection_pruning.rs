@@ -25,8 +25,8 @@ use super::held::Held;
 use super::{Rule, RuleId};
 use crate::plan::Memo;
 use crate::{
-    Aggregate, AsofJoin, Distinct, Filter, HorizontalConcat, Join, JoinColumn, JoinSide, JoinWhere, LogicalPlan, Node,
-    Pivot, Project, Scan, Slice, Sort, Union, Unpivot, Window,
+    Aggregate, AsofJoin, Distinct, Filter, HorizontalConcat, Join, JoinColumn, JoinSide, JoinWhere,
+    LogicalPlan, Node, Pivot, Project, Scan, Slice, Sort, Union, Unpivot, Window,
 };
 
 pub(super) struct ProjectionPruning;

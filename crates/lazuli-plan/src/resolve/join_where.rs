@@ -34,7 +34,9 @@ pub(super) fn resolve(join: &JoinWhere, left: Resolved, right: Resolved, verb: &
     );
     let (exprs, all_told) = verb.expand(&join.predicates, &scope);
     if exprs.is_empty() && all_told {
-        verb.invalid("join_where needs at least one predicate; use a cross join to pair every row with every row");
+        verb.invalid(
+            "join_where needs at least one predicate; use a cross join to pair every row with every row",
+        );
     }
     let mut predicates = Vec::new();
     for expr in &exprs {

@@ -6,8 +6,8 @@ use lazuli_array::{Name, Scalar, TimeUnit};
 use lazuli_expr::{Expr, Selector};
 use lazuli_plan::{
     Aggregate, AsofJoin, AsofStrategy, Caller, DataSink, DataSource, Distinct, Explode, Filter,
-    HorizontalConcat, Join, JoinType, JoinWhere, Keep, LogicalPlan, Node, Pivot, Project, Scan, Slice, Sort, Union,
-    UnionMode, Unpivot,
+    HorizontalConcat, Join, JoinType, JoinWhere, Keep, LogicalPlan, Node, Pivot, Project, Scan, Slice, Sort,
+    Union, UnionMode, Unpivot,
 };
 
 use super::duration::parse_duration;

@@ -20,8 +20,8 @@ mod calendar; // dates, by counting days
 mod cast; // one type as another
 mod exact; // sums without rounding
 mod expression; // one row to one value
-mod join_where; // pairs by predicates
 mod join; // nested loops
+mod join_where; // pairs by predicates
 mod operator; // what happens to tables
 mod reshape; // pivot and unpivot
 #[cfg(test)]

@@ -304,9 +304,7 @@ fn join_where_dates(inputs: &Inputs) -> LazyFrame {
 }
 
 fn join_where_then_filter(inputs: &Inputs) -> LazyFrame {
-    pairs(inputs, col("n").gt(col("d")))
-        .filter(col("id").gt(3) & col("x").gt(col("y")))
-        .select(["y", "id"])
+    pairs(inputs, col("n").gt(col("d"))).filter(col("id").gt(3) & col("x").gt(col("y"))).select(["y", "id"])
 }
 
 fn join_where_then_limit(inputs: &Inputs) -> LazyFrame {

@@ -109,8 +109,8 @@ mod tests {
 
     #[test]
     fn what_reads_both_or_may_fail_is_asked_of_pairs() {
-        let plan = joined(vec![col("a").lt(col("x"))])
-            .filter(col("k").neq(col("k_right")) & (col("a") + 1).gt(1));
+        let plan =
+            joined(vec![col("a").lt(col("x"))]).filter(col("k").neq(col("k_right")) & (col("a") + 1).gt(1));
         assert_snapshot!(pushed(&plan), @r"
             JoinWhere [a < x, k != k_right, a + 1 > 1] -> [k, a, k_right, x]
               Scan l  columns: all 2
