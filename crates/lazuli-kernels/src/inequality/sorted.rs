@@ -2,7 +2,7 @@
 
 use std::hint::select_unpredictable;
 
-use lazuli_array::{Array, Code, Column, DataType, PrimitiveArray, dispatch_codes, dispatch_integer};
+use lazuli_array::{Array, Code, Column, DataType, PrimitiveArray, dispatch_codes};
 
 use crate::take_column;
 
@@ -132,6 +132,9 @@ fn values_of(column: &Column) -> Values<'_> {
     fn signed<T: lazuli_array::Native + Into<i64>>(array: &PrimitiveArray<T>) -> Values<'_> {
         Values::Words(array.values().iter().map(|&value| value.into() as u64 ^ SIGN).collect())
     }
+    fn unsigned<T: lazuli_array::Native + Into<u64>>(array: &PrimitiveArray<T>) -> Values<'_> {
+        Values::Words(array.values().iter().map(|&value| value.into()).collect())
+    }
     fn floats<T: lazuli_array::Native + Into<f64>>(array: &PrimitiveArray<T>) -> Values<'_> {
         Values::Words(array.values().iter().map(|&value| float_word(value.into())).collect())
     }
@@ -151,11 +154,11 @@ fn values_of(column: &Column) -> Values<'_> {
             }),
             _ => Values::Texts(Texts { array }),
         },
-        other => dispatch_integer!(
-            other,
-            |array| Values::Words(array.values().iter().map(|&value| value as u64).collect()),
-            else panic!("no order by searching for {}", other.physical_name())
-        ),
+        Array::UInt8(array) => unsigned(array),
+        Array::UInt16(array) => unsigned(array),
+        Array::UInt32(array) => unsigned(array),
+        Array::UInt64(array) => unsigned(array),
+        other => panic!("no order by searching for {}", other.physical_name()),
     }
 }
 
