@@ -195,8 +195,8 @@ impl LazyFrame {
     /// equals NaN and is above all numbers. Predicates are asked in order: one that may fail is not asked for pairs that an
     /// earlier one left out.
     ///
-    /// Comparisons between a value of the left row and one of the right row (`==`, `<`, `<=`, `>`, `>=`) are found by
-    /// hashing or by searching, so the time depends on the number of rows and of matches, not on the number of pairs; any
+    /// Comparisons between a value of the left row and one of the right row (`==`, `<`, `<=`, `>`, `>=`; not of an integer
+    /// with a float) are found by hashing or by searching, so the time depends on the number of rows and of matches, not on the number of pairs; any
     /// number of comparisons with one right value count as one, and of inequalities with others the first one does. What
     /// else is asked, is asked of each pair that those leave.
     ///
