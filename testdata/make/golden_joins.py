@@ -230,3 +230,102 @@ def join_asof_tolerance():
 def join_asof_then_filter():
     joined = asof("forward").filter((col("id") > 3) & (col("found") < 9))
     return joined.select("found", "n").limit(4)
+
+
+def where(left, right, *predicates, suffix="_right"):
+    """Row 34: in the order of the left side, matches in the right side's order."""
+    return join(left, right, how="cross", suffix=suffix).filter(*predicates)
+
+
+PAIR_LEFT = ROWS.select("id", "k", "n", "x")
+PAIR_RIGHT = ROWS.select("id", "k", "d", "y", "g")
+
+
+@query
+def join_where_one():
+    return where(PAIR_LEFT, PAIR_RIGHT, col("n") < col("d"))
+
+
+@query
+def join_where_two():
+    return where(PAIR_LEFT, PAIR_RIGHT, col("d") <= col("n"), col("k") > col("k_right"))
+
+
+@query
+def join_where_within():
+    # Both ends of a run of the right side's values, computed on the left one.
+    near = (col("d") >= col("n") - 2) & (col("d") < col("n") + 2)
+    return where(PAIR_LEFT, PAIR_RIGHT, near).select("id", "n", "id_right", "d")
+
+
+@query
+def join_where_three():
+    predicates = [col("n") > col("d"), col("x") < col("y"), col("id") != col("id_right")]
+    return where(PAIR_LEFT, PAIR_RIGHT, *predicates)
+
+
+@query
+def join_where_floats():
+    # NaN is not below NaN, and above all numbers; the zeros are equal.
+    return where(ROWS.select("id", "x"), LOOKUP.select("x", "label"), col("x") <= col("x_right"))
+
+
+@query
+def join_where_int_and_float():
+    return where(ROWS.select("id", "n"), LOOKUP.select("x", "label"), col("n") < col("x"))
+
+
+@query
+def join_where_equal():
+    return where(PAIR_LEFT, PAIR_RIGHT, col("k") == col("k_right"), col("n") > col("d"))
+
+
+@query
+def join_where_equal_values():
+    return where(PAIR_LEFT, PAIR_RIGHT, col("n") + 1 == col("d"), col("x") < col("y"))
+
+
+@query
+def join_where_anything():
+    odd = ((col("n") + col("d")) % 3 == 0) | (col("k") == col("k_right"))
+    return where(PAIR_LEFT, PAIR_RIGHT, odd).select("id", "n", "d", "k_right")
+
+
+@query
+def join_where_of_one_side():
+    return where(PAIR_LEFT, PAIR_RIGHT, col("n") > 0, col("n") < col("d"), col("g") == 1)
+
+
+@query
+def join_where_dates():
+    right = ROWS.select("id", col("at").dt.date().alias("date"))
+    return where(ROWS.select("id", "day"), right, col("day") > col("date"))
+
+
+@query
+def join_where_then_filter():
+    pairs = where(PAIR_LEFT, PAIR_RIGHT, col("n") > col("d"))
+    return pairs.filter((col("id") > 3) & (col("x") > col("y"))).select("y", "id")
+
+
+@query
+def join_where_then_limit():
+    return where(PAIR_LEFT, PAIR_RIGHT, col("n") > col("d")).slice(3, 8)
+
+
+@query
+def join_where_then_group():
+    pairs = where(PAIR_LEFT, PAIR_RIGHT, col("n") > col("d"), col("x") < col("y"))
+    groups = pairs.group_by("k", maintain_order=True)
+    return groups.agg(col("id_right").sum().alias("ids"), pl.len().cast(pl.Int64).alias("rows"))  # Row 3.
+
+
+@query
+def join_where_of_nothing():
+    return where(PAIR_LEFT, PAIR_RIGHT.filter(pl.lit(False)), col("n") > col("d"))
+
+
+@query
+def join_cross_compared():
+    pairs = join(LEFT.select("id", "k"), LOOKUP.select("k", "label"), how="cross")
+    return pairs.filter((col("k") < col("k_right")) & (col("label") != "last"))

@@ -3,6 +3,7 @@
 mod files; // reading files, and queries straight from them
 mod generated; // the verbs over any number of generated rows
 mod groupby; // the ten questions of db-benchmark's groupby task
+mod inequality; // joins by inequalities
 mod join; // the five questions of db-benchmark's join task
 mod reshape; // long to wide and back
 mod seed; // the verbs of the published speed table, and the table of its memory table
@@ -40,7 +41,15 @@ impl Work {
 
 /// All cases.
 pub fn all() -> impl Iterator<Item = &'static Case> {
-    [seed::CASES, files::CASES, groupby::CASES, join::CASES, reshape::CASES, generated::CASES]
-        .into_iter()
-        .flatten()
+    [
+        seed::CASES,
+        files::CASES,
+        groupby::CASES,
+        join::CASES,
+        reshape::CASES,
+        generated::CASES,
+        inequality::CASES,
+    ]
+    .into_iter()
+    .flatten()
 }

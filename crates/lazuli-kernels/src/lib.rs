@@ -33,6 +33,7 @@ mod filter; // keep rows where a mask is set
 mod gather; // copies of whole rows of variable length
 pub mod hash; // one number a row, equal for equal rows
 mod if_else; // each row from one of two operands
+pub mod inequality; // rows of a table by comparisons with them
 mod is_in; // values that are in a set
 mod is_null; // tests of single values
 pub mod join; // rows by key, for those of another side

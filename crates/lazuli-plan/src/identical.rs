@@ -80,6 +80,9 @@ pub(crate) fn is_same_step(left: &LogicalPlan, right: &LogicalPlan) -> bool {
                 && are_identical(&left.right_by, &right.right_by)
                 && left.output == right.output
         }
+        (Node::JoinWhere(left), Node::JoinWhere(right)) => {
+            are_identical(&left.predicates, &right.predicates) && left.output == right.output
+        }
         (Node::Sort(left), Node::Sort(right)) => {
             are_identical_keys(&left.keys, &right.keys) && left.limit == right.limit
         }

@@ -14,6 +14,7 @@ mod constant; // values of expressions without columns
 mod error; // the user's mistakes
 mod explain; // plans as text and JSON
 mod identical; // the same to the last bit
+mod join_bounds; // predicates that a sorted side answers by searching
 mod lossless; // conversions that keep every value
 mod node; // the closed enum of nodes
 pub mod optimizer; // the same answer in less time
@@ -30,10 +31,11 @@ pub use asof_tolerance::{AsofTolerance, asof_tolerance};
 pub use caller::Caller;
 pub use error::{PlanError, PlanErrors, PlanMistake};
 pub use explain::{explain, node_name, to_json};
+pub use join_bounds::{JoinBound, JoinBounds};
 pub use node::{
     Aggregate, AsofJoin, AsofStrategy, Distinct, Explode, Filter, HorizontalConcat, Join, JoinColumn,
-    JoinSide, JoinType, Keep, Node, Pivot, PivotColumn, PivotOutput, Project, Scan, Sink, Slice, Sort, Union,
-    UnionMode, Unpivot, Window,
+    JoinSide, JoinType, JoinWhere, Keep, Node, Pivot, PivotColumn, PivotOutput, Project, Scan, Sink, Slice,
+    Sort, Union, UnionMode, Unpivot, Window,
 };
 pub use optimizer::{OptimizerOptions, RuleId, optimize};
 pub use plan::LogicalPlan;

@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use lazuli_array::{DataType, Name, Scalar, SchemaRef};
+use lazuli_array::{DataType, Name, Scalar, Schema, SchemaRef};
 use lazuli_expr::{Expr, SortKey};
 
 use crate::{DataSink, DataSource, LogicalPlan};
@@ -28,6 +28,8 @@ pub enum Node {
     Join(Join),
     /// Rows beside the row whose key is nearest.
     AsofJoin(AsofJoin),
+    /// Pairs of rows for which predicates are true.
+    JoinWhere(JoinWhere),
     /// Rows in another order.
     Sort(Sort),
     /// A run of rows.
@@ -192,6 +194,33 @@ pub struct AsofJoin {
     pub suffix: Name,
     /// The columns of the result. Empty until resolved.
     pub output: Vec<JoinColumn>,
+}
+
+/// Pairs of rows for which all predicates are true, asked in this order: a later one is not asked for pairs that an
+/// earlier one removed. The pairs are in the left input's order, those of one left row in the right input's order.
+#[derive(Debug, Clone)]
+pub struct JoinWhere {
+    /// The left rows.
+    pub left: LogicalPlan,
+    /// The right rows. Resolved: no name of theirs is one of the left rows'.
+    pub right: LogicalPlan,
+    /// Boolean expressions over the columns of both sides, those of the left side first. Resolved: at least one, all of
+    /// both sides' names that they read are those of the inputs.
+    pub predicates: Vec<Expr>,
+    /// What is put behind the name of a right column when the left input has the name too.
+    pub suffix: Name,
+    /// The columns of the result. Empty until resolved.
+    pub output: Vec<JoinColumn>,
+}
+
+impl JoinWhere {
+    /// Names and types of a pair of rows, as the predicates of a resolved join see it: the left columns, then the right
+    /// ones.
+    pub fn pair_schema(&self) -> Schema {
+        let fields = self.left.schema().fields().iter().chain(self.right.schema().fields());
+        Schema::try_new(fields.cloned().collect())
+            .expect("resolving gave the right columns names of their own")
+    }
 }
 
 /// Where a column of a join's result comes from.

@@ -44,6 +44,7 @@ fn take_inputs(node: &mut Node) -> Vec<LogicalPlan> {
         Node::Aggregate(node) => vec![take(&mut node.input)],
         Node::Join(node) => vec![take(&mut node.left), take(&mut node.right)],
         Node::AsofJoin(node) => vec![take(&mut node.left), take(&mut node.right)],
+        Node::JoinWhere(node) => vec![take(&mut node.left), take(&mut node.right)],
         Node::Sort(node) => vec![take(&mut node.input)],
         Node::Slice(node) => vec![take(&mut node.input)],
         Node::Distinct(node) => vec![take(&mut node.input)],
@@ -104,6 +105,7 @@ impl LogicalPlan {
             Node::Aggregate(node) => vec![&node.input],
             Node::Join(node) => vec![&node.left, &node.right],
             Node::AsofJoin(node) => vec![&node.left, &node.right],
+            Node::JoinWhere(node) => vec![&node.left, &node.right],
             Node::Sort(node) => vec![&node.input],
             Node::Slice(node) => vec![&node.input],
             Node::Distinct(node) => vec![&node.input],
@@ -133,6 +135,10 @@ impl LogicalPlan {
             Node::AsofJoin(node) => {
                 let left = next();
                 Node::AsofJoin(crate::AsofJoin { left, right: next(), ..node.clone() })
+            }
+            Node::JoinWhere(node) => {
+                let left = next();
+                Node::JoinWhere(crate::JoinWhere { left, right: next(), ..node.clone() })
             }
             Node::Sort(node) => Node::Sort(crate::Sort { input: next(), ..node.clone() }),
             Node::Slice(node) => Node::Slice(crate::Slice { input: next(), ..node.clone() }),

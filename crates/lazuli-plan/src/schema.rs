@@ -21,6 +21,7 @@ pub(crate) fn of_resolved(node: &Node) -> SchemaRef {
         }
         Node::Join(join) => of_join(&join.left, &join.right, &join.output),
         Node::AsofJoin(join) => of_join(&join.left, &join.right, &join.output),
+        Node::JoinWhere(join) => of_join(&join.left, &join.right, &join.output),
         Node::Sort(sort) => sort.input.schema().clone(),
         Node::Slice(slice) => slice.input.schema().clone(),
         Node::Distinct(distinct) => distinct.input.schema().clone(),

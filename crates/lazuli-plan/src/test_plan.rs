@@ -9,8 +9,8 @@ use lazuli_expr::{Expr, IntoExprs, IntoSortKeys, col};
 
 use crate::{
     Aggregate, AsofJoin, AsofStrategy, BatchReader, Caller, DataSource, Distinct, Explode, Filter,
-    HorizontalConcat, Join, JoinType, Keep, LogicalPlan, Node, Pivot, Project, Scan, ScanRequest, Slice,
-    Sort, SourceError, Union, UnionMode, Unpivot,
+    HorizontalConcat, Join, JoinType, JoinWhere, Keep, LogicalPlan, Node, Pivot, Project, Scan, ScanRequest,
+    Slice, Sort, SourceError, Union, UnionMode, Unpivot,
 };
 
 #[derive(Debug)]
@@ -179,6 +179,17 @@ impl LogicalPlan {
 
     pub(crate) fn cross(&self, right: &Self) -> Self {
         self.join(right, JoinType::Cross, Vec::<Expr>::new(), Vec::<Expr>::new())
+    }
+
+    pub(crate) fn join_where(&self, right: &Self, predicates: impl IntoExprs) -> Self {
+        let node = JoinWhere {
+            left: self.clone(),
+            right: right.clone(),
+            predicates: predicates.into_exprs(),
+            suffix: "_right".into(),
+            output: Vec::new(),
+        };
+        Self::new(Node::JoinWhere(node), at("the join_where"))
     }
 
     pub(crate) fn sort(&self, keys: impl IntoSortKeys) -> Self {

@@ -13,8 +13,8 @@ use lazuli_expr::{Expr, Groups, Literal, RowOrder, SortKey, WindowFunctionRef, t
 
 use crate::test_plan::rows_of;
 use crate::{
-    Aggregate, Distinct, Explode, Join, JoinSide, JoinType, Keep, LogicalPlan, Node, Pivot, Scan, Unpivot,
-    Window,
+    Aggregate, Distinct, Explode, Join, JoinSide, JoinType, JoinWhere, Keep, LogicalPlan, Node, Pivot, Scan,
+    Unpivot, Window,
 };
 
 /// How hints are taken.
@@ -46,6 +46,7 @@ pub(crate) fn run(plan: &LogicalPlan, hints: Hints) -> Result<Rows, Failed> {
         Node::Aggregate(aggregate) => run_aggregate(aggregate, &run(&aggregate.input)?)?,
         Node::Join(join) => run_join(join, &run(&join.left)?, &run(&join.right)?)?,
         Node::AsofJoin(_) => unreachable!("random plans have no as-of joins"),
+        Node::JoinWhere(join) => run_join_where(join, &run(&join.left)?, &run(&join.right)?)?,
         Node::Sort(sort) => {
             let mut rows = sorted(run(&sort.input)?, sort.input.schema(), &sort.keys)?;
             if let (Some(limit), Hints::Strict) = (sort.limit, hints) {
@@ -319,6 +320,17 @@ fn run_join(join: &Join, left: &Rows, right: &Rows) -> Result<Rows, Failed> {
         join.output.iter().map(|column| value(&column.source).unwrap_or(Scalar::Null)).collect()
     };
     Ok(pairs.into_iter().map(row).collect())
+}
+
+fn run_join_where(join: &JoinWhere, left: &Rows, right: &Rows) -> Result<Rows, Failed> {
+    let all = left.iter().flat_map(|left| right.iter().map(|right| [left.clone(), right.clone()].concat()));
+    let schema = Arc::new(join.pair_schema());
+    let pairs = keep(all.collect(), &schema, &join.predicates)?;
+    let position = |source: &JoinSide| match source {
+        JoinSide::Left(name) | JoinSide::Right(name) => schema.position(name).expect("resolved"),
+        JoinSide::Coalesced(..) => unreachable!("a pair has two columns"),
+    };
+    Ok(picked(&pairs, join.output.iter().map(|column| position(&column.source))))
 }
 
 fn sorted(rows: Rows, schema: &SchemaRef, sort_keys: &[SortKey]) -> Result<Rows, Failed> {

@@ -104,6 +104,15 @@ pub trait EagerFrame: IntoLazy {
         self.lazy().join_asof(right.lazy(), left_on, right_on, args).collect()
     }
 
+    /// See [`LazyFrame::join_where`].
+    ///
+    /// # Errors
+    /// As [`LazyFrame::collect`].
+    #[track_caller]
+    fn join_where(&self, right: &DataFrame, predicates: impl IntoExprs) -> Result<DataFrame> {
+        self.lazy().join_where(right.lazy(), predicates).collect()
+    }
+
     /// See [`LazyFrame::cross_join`].
     ///
     /// # Errors

@@ -6,8 +6,8 @@ use lazuli_array::{Batch, DataFrame, Name, SchemaRef};
 use lazuli_exec::{Engine, ExecOptions};
 use lazuli_expr::{Expr, IntoExprs, IntoSortKeys, Selector, col};
 use lazuli_plan::{
-    Caller, DataSink, DataSource, Distinct, Explode, Filter, Keep, LogicalPlan, Node, OptimizerOptions,
-    Project, Scan, Sink, Slice, Sort, Unpivot, explain,
+    Caller, DataSink, DataSource, Distinct, Explode, Filter, JoinWhere, Keep, LogicalPlan, Node,
+    OptimizerOptions, Project, Scan, Sink, Slice, Sort, Unpivot, explain,
 };
 
 use crate::{AsofArgs, AsofKey, JoinArgs, LazyGroupBy, LazyPivot, Result};
@@ -185,6 +185,40 @@ impl LazyFrame {
     ) -> Self {
         let (AsofKey(left_on), AsofKey(right_on), args) = (left_on.into(), right_on.into(), args.into());
         self.then(|left| args.into_node(left, right.plan, left_on, right_on))
+    }
+
+    /// Pairs of a row of this and a row of the other frame for which all predicates are true. They come in the order of
+    /// this frame, those of one row in the order of the other.
+    ///
+    /// Predicates see the columns of both frames; where both have a name, `_right` is put behind it for the right one, in
+    /// predicates as in the result. All columns of both frames are in the result. A comparison with null is not true; NaN
+    /// equals NaN and is above all numbers. Predicates are asked in order: one that may fail is not asked for pairs that an
+    /// earlier one left out.
+    ///
+    /// Comparisons between a value of the left row and one of the right row (`==`, `<`, `<=`, `>`, `>=`; not of an integer
+    /// with a float) are found by hashing or by searching, so the time depends on the number of rows and of matches, not on the number of pairs; any
+    /// number of comparisons with one right value count as one, and of inequalities with others the first one does. What
+    /// else is asked, is asked of each pair that those leave.
+    ///
+    /// ```
+    /// use lazuli::prelude::*;
+    ///
+    /// let shifts = df! { "name" => ["Ann", "Bo"], "start" => [8, 12], "end" => [16, 20] }?;
+    /// let calls = df! { "call" => [1, 2, 3], "at" => [18, 9, 13] }?;
+    /// let out = shifts
+    ///     .lazy()
+    ///     .join_where(calls.lazy(), col("at").gt_eq(col("start")) & col("at").lt(col("end")))
+    ///     .select(["name", "call"]);
+    /// assert_eq!(out.collect()?, df! { "name" => ["Ann", "Ann", "Bo", "Bo"], "call" => [2, 3, 1, 3] }?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[track_caller]
+    pub fn join_where(self, right: LazyFrame, predicates: impl IntoExprs) -> Self {
+        let predicates = predicates.into_exprs();
+        self.then(|left| {
+            let (right, suffix, output) = (right.plan, "_right".into(), Vec::new());
+            Node::JoinWhere(JoinWhere { left, right, predicates, suffix, output })
+        })
     }
 
     /// Every pair of a row of this and a row of the other frame.

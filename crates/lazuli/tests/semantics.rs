@@ -346,6 +346,22 @@ fn r33_windows() -> Tested {
 }
 
 #[test]
+fn r34_joins_by_predicates() -> Tested {
+    let left = df! { "a" => [Some(3), Some(1), None, Some(i32::MAX)] }?;
+    let right = df! { "a" => [Some(5), Some(2), None, Some(4)], "b" => [1, 2, 3, 4] }?;
+    let below = left.join_where(&right, col("a").lt(col("a_right")))?;
+    let expected = df! { "a" => [3, 3, 1, 1, 1], "a_right" => [5, 4, 5, 2, 4], "b" => [1, 4, 1, 2, 4] }?;
+    assert_eq!(below, expected);
+    // The sum overflows only for a row that the first predicate leaves out.
+    let guarded = [col("a").lt(col("a_right")), (col("a") + 1).lt(col("a_right"))];
+    assert_eq!(left.join_where(&right, guarded)?.height(), 3);
+    let asked = [(col("a") + 1).lt(col("a_right")), col("a").lt(col("a_right"))];
+    fails_with(left.join_where(&right, asked), &["overflow"]);
+    fails_with(left.join_where(&right, col("a").lt(col("a_rigth"))), &["did you mean a_right?"]);
+    Ok(())
+}
+
+#[test]
 fn r32_null_nan_and_keys() -> Tested {
     let frame = df! { "a" => [Some(1.0), None, Some(f64::NAN), Some(-0.0)], "t" => [Some(true), None, Some(false), None] }?;
     // Null compares to nothing, and only true is kept.

@@ -10,6 +10,7 @@ mod aggregate; // groups
 mod asof_join; // the nearest row
 mod columns; // expressions as columns
 mod join; // build side, probe side
+mod join_where; // pairs by predicates
 mod pivot; // cells, and columns as rows
 mod scan; // sources
 mod semi_join_filter; // rows that a join further up will not keep
@@ -106,6 +107,10 @@ impl Lowering {
             Node::AsofJoin(node) => {
                 let left = next();
                 self.asof_join(node, left, next(), schema)
+            }
+            Node::JoinWhere(node) => {
+                let left = next();
+                self.join_where(node, left, next(), schema)
             }
             Node::Sort(node) => Ok(self.sort(plan, node, next())),
             Node::Slice(node) => Ok(self.slice(plan, node, next())),

@@ -11,6 +11,7 @@ pub(crate) mod explode; // items of lists become rows
 pub(crate) mod filter; // rows for which predicates are true
 pub(crate) mod horizontal_concat; // columns of several inputs side by side
 pub(crate) mod join; // pairs of rows
+pub(crate) mod join_where; // pairs of rows for which predicates are true
 pub(crate) mod limit; // a run of rows
 pub(crate) mod pivot; // values become columns
 pub(crate) mod project; // columns computed row by row

@@ -27,7 +27,7 @@ fn run(query: &Query, memory_bytes: usize, threads: usize) -> Result<usize, Exec
 #[test]
 fn each_collecting_operator_is_named() {
     let count = || [len().alias("len")];
-    let cases: [(&str, Query); 11] = [
+    let cases: [(&str, Query); 12] = [
         (
             "window",
             numbers("a")
@@ -41,6 +41,10 @@ fn each_collecting_operator_is_named() {
         ("unique", numbers("a").unique(Some(vec![col("key")]), Keep::First).group_by([], count())),
         ("unique", numbers("a").unique(Some(vec![col("key")]), Keep::Last).group_by([], count())),
         ("join", numbers("a").join(numbers("b"), [col("key")], JoinType::Inner).group_by([], count())),
+        (
+            "join_where",
+            numbers("a").join_where(numbers("b"), [(col("a") + 19_990).lt(col("b"))]).group_by([], count()),
+        ),
         ("unpivot", numbers("a").unpivot(&["a", "key"], &[]).group_by([], count())),
         ("slice from the end", numbers("a").slice(-15_000, None).group_by([], [col("a").last()])),
         (

@@ -6,8 +6,8 @@ use lazuli_array::{Column, DataFrame, FromValues, Name, Scalar};
 use lazuli_exec::FrameSource;
 use lazuli_expr::{Expr, SortKey};
 use lazuli_plan::{
-    Aggregate, Caller, DataSink, DataSource, Distinct, Filter, HorizontalConcat, Join, JoinType, Keep,
-    LogicalPlan, Node, Pivot, Project, Scan, Sink, Slice, Sort, Union, UnionMode, Unpivot,
+    Aggregate, Caller, DataSink, DataSource, Distinct, Filter, HorizontalConcat, Join, JoinType, JoinWhere,
+    Keep, LogicalPlan, Node, Pivot, Project, Scan, Sink, Slice, Sort, Union, UnionMode, Unpivot,
 };
 
 /// A plan that grows by verbs.
@@ -72,6 +72,14 @@ impl Query {
                 coalesce: true,
                 output: Vec::new(),
             })
+        })
+    }
+
+    pub fn join_where(self, right: Self, predicates: impl Into<Vec<Expr>>) -> Self {
+        let predicates = predicates.into();
+        self.on_top(|left| {
+            let (right, suffix, output) = (right.0, "_right".into(), Vec::new());
+            Node::JoinWhere(JoinWhere { left, right, predicates, suffix, output })
         })
     }
 

@@ -7,6 +7,7 @@ mod errors; // mistakes, failures, panics
 mod files; // delimited files in and out
 mod forms; // physical forms and cuts
 mod joins; // pairs of rows
+mod joins_where; // pairs of rows by predicates
 mod many_groups; // about as many groups as rows
 mod order; // sort, slice, unique, concat
 mod reshape; // pivot and unpivot

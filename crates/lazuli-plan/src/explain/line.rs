@@ -28,6 +28,13 @@ pub(super) fn of(node: &Node) -> String {
         }
         Node::Join(join) => of_join(join),
         Node::AsofJoin(join) => of_asof_join(join),
+        Node::JoinWhere(join) => {
+            let mut text = format!("{name} {}", list(&join.predicates));
+            if !join.output.is_empty() {
+                text.push_str(&format!(" -> {}", list(join.output.iter().map(|column| &column.name))));
+            }
+            text
+        }
         Node::Sort(sort) => of_sort(sort),
         Node::Slice(slice) => of_slice(slice),
         Node::Distinct(distinct) => of_distinct(distinct),

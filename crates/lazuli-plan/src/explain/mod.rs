@@ -41,6 +41,7 @@ pub fn node_name(node: &Node) -> &'static str {
         Node::Aggregate(_) => "Aggregate",
         Node::Join(_) => "Join",
         Node::AsofJoin(_) => "AsofJoin",
+        Node::JoinWhere(_) => "JoinWhere",
         Node::Sort(_) => "Sort",
         Node::Slice(_) => "Slice",
         Node::Distinct(_) => "Distinct",

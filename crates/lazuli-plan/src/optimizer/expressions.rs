@@ -3,7 +3,9 @@
 use lazuli_array::Schema;
 use lazuli_expr::{Expr, SortKey};
 
-use crate::{Aggregate, AsofJoin, Distinct, Filter, Join, LogicalPlan, Node, Project, Scan, Sort, Window};
+use crate::{
+    Aggregate, AsofJoin, Distinct, Filter, Join, JoinWhere, LogicalPlan, Node, Project, Scan, Sort, Window,
+};
 
 /// The plan with its top node's expressions replaced, or `None` if all stayed as they were. `replace` is given the schema
 /// that the expression reads; where an expression names a column of the result, that name is kept.
@@ -72,6 +74,13 @@ pub(super) fn map_expressions(
             }
             Node::AsofJoin(AsofJoin { left_on, right_on, left_by, right_by, ..join.clone() })
         }
+        Node::JoinWhere(join) => {
+            let predicates = values(&join.predicates, &join.pair_schema());
+            if predicates == join.predicates {
+                return None;
+            }
+            Node::JoinWhere(JoinWhere { predicates, ..join.clone() })
+        }
         Node::Sort(sort) => {
             let schema = sort.input.schema();
             let keys: Vec<SortKey> = sort
@@ -122,6 +131,7 @@ pub(super) fn any_expression(plan: &LogicalPlan, property: &impl Fn(&Expr) -> bo
             .chain(&join.left_by)
             .chain(&join.right_by)
             .any(property),
+        Node::JoinWhere(join) => join.predicates.iter().any(property),
         Node::Sort(sort) => sort.keys.iter().any(|key| property(&key.expr)),
         Node::Distinct(distinct) => distinct.subset.iter().flatten().any(property),
         Node::Window(window) => window.windows.iter().any(property),

@@ -6,7 +6,7 @@ use lazuli_expr::{CastMode, Expr, Literal, UnaryOperator, typing};
 use crate::lossless::is_infallible;
 
 /// Whether equal rows always give equal values: false for random numbers and clocks.
-pub(super) fn is_deterministic(expr: &Expr) -> bool {
+pub(crate) fn is_deterministic(expr: &Expr) -> bool {
     !expr.any(|part| matches!(part, Expr::Function { function, .. } if !function.is_deterministic()))
 }
 
@@ -28,7 +28,7 @@ pub(super) fn weight(expr: &Expr) -> usize {
 
 /// Whether evaluating the expression over some row may be an error. As [`Expr::is_fallible`], but knows the types: float
 /// arithmetic and casts such as `Int32` to `Int64` never fail.
-pub(super) fn can_fail(expr: &Expr, schema: &Schema) -> bool {
+pub(crate) fn can_fail(expr: &Expr, schema: &Schema) -> bool {
     if !expr.is_fallible() {
         return false;
     }

@@ -22,7 +22,12 @@ impl Held {
         for plan in &inputs_first {
             let own = matches!(
                 plan.node(),
-                Node::Aggregate(_) | Node::Join(_) | Node::AsofJoin(_) | Node::Pivot(_) | Node::Window(_)
+                Node::Aggregate(_)
+                    | Node::Join(_)
+                    | Node::AsofJoin(_)
+                    | Node::JoinWhere(_)
+                    | Node::Pivot(_)
+                    | Node::Window(_)
             );
             if own || plan.inputs().iter().any(|input| costly.contains(&input.address())) {
                 costly.insert(plan.address());

@@ -134,6 +134,7 @@ fn max_rows(plan: &LogicalPlan) -> Option<usize> {
         Node::Sink(_) => Some(0),
         Node::Scan(_)
         | Node::Join(_)
+        | Node::JoinWhere(_)
         | Node::HorizontalConcat(_)
         | Node::Pivot(_)
         | Node::Unpivot(_)

@@ -14,9 +14,10 @@ mod common_subexpressions; // what is computed twice, computed once
 mod common_subplans; // what was written twice is one plan
 mod constant_folding; // expressions without columns to constants
 mod expressions; // all expressions of a node
-mod facts; // what rules ask about expressions
+pub(crate) mod facts; // what rules ask about expressions
 mod held; // plans that run once for several readers
 mod join_narrowing; // outer joins whose extra rows are filtered out
+mod join_predicates; // predicates over pairs of rows into the join
 mod limit_pushdown; // fewer rows asked for
 mod options; // which rules run
 mod predicate_pushdown; // filters as near to the sources as they may
@@ -46,6 +47,7 @@ trait Rule: Sync {
 /// * Both before pushdown: a predicate that is simply true need not move, a conjunction that appears can be split.
 /// * Narrowing after pushdown: filters have come down onto joins, and the next pass moves them on through the narrower
 ///   join.
+/// * Join predicates after pushdown: what is of one side has gone there, what is left is of both.
 /// * Pruning after pushdown: what only a predicate reads isn't needed above the place where it ended.
 /// * Merging after pruning: what nobody reads doesn't count as a use.
 /// * Limits last: they stop at filters, so those should be where they stay.
@@ -54,6 +56,7 @@ const PASS: &[&dyn Rule] = &[
     &simplification::Simplification,
     &predicate_pushdown::PredicatePushdown,
     &join_narrowing::JoinNarrowing,
+    &join_predicates::JoinPredicates,
     &projection_pruning::ProjectionPruning,
     &projection_merge::ProjectionMerge,
     &limit_pushdown::LimitPushdown,

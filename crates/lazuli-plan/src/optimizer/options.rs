@@ -16,6 +16,8 @@ pub enum RuleId {
     PredicatePushdown,
     /// Outer joins whose extra rows are filtered out become narrower joins.
     JoinNarrowing,
+    /// Filters over cross joins become predicates of the join, and their equalities its keys.
+    JoinPredicates,
     /// Columns that nobody reads are left out.
     ProjectionPruning,
     /// Projections over one another become one.
@@ -28,12 +30,13 @@ pub enum RuleId {
 
 impl RuleId {
     /// Every rule, in the order in which they run.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::CommonSubplans,
         Self::ConstantFolding,
         Self::Simplification,
         Self::PredicatePushdown,
         Self::JoinNarrowing,
+        Self::JoinPredicates,
         Self::ProjectionPruning,
         Self::ProjectionMerge,
         Self::LimitPushdown,
@@ -48,6 +51,7 @@ impl RuleId {
             Self::Simplification => "simplification",
             Self::PredicatePushdown => "predicate_pushdown",
             Self::JoinNarrowing => "join_narrowing",
+            Self::JoinPredicates => "join_predicates",
             Self::ProjectionPruning => "projection_pruning",
             Self::ProjectionMerge => "projection_merge",
             Self::LimitPushdown => "limit_pushdown",

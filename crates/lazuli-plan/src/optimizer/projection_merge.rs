@@ -20,7 +20,7 @@ use lazuli_expr::Expr;
 
 use super::facts::{is_deterministic, is_trivial};
 use super::{Rule, RuleId};
-use crate::{Aggregate, AsofJoin, Join, JoinColumn, LogicalPlan, Node, Project, Scan};
+use crate::{Aggregate, AsofJoin, Join, JoinColumn, JoinWhere, LogicalPlan, Node, Project, Scan};
 
 pub(super) struct ProjectionMerge;
 
@@ -73,6 +73,10 @@ fn merge_project(plan: &LogicalPlan, project: &Project) -> Option<LogicalPlan> {
         Node::AsofJoin(join) => {
             let output = picked_columns(&join.output, &project.exprs)?;
             Some(project.input.with_node(Node::AsofJoin(AsofJoin { output, ..join.clone() })))
+        }
+        Node::JoinWhere(join) => {
+            let output = picked_columns(&join.output, &project.exprs)?;
+            Some(project.input.with_node(Node::JoinWhere(JoinWhere { output, ..join.clone() })))
         }
         _ => None,
     }

@@ -25,8 +25,8 @@ use super::held::Held;
 use super::{Rule, RuleId};
 use crate::plan::Memo;
 use crate::{
-    Aggregate, AsofJoin, Distinct, Filter, HorizontalConcat, Join, JoinColumn, JoinSide, LogicalPlan, Node,
-    Pivot, Project, Scan, Slice, Sort, Union, Unpivot, Window,
+    Aggregate, AsofJoin, Distinct, Filter, HorizontalConcat, Join, JoinColumn, JoinSide, JoinWhere,
+    LogicalPlan, Node, Pivot, Project, Scan, Slice, Sort, Union, Unpivot, Window,
 };
 
 pub(super) struct ProjectionPruning;
@@ -155,6 +155,23 @@ impl Walk {
                     return plan.over(vec![left, right]);
                 }
                 plan.with_node(Node::AsofJoin(AsofJoin { left, right, output, ..join.clone() }))
+            }
+            Node::JoinWhere(join) => {
+                let reads = and_reads(Needed::new(), &join.predicates);
+                let of = |side: &LogicalPlan| -> Needed {
+                    reads.iter().filter(|name| side.schema().contains(name)).cloned().collect()
+                };
+                let (left, right, output) = self.prune_sides(
+                    &join.left,
+                    &join.right,
+                    (of(&join.left), of(&join.right)),
+                    &join.output,
+                    needed,
+                );
+                if output.len() == join.output.len() {
+                    return plan.over(vec![left, right]);
+                }
+                plan.with_node(Node::JoinWhere(JoinWhere { left, right, output, ..join.clone() }))
             }
             Node::Sort(Sort { input, keys, limit: _ }) => {
                 let reads = and_reads(needed.clone(), keys.iter().map(|key| &key.expr));

@@ -152,7 +152,13 @@ fn verb(tape: &mut Tape<'_>, plan: &LogicalPlan, tables: &[LogicalPlan]) -> Logi
     let texts = |columns: Vec<Expr>| -> Vec<String> {
         columns.iter().map(|column| column.output_name().to_string()).collect()
     };
-    match tape.choose(27) {
+    match tape.choose(28) {
+        27 => {
+            let right = tape.pick(tables);
+            let pairs = resolve(&plan.join_where(&right, lit(true))).unwrap_or_else(|_| plan.clone());
+            let compared = integer(tape, &pairs, 1).lt(integer(tape, &pairs, 0));
+            plan.join_where(&right, vec![condition(tape, &pairs, 1), compared])
+        }
         22 | 23 => {
             plan.with_columns(vec![window(tape, plan).alias(name(tape)), window(tape, plan).alias("w")])
         }

@@ -15,6 +15,7 @@ mod explode; // items of lists
 mod expression; // expressions of one verb
 mod filter; // rows kept
 mod join; // pairs of rows
+mod join_where; // pairs of rows for which predicates are true
 mod lift; // aggregates taken out of expressions
 mod names; // new names that clash with none
 mod pivot; // values to columns
@@ -105,6 +106,10 @@ fn resolve_node(verb: &mut Verb<'_>, inputs: Vec<Resolved>) -> Resolved {
             let left = next();
             asof_join::resolve(join, left, next(), verb)
         }
+        Node::JoinWhere(join) => {
+            let left = next();
+            join_where::resolve(join, left, next(), verb)
+        }
         Node::Sort(sort) => sort::resolve(sort, next(), verb),
         Node::Slice(slice) => {
             let input = next();
@@ -137,6 +142,7 @@ fn verb_name(node: &Node) -> &'static str {
         Node::Aggregate(_) => "group_by",
         Node::Join(_) => "join",
         Node::AsofJoin(_) => "join_asof",
+        Node::JoinWhere(_) => "join_where",
         Node::Sort(_) => "sort",
         Node::Slice(_) => "slice",
         Node::Distinct(_) => "unique",

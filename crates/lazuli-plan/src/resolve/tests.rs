@@ -414,6 +414,25 @@ fn wrong_joins() {
 }
 
 #[test]
+fn joins_by_predicates_name_the_columns_of_pairs() {
+    let left = table("l", "id i64, a str");
+    let right = table("r", "id i64, b str");
+    let where_ = |predicate: lazuli_expr::Expr| left.join_where(&right, predicate);
+    assert_snapshot!(resolved(&where_(col("id").lt(col("id_right")) & col("a").eq(col("b")))), @r"
+        JoinWhere [id < id_right, a == b] -> [id, a, id_right, b]
+          Scan l  columns: all 2
+          Project [id as id_right, b]
+            Scan r  columns: all 2
+        => id: Int64, a: String, id_right: Int64, b: String
+    ");
+    assert_snapshot!(mistakes(&where_(col("id").lt(col("id_rigth")))), @"column not found: id_rigth; did you mean id_right? The input has: id, a, id_right, b (in join_where at the join_where)");
+    assert_snapshot!(mistakes(&where_(col("id") + col("id_right"))), @"type mismatch: a condition must be Boolean, found Int64, in: id + id_right (in join_where at the join_where)");
+    assert_snapshot!(mistakes(&where_(col("id").lt(col("b")))), @"type mismatch: `<` has no meaning for Int64 and String, in: id < b (in join_where at the join_where)");
+    assert_snapshot!(mistakes(&where_(col("id").sum().lt(col("id_right")))), @"an aggregate can't stand in a join predicate: sum(id) (in join_where at the join_where)");
+    assert_snapshot!(mistakes(&left.join_where(&right, Vec::<lazuli_expr::Expr>::new())), @"invalid option: join_where needs at least one predicate; use a cross join to pair every row with every row (in join_where at the join_where)");
+}
+
+#[test]
 fn wrong_concats() {
     let a = table("a", "k i32, v i64");
     let vertical = |other: &str| mistakes(&concat([a.clone(), table("b", other)], UnionMode::Vertical));

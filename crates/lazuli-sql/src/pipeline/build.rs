@@ -6,8 +6,8 @@ use lazuli_array::{Name, Scalar, TimeUnit};
 use lazuli_expr::{Expr, Selector};
 use lazuli_plan::{
     Aggregate, AsofJoin, AsofStrategy, Caller, DataSink, DataSource, Distinct, Explode, Filter,
-    HorizontalConcat, Join, JoinType, Keep, LogicalPlan, Node, Pivot, Project, Scan, Slice, Sort, Union,
-    UnionMode, Unpivot,
+    HorizontalConcat, Join, JoinType, JoinWhere, Keep, LogicalPlan, Node, Pivot, Project, Scan, Slice, Sort,
+    Union, UnionMode, Unpivot,
 };
 
 use super::duration::parse_duration;
@@ -177,6 +177,13 @@ impl Builder<'_> {
                     output: Vec::new(),
                 })
             }
+            Step::JoinWhere { with, predicates, suffix } => Node::JoinWhere(JoinWhere {
+                left: input,
+                right: self.source(with, &nested)?,
+                predicates: exprs(predicates)?,
+                suffix: suffix.as_deref().unwrap_or("_right").into(),
+                output: Vec::new(),
+            }),
             Step::Sort(texts) => {
                 let key = |text: &String| parse_sort_key(text).map_err(|error| fail(error.to_string()));
                 let keys = texts.texts().iter().map(key);

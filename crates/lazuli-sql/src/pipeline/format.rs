@@ -206,6 +206,16 @@ pub enum Step {
         #[serde(default)]
         suffix: Option<String>,
     },
+    /// Pairs of rows with those of another pipeline or file for which conditions are true.
+    JoinWhere {
+        /// The right side.
+        with: SourceSpec,
+        /// Conditions over the columns of both sides; repeated names of the right side have the suffix.
+        predicates: OneOrMany,
+        /// What is put behind repeated names of the right side; `_right` if absent.
+        #[serde(default)]
+        suffix: Option<String>,
+    },
     /// Rows in the order of keys: `"total desc"`, `"name nulls first"`.
     Sort(OneOrMany),
     /// The first rows.
@@ -286,6 +296,7 @@ impl Step {
             Self::GroupBy { .. } => "group_by",
             Self::Join { .. } => "join",
             Self::JoinAsof { .. } => "join_asof",
+            Self::JoinWhere { .. } => "join_where",
             Self::Sort(_) => "sort",
             Self::Limit(_) => "limit",
             Self::Tail(_) => "tail",

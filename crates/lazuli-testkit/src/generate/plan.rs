@@ -6,8 +6,8 @@ use lazuli_array::{DataFrame, DataType, Name, Scalar, Schema, SchemaRef, TimeUni
 use lazuli_expr::{Expr, Selector, col};
 use lazuli_plan::{
     Aggregate, AsofJoin, AsofStrategy, Caller, Distinct, Explode, Filter, HorizontalConcat, Join, JoinType,
-    Keep, LogicalPlan, Node, Pivot, PivotColumn, Project, Scan, Slice, Sort, Union, UnionMode, Unpivot,
-    resolve,
+    JoinWhere, Keep, LogicalPlan, Node, Pivot, PivotColumn, Project, Scan, Slice, Sort, Union, UnionMode,
+    Unpivot, resolve,
 };
 
 use super::expression::Expressions;
@@ -84,7 +84,8 @@ impl Builder {
     /// Whether the plan has rows, or is one of the few that may have none: no rows agree with everything, so verbs that
     /// leave none are mostly drawn anew.
     fn tells_enough(&mut self, plan: &LogicalPlan) -> bool {
-        let may_leave_none = matches!(plan.node(), Node::Filter(_) | Node::Slice(_) | Node::Join(_));
+        let may_leave_none =
+            matches!(plan.node(), Node::Filter(_) | Node::Slice(_) | Node::Join(_) | Node::JoinWhere(_));
         if !may_leave_none || self.random.one_in(NONE_IN) {
             return true;
         }
@@ -124,10 +125,12 @@ impl Builder {
             5..=7 => self.project(input, schema, false, is_last),
             8..=10 => self.project(input, schema, true, is_last),
             11..=15 => self.group(input, schema, is_last),
-            16..=18 => self.join(input, schema),
+            16..=17 => self.join(input, schema),
+            18 => self.join_where(input, schema),
             19 => match self.random.one_in(2) {
                 true => self.join(input, schema),
-                false => self.asof_join(input, schema),
+                false if self.random.one_in(2) => self.asof_join(input, schema),
+                false => self.join_where(input, schema),
             },
             20..=22 => {
                 let keys = (0..1 + self.random.below(3)).map(|_| self.over(schema).sort_key()).collect();
@@ -321,6 +324,61 @@ impl Builder {
             suffix: if self.random.one_in(4) { "_2" } else { "_right" }.into(),
             output: Vec::new(),
         })
+    }
+
+    /// A join by comparisons of a value of each side, mostly inequalities, and now and then by anything.
+    fn join_where(&mut self, left: LogicalPlan, schema: &SchemaRef) -> Node {
+        let right = self.other(&left);
+        let suffix = if self.random.one_in(4) { "_2" } else { "_right" };
+        let mut fields = schema.fields().to_vec();
+        let right_schema = schema_of(&right);
+        for field in right_schema.fields() {
+            let is_taken = fields.iter().any(|other| other.name() == field.name());
+            let name = if is_taken { format!("{}{suffix}", field.name()) } else { field.name().to_string() };
+            fields.push(field.with_name(name));
+        }
+        let right_fields = fields.split_off(schema.len());
+        let mut predicates = Vec::new();
+        for _ in 0..1 + self.random.below(3) {
+            let Some(field) = self.over(schema).field(|data_type| !data_type.is_nested()) else { break };
+            let kin: Vec<Expr> = right_fields
+                .iter()
+                .filter(|other| {
+                    let (own, other) = (field.data_type(), other.data_type());
+                    own == other || (own.is_numeric() && other.is_numeric())
+                })
+                .map(|other| col(other.name().clone()))
+                .collect();
+            if kin.is_empty() {
+                continue;
+            }
+            let mut own = col(field.name().clone());
+            let mut other = self.random.pick(&kin).clone();
+            if field.data_type().is_numeric() && self.random.one_in(4) {
+                // May overflow, for rows that have a partner or for others.
+                own = own + 1;
+            }
+            if field.data_type().is_numeric() && self.random.one_in(6) {
+                other = other * 2;
+            }
+            predicates.push(match self.random.below(9) {
+                0 => own.eq(other),
+                1..=2 => own.lt(other),
+                3 => own.lt_eq(other),
+                4..=5 => own.gt(other),
+                6 => other.lt_eq(own),
+                7 => own.gt_eq(other),
+                _ => own.neq(other),
+            });
+        }
+        if predicates.is_empty() || self.random.one_in(4) {
+            fields.extend(right_fields);
+            // Names may clash: then the join is refused, and another verb is drawn.
+            if let Ok(pairs) = Schema::try_new(fields) {
+                predicates.push(self.over(&pairs).boolean(1));
+            }
+        }
+        Node::JoinWhere(JoinWhere { left, right, predicates, suffix: suffix.into(), output: Vec::new() })
     }
 
     fn distinct(&mut self, input: LogicalPlan, schema: &SchemaRef) -> Node {
@@ -527,6 +585,7 @@ fn most_rows(plan: &LogicalPlan) -> usize {
             _ => (inputs[0].max(1)) * (inputs[1].max(1)),
         },
         Node::AsofJoin(_) => inputs[0],
+        Node::JoinWhere(_) => inputs[0].max(1) * inputs[1].max(1),
         Node::Union(_) => inputs.iter().sum(),
         Node::Unpivot(unpivot) => inputs[0] * unpivot.on.len().max(1),
         // No bound in truth; those that groups make hold one item for each row of all.

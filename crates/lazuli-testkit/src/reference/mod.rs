@@ -21,6 +21,7 @@ mod cast; // one type as another
 mod exact; // sums without rounding
 mod expression; // one row to one value
 mod join; // nested loops
+mod join_where; // pairs by predicates
 mod operator; // what happens to tables
 mod reshape; // pivot and unpivot
 #[cfg(test)]

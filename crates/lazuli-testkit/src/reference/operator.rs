@@ -12,7 +12,7 @@ use lazuli_plan::{
 use super::aggregate::Call;
 use super::expression::Bound;
 use super::value::compare;
-use super::{Asking, Cell, Failure, asof_join, join, reshape, window};
+use super::{Asking, Cell, Failure, asof_join, join, join_where, reshape, window};
 
 /// Rows, some of whose values may have failed.
 #[derive(Debug, Clone, Default)]
@@ -71,6 +71,10 @@ fn rows_of(plan: &LogicalPlan, asking: Asking) -> Result<Part, Failure> {
             let left = run(&node.left, asking)?;
             asof_join::asof_join(node, left, run(&node.right, asking)?)?
         }
+        Node::JoinWhere(node) => {
+            let left = run(&node.left, asking)?;
+            join_where::join_where(node, left, run(&node.right, asking)?)?
+        }
         Node::Sort(node) => Part::whole(sort(node, run(&node.input, asking)?.known()?)?),
         Node::Slice(node) => slice(node, run(&node.input, asking)?)?,
         Node::Distinct(node) => distinct(node, run(&node.input, asking)?)?,
@@ -126,7 +130,7 @@ fn scan(node: &Scan) -> Part {
 }
 
 /// The rows for which all predicates are true; a predicate is not asked for rows that one before it removed.
-fn keep_true(predicates: &[Bound], input: Part) -> Part {
+pub(super) fn keep_true(predicates: &[Bound], input: Part) -> Part {
     input.each(|row| {
         for predicate in predicates {
             if !predicate.is_true(&row)? {

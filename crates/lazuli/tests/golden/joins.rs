@@ -41,6 +41,22 @@ queries![
     join_asof_not_exact,
     join_asof_tolerance,
     join_asof_then_filter,
+    join_where_one,
+    join_where_two,
+    join_where_within,
+    join_where_three,
+    join_where_floats,
+    join_where_int_and_float,
+    join_where_equal,
+    join_where_equal_values,
+    join_where_anything,
+    join_where_of_one_side,
+    join_where_dates,
+    join_where_then_filter,
+    join_where_then_limit,
+    join_where_then_group,
+    join_where_of_nothing,
+    join_cross_compared,
 ];
 
 fn left(inputs: &Inputs) -> LazyFrame {
@@ -227,4 +243,85 @@ fn join_asof_then_filter(inputs: &Inputs) -> LazyFrame {
         .filter(col("id").gt(3) & col("found").lt(9))
         .select(["found", "n"])
         .limit(4)
+}
+
+fn pair_left(inputs: &Inputs) -> LazyFrame {
+    inputs.rows().select(["id", "k", "n", "x"])
+}
+
+/// Pairs of rows by numbers, texts and floats, with nulls in each.
+fn pairs(inputs: &Inputs, predicates: impl lazuli::IntoExprs) -> LazyFrame {
+    pair_left(inputs).join_where(inputs.rows().select(["id", "k", "d", "y", "g"]), predicates)
+}
+
+fn join_where_one(inputs: &Inputs) -> LazyFrame {
+    pairs(inputs, col("n").lt(col("d")))
+}
+
+fn join_where_two(inputs: &Inputs) -> LazyFrame {
+    pairs(inputs, [col("d").lt_eq(col("n")), col("k").gt(col("k_right"))])
+}
+
+fn join_where_within(inputs: &Inputs) -> LazyFrame {
+    let near = col("d").gt_eq(col("n") - 2) & col("d").lt(col("n") + 2);
+    pairs(inputs, near).select(["id", "n", "id_right", "d"])
+}
+
+fn join_where_three(inputs: &Inputs) -> LazyFrame {
+    pairs(inputs, [col("n").gt(col("d")), col("x").lt(col("y")), col("id").neq(col("id_right"))])
+}
+
+fn join_where_floats(inputs: &Inputs) -> LazyFrame {
+    let lookup = inputs.lookup().select(["x", "label"]);
+    inputs.rows().select(["id", "x"]).join_where(lookup, col("x").lt_eq(col("x_right")))
+}
+
+fn join_where_int_and_float(inputs: &Inputs) -> LazyFrame {
+    let lookup = inputs.lookup().select(["x", "label"]);
+    inputs.rows().select(["id", "n"]).join_where(lookup, col("n").lt(col("x")))
+}
+
+fn join_where_equal(inputs: &Inputs) -> LazyFrame {
+    pairs(inputs, col("k").eq(col("k_right")) & col("n").gt(col("d")))
+}
+
+fn join_where_equal_values(inputs: &Inputs) -> LazyFrame {
+    pairs(inputs, (col("n") + 1).eq(col("d")) & col("x").lt(col("y")))
+}
+
+fn join_where_anything(inputs: &Inputs) -> LazyFrame {
+    let odd = ((col("n") + col("d")) % 3).eq(0) | col("k").eq(col("k_right"));
+    pairs(inputs, odd).select(["id", "n", "d", "k_right"])
+}
+
+fn join_where_of_one_side(inputs: &Inputs) -> LazyFrame {
+    pairs(inputs, [col("n").gt(0), col("n").lt(col("d")), col("g").eq(1)])
+}
+
+fn join_where_dates(inputs: &Inputs) -> LazyFrame {
+    let right = inputs.rows().select([col("id"), col("at").cast(DataType::Date).alias("date")]);
+    inputs.rows().select(["id", "day"]).join_where(right, col("day").gt(col("date")))
+}
+
+fn join_where_then_filter(inputs: &Inputs) -> LazyFrame {
+    pairs(inputs, col("n").gt(col("d"))).filter(col("id").gt(3) & col("x").gt(col("y"))).select(["y", "id"])
+}
+
+fn join_where_then_limit(inputs: &Inputs) -> LazyFrame {
+    pairs(inputs, col("n").gt(col("d"))).slice(3, Some(8))
+}
+
+fn join_where_then_group(inputs: &Inputs) -> LazyFrame {
+    let groups = pairs(inputs, [col("n").gt(col("d")), col("x").lt(col("y"))]).group_by("k");
+    groups.agg([col("id_right").sum().alias("ids"), len().alias("rows")])
+}
+
+fn join_where_of_nothing(inputs: &Inputs) -> LazyFrame {
+    let right = inputs.rows().select(["id", "k", "d", "y", "g"]).filter(lit(false));
+    pair_left(inputs).join_where(right, col("n").gt(col("d")))
+}
+
+fn join_cross_compared(inputs: &Inputs) -> LazyFrame {
+    let pairs = left(inputs).select(["id", "k"]).cross_join(inputs.lookup().select(["k", "label"]));
+    pairs.filter(col("k").lt(col("k_right")) & col("label").neq("last"))
 }

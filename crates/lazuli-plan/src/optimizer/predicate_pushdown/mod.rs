@@ -22,12 +22,15 @@ mod tests;
 mod through_aggregate; // group keys
 mod through_distinct; // what makes rows equal
 mod through_join; // sides, keys made of predicates
+mod through_join_where; // into the join, and to its sides
 mod through_project; // computed columns
 mod through_reshape; // pivot, unpivot, union, explode
 mod through_window; // partition keys
 
 use lazuli_array::Schema;
 use lazuli_expr::Expr;
+
+pub(super) use through_join::key_pair;
 
 use super::facts::{can_fail, is_deterministic};
 use super::held::Held;
@@ -117,6 +120,7 @@ impl Walk {
             Node::Aggregate(aggregate) => through_aggregate::split(aggregate, plan.schema(), predicates),
             Node::Join(join) => through_join::split(join, plan.schema(), predicates),
             Node::AsofJoin(join) => through_join::split_asof(join, plan.schema(), predicates),
+            Node::JoinWhere(join) => through_join_where::split(join, predicates),
             Node::Distinct(distinct) => through_distinct::split(distinct, plan.schema(), predicates),
             Node::Union(union) => through_reshape::split_union(union, plan.schema(), predicates),
             Node::Pivot(pivot) => through_reshape::split_pivot(pivot, plan.schema(), predicates),

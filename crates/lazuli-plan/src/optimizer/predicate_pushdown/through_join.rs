@@ -181,7 +181,7 @@ fn over_other_keys(predicate: &Expr, own: &[Expr], other: &[Expr], schema: &Sche
 }
 
 /// The two sides of an equality between the sides of a join, as a left key and a right key.
-fn key_pair(join: &Join, predicate: &Expr) -> Option<(Expr, Expr)> {
+pub(in super::super) fn key_pair(join: &Join, predicate: &Expr) -> Option<(Expr, Expr)> {
     let Expr::Binary { left, operator: BinaryOperator::Equal, right } = predicate else { return None };
     let (left_key, right_key) = match (reads(&join.output, left), reads(&join.output, right)) {
         (Reads::Left(left), Reads::Right(right)) | (Reads::Right(right), Reads::Left(left)) => (left, right),
