@@ -79,6 +79,27 @@ pub fn compact_columns(data_type: &DataType, columns: &[&Column]) -> Column {
     }
 }
 
+/// The same rows, strings as codes of the least width, whether that is smaller or not: for few rows that will be taken many
+/// times each, so that what is copied is a code and not a string. Other types come back as they are.
+///
+/// ```
+/// use lazuli_array::{Array, Column, FromValues};
+/// use lazuli_kernels::coded_column;
+///
+/// let coded = coded_column(&Column::from_values(["a", "b"].into_iter()));
+/// assert!(matches!(coded.array(), Array::Dictionary(codes) if codes.dictionary().len() == 2));
+/// ```
+pub fn coded_column(column: &Column) -> Column {
+    let part = match (column.data_type(), column.array()) {
+        (DataType::String, Array::String(_)) => Part::of(column.array()),
+        _ => return column.clone(),
+    };
+    match encode(&[part], usize::MAX) {
+        Some(array) => narrowed(Column::new(DataType::String, array)),
+        None => column.clone(),
+    }
+}
+
 /// The same rows with codes as narrow as they can be.
 fn narrowed(column: Column) -> Column {
     let Array::Dictionary(array) = column.array() else { return column };
@@ -358,6 +379,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn codes_are_the_same_rows((data_type, columns) in strategies::columns_of_one_type(1..2, 0..90)) {
+            let coded = coded_column(&columns[0]);
+            prop_assert_eq!(&coded, &columns[0]);
+            prop_assert_eq!(matches!(coded.array(), Array::String(_)), false, "{:?}", data_type);
+        }
+
         #[test]
         fn the_rows_are_those_of_concat((data_type, columns) in strategies::columns_of_one_type(0..5, 0..90)) {
             let columns: Vec<&Column> = columns.iter().collect();

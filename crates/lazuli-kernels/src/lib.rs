@@ -57,7 +57,7 @@ pub use arithmetic::{
     sub_whole_days, wrapping_add, wrapping_mul, wrapping_sub,
 };
 pub use boolean::{LogicalOp, all_kleene, all_true, and, any_kleene, any_true, logical, not, or, xor};
-pub use compact::compact_columns;
+pub use compact::{coded_column, compact_columns};
 pub use compare::{
     Closed, CompareOp, compare, eq, eq_missing, gt, gt_eq, is_between, lt, lt_eq, ne, ne_missing,
 };

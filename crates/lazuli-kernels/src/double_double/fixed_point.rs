@@ -144,10 +144,10 @@ fn sum_block_body(values: &[f64], grid: Grid) -> Parts {
         rests[lane] += rest;
     };
     let (blocks, last) = values.as_chunks::<LANES>();
-    // Loops, not iterators: those would be functions of their own, without the instructions of this level.
+    // Loops, not `for_each`: that would be a function of its own, without the instructions of this level.
     for block in blocks {
-        for lane in 0..LANES {
-            add(lane, block[lane]);
+        for (lane, &value) in block.iter().enumerate() {
+            add(lane, value);
         }
     }
     for (lane, &value) in last.iter().enumerate() {

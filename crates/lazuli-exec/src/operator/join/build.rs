@@ -5,11 +5,11 @@ use std::sync::{Arc, OnceLock};
 
 use lazuli_array::{Batch, Bitmap, Column, SchemaRef};
 use lazuli_kernels::join::{BuildError, JoinIndex, JoinPlan, PackPlan, PackedRows, RunTasks, Stopped};
-use lazuli_kernels::{take_column, take_column_optional};
+use lazuli_kernels::{coded_column, take_column, take_column_optional};
 
 use super::OPERATOR;
 use crate::context::QueryContext;
-use crate::memory::Reservation;
+use crate::memory::{Footprint, Reservation};
 use crate::operator::collect::Shares;
 use crate::operator::collect::in_one_piece;
 use crate::operator::project::Choose;
@@ -149,7 +149,14 @@ impl Sink for JoinBuild {
         let index = plan.build(run).map_err(failed)?;
         let mut bytes = rows_bytes.saturating_add(index.memory_bytes());
         reservation.grow_to(bytes)?;
-        let payload = self.side.payload.choose(&whole);
+        let mut payload = self.side.payload.choose(&whole);
+        if num_rows <= CODED_ROWS && self.side.probing_rows.is_some_and(|rows| rows / CODED_TIMES >= num_rows)
+        {
+            let columns: Vec<Column> = payload.columns().iter().map(coded_column).collect();
+            payload = Batch::new(payload.schema().clone(), columns, num_rows);
+            bytes = bytes.saturating_add(std::iter::once(&payload).collect::<Footprint>().bytes());
+            reservation.grow_to(bytes)?;
+        }
         let mut packed = None;
         if self.side.probing_rows.is_some_and(|rows| rows >= num_rows / PACK_FROM)
             && let Some(plan) = PackPlan::new(payload.columns(), num_rows, run).map_err(stopped)?
@@ -175,6 +182,11 @@ impl Sink for JoinBuild {
         Ok(())
     }
 }
+
+/// Texts of at most so many built rows become codes of a dictionary if there are so many times as many probing rows: a
+/// match then copies a byte or two.
+const CODED_ROWS: usize = 1 << 16;
+const CODED_TIMES: usize = 8;
 
 /// Columns are packed if there are at least this fraction of probing rows: packing a row costs about as much as it saves
 /// two matches.
