@@ -9,6 +9,8 @@ use lazuli_io::csv::{CsvOptions, CsvWriteOptions};
 
 use crate::{LazyFrame, Result, scan};
 
+pub use lazuli_io::csv::{CsvError, CsvErrorKind, Finding, LineEnd, Place, Sniffed, sniff};
+
 /// A query over a CSV file with a header, separated by commas. Types are inferred from samples across the file.
 ///
 /// A path with wildcards (`data/*.csv`, `data/**/part-?.csv`) stands for all files that there are, in the order of their

@@ -35,7 +35,7 @@
 
 mod asof; // as-of join arguments
 mod concat; // frames after one another, or side by side
-mod csv; // reading and writing CSV
+pub mod csv; // reading and writing CSV
 mod describe; // a summary of every column
 mod eager; // the verbs on frames in memory
 mod error; // the one error type

@@ -64,6 +64,7 @@ mod records; // bytes to positions
 mod reject; // records set aside
 mod scan; // what workers share
 mod set_aside; // which records of a chunk go
+mod sniff; // what a file seems to be
 mod table; // files and their schema
 mod temporal; // dates and times as text
 mod writer; // batches to text
@@ -78,6 +79,7 @@ pub use filter::{FilterError, RowFilter};
 pub use options::{CsvOptions, DictionaryStrings, FileColumns, InferMode, OnMisfit, OnRagged};
 pub use reject::CsvReject;
 pub use scan::CsvScan;
+pub use sniff::{Finding, Sniffed, sniff};
 pub use table::CsvTable;
 pub use writer::{CsvWriteOptions, CsvWriter};
 

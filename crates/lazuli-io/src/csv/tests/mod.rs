@@ -7,6 +7,7 @@ mod messy; // real files that are not tidy
 mod misuse; // what is wrong with files, and where
 mod rejects; // records that are set aside
 mod round_trip; // written and read back
+mod sniffed; // what files seem to be
 mod texts; // encodings, compression, escapes, headers
 mod twin; // the csv crate as the slow, obvious reader
 mod widen; // types that hold every text
