@@ -219,10 +219,15 @@ impl CsvFile {
         let layout = Layout { on_ragged, ..self.rules.layout.clone() };
         let records = Records::cut(bytes, &layout, Some(lawful), positions);
         evidence.inference.observe(&records, &question.wanted(), layout.marks, question.nulls);
-        // Of bytes that are no text reading tells.
-        if !question.is_widening() || first_bad_byte(bytes).is_some() {
+        if !question.is_widening() {
             return;
         }
+        // Of bytes that are no text reading tells; the records before them must fit all the same.
+        let are_texts: Option<Vec<u32>> = first_bad_byte(bytes).map(|_| {
+            let is_text = |&row: &u32| first_bad_byte(records.text_of(row as usize)).is_none();
+            (0..records.rows() as u32).filter(is_text).collect()
+        });
+        let rows = are_texts.as_ref().map_or(Rows::First(records.rows()), |rows| Rows::These(rows));
         for (column, given) in question.given.iter().enumerate() {
             let Some(GivenType { data_type, pattern }) = given.as_ref().filter(|_| evidence.fits[column])
             else {
@@ -239,7 +244,6 @@ impl CsvFile {
                 dictionary_strings: DictionaryStrings::Never,
                 pattern: pattern.as_deref(),
             };
-            let rows = Rows::First(records.rows());
             evidence.fits[column] = parse_column(records.column(column), rows, data_type, rules).is_ok();
         }
     }

@@ -58,6 +58,11 @@ impl Input {
         if let Some(found) = other_format(&head) {
             return Err(CsvError::new(CsvErrorKind::Encoding { found }));
         }
+        if encoding == Encoding::Detect
+            && let Some(found) = unmarked_utf16(&head)
+        {
+            return Err(CsvError::new(CsvErrorKind::Encoding { found }));
+        }
         input.encoding = encoding.decided_by(&head);
         Ok(input)
     }
@@ -134,6 +139,21 @@ fn other_format(head: &[u8]) -> Option<&'static str> {
         [0xFD, b'7', b'z', b'X', b'Z', 0, ..] => Some("an xz file"),
         [b'A', b'R', b'R', b'O', b'W', b'1', 0, 0, ..] => Some("an Arrow file"),
         _ => None,
+    }
+}
+
+/// Letters of ASCII in UTF-16: no text has zeros in such a row, and read as UTF-8 it would be one.
+fn unmarked_utf16(head: &[u8]) -> Option<&'static str> {
+    let is_zero = |first: usize| head.iter().skip(first).step_by(2).all(|&byte| byte == 0);
+    let is_letter = |first: usize| head.iter().skip(first).step_by(2).all(|byte| (1..128).contains(byte));
+    if head.len() < HEAD_BYTES {
+        None
+    } else if is_letter(0) && is_zero(1) {
+        Some("UTF-16 (little endian) without a byte order mark: name the encoding")
+    } else if is_zero(0) && is_letter(1) {
+        Some("UTF-16 (big endian) without a byte order mark: name the encoding")
+    } else {
+        None
     }
 }
 

@@ -6,7 +6,7 @@ use super::infer::Inference;
 use super::{CsvError, CsvErrorKind, CsvOptions, FileColumns, OnMisfit, Result, column};
 use lazuli_array::{DataType, Field, Name, Schema, SchemaRef, TimeUnit};
 use lazuli_kernels::parse::TimePattern;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -85,9 +85,12 @@ impl CsvTable {
         let mut bytes_per_row = None;
         for (file, origins) in files.iter().zip(&origins) {
             // A type that is given is looked up by the file's own positions, and what is found out is put back.
-            let of_file =
-                |position: usize| origins.iter().position(|origin| *origin == Origin::Field(position));
-            let columns: Vec<Option<usize>> = (0..file.names.len()).map(of_file).collect();
+            let mut columns: Vec<Option<usize>> = vec![None; file.names.len()];
+            for (column, origin) in origins.iter().enumerate() {
+                if let Origin::Field(position) = *origin {
+                    columns[position] = Some(column);
+                }
+            }
             let question = Question {
                 given: &columns
                     .iter()
@@ -198,21 +201,22 @@ fn table_names(files: &[CsvFile], options: &CsvOptions) -> Result<Vec<Name>> {
             .map_err(|error| error.in_file(&first.input.path))?;
         names = schema.names().cloned().collect();
     }
-    let mut known: HashMap<Name, ()> = names.iter().map(|name| (name.clone(), ())).collect();
+    let mut known: HashSet<Name> = names.iter().cloned().collect();
     for file in others {
         for name in &file.names {
-            if known.contains_key(name) {
+            if known.contains(name) {
                 continue;
             }
             if options.file_columns == FileColumns::Same {
                 let kind = CsvErrorKind::ExtraColumn { name: name.clone(), first: first.input.path.clone() };
                 return Err(CsvError::new(kind).in_file(&file.input.path));
             }
-            known.insert(name.clone(), ());
+            known.insert(name.clone());
             names.push(name.clone());
         }
+        let here: HashSet<&Name> = file.names.iter().collect();
         if options.file_columns == FileColumns::Same
-            && let Some(name) = names.iter().find(|name| !file.names.contains(name))
+            && let Some(name) = names.iter().find(|name| !here.contains(name))
         {
             let kind = CsvErrorKind::MissingColumn { name: name.clone(), first: first.input.path.clone() };
             return Err(CsvError::new(kind).in_file(&file.input.path));

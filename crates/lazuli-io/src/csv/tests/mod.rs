@@ -3,6 +3,7 @@
 mod cases; // what files mean
 mod files; // several files as one table
 mod forms; // dates of a given form, null texts by column
+mod hard; // very long, very wide, broken off
 mod messy; // real files that are not tidy
 mod misuse; // what is wrong with files, and where
 mod rejects; // records that are set aside
