@@ -11,6 +11,7 @@
 //! * The `csv` crate ends a record at a CR alone too, unless it is told one byte that does. It is told LF or CR, and for
 //!   CR LF the text has each CR before an LF.
 //! * Its comments end at LF only: there is no comparison with comments in texts whose lines end with CR.
+//! * A comment that ends with the text is an empty record to it: texts with comments get a line end.
 //! * It knows escapes inside quotes only: there is no comparison with escapes.
 //! * Bytes that are no UTF-8, and records of another length than the first, are set aside; the rows and those must be
 //!   its records, in order.
@@ -233,7 +234,7 @@ fn twin(text: &[u8], dialect: &Dialect) -> Vec<Vec<Vec<u8>>> {
 /// Rows and records set aside are the records of the twin.
 fn check_records(text: &[u8], random: &mut Random) {
     let newline = random.pick(&["\n", "\r\n", "\r"]);
-    let text: Vec<u8> = text
+    let mut text: Vec<u8> = text
         .iter()
         .filter(|&&byte| byte != b'\r')
         .flat_map(|byte| if *byte == b'\n' { newline.as_bytes().to_vec() } else { vec![*byte] })
@@ -248,6 +249,9 @@ fn check_records(text: &[u8], random: &mut Random) {
         comment: random.pick(&[None, Some("#")]).filter(|_| newline != "\r").map(Into::into),
         ..Dialect::default()
     };
+    if dialect.comment.is_some() {
+        text.extend_from_slice(newline.as_bytes());
+    }
     let records = twin(&text, &dialect);
     let options = CsvOptions {
         dialect,
