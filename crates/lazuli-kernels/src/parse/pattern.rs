@@ -430,7 +430,7 @@ fn read_item<'a>(item: Item, text: &'a [u8], parts: &mut Parts) -> Option<&'a [u
     Some(rest)
 }
 
-fn set<'a>((value, rest): (i64, &'a [u8]), write: impl FnOnce(i64)) -> &'a [u8] {
+fn set((value, rest): (i64, &[u8]), write: impl FnOnce(i64)) -> &[u8] {
     write(value);
     rest
 }
