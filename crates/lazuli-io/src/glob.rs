@@ -84,27 +84,23 @@ fn matches(pattern: &str, name: &str) -> bool {
     let (mut at, mut read) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
     while read < name.len() {
-        match pattern.get(at) {
+        let length = match pattern.get(at) {
             Some('*') => {
                 star = Some((at, read));
                 at += 1;
                 continue;
             }
-            Some('?') => {
-                (at, read) = (at + 1, read + 1);
-                continue;
-            }
-            Some('[') if let Some((fits, length)) = set(&pattern[at..], name[read]) => {
-                if fits {
-                    (at, read) = (at + length, read + 1);
-                    continue;
-                }
-            }
-            Some(&letter) if letter == name[read] => {
-                (at, read) = (at + 1, read + 1);
-                continue;
-            }
-            _ => {}
+            Some('?') => Some(1),
+            Some('[') => match set(&pattern[at..], name[read]) {
+                Some((fits, length)) => fits.then_some(length),
+                None => (name[read] == '[').then_some(1),
+            },
+            Some(&letter) => (letter == name[read]).then_some(1),
+            None => None,
+        };
+        if let Some(length) = length {
+            (at, read) = (at + length, read + 1);
+            continue;
         }
         let Some((star_at, star_read)) = star else { return false };
         star = Some((star_at, star_read + 1));

@@ -42,7 +42,7 @@ fn configurations() -> Vec<ExecOptions> {
             for morsel_rows in [7, ExecOptions::DEFAULT_MORSEL_ROWS] {
                 let threads = Some(threads);
                 let single_thread_rows = 0;
-                let optimizer = optimizer.clone();
+
                 all.push(ExecOptions {
                     optimizer,
                     threads,

@@ -31,7 +31,7 @@ pub struct Pipeline {
 #[derive(Debug, Clone)]
 pub enum SourceSpec {
     /// A CSV file.
-    Csv(CsvSourceSpec),
+    Csv(Box<CsvSourceSpec>),
     /// The rows that another pipeline gives.
     Pipeline(Box<Pipeline>),
 }
@@ -41,7 +41,7 @@ impl<'de> Deserialize<'de> for SourceSpec {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = serde_json::Value::deserialize(deserializer)?;
         if value.get("csv").is_some() {
-            CsvSourceSpec::deserialize(value).map(Self::Csv).map_err(D::Error::custom)
+            CsvSourceSpec::deserialize(value).map(|spec| Self::Csv(Box::new(spec))).map_err(D::Error::custom)
         } else if value.get("source").is_some() {
             Pipeline::deserialize(value)
                 .map(|pipeline| Self::Pipeline(Box::new(pipeline)))
