@@ -33,6 +33,9 @@ pub enum Command {
         /// How rows are written
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
+        /// Write the records that are set aside to this CSV file (`"on_misfit": "reject"`)
+        #[arg(long, value_name = "FILE")]
+        rejects: Option<PathBuf>,
         #[command(flatten)]
         engine: EngineArguments,
     },
@@ -48,7 +51,7 @@ pub enum Command {
     },
     /// Print the first rows of a file
     Head {
-        /// A CSV file
+        /// A CSV file; `-` reads standard input
         file: PathBuf,
         /// How many
         #[arg(short = 'n', long, default_value_t = 10)]
@@ -78,6 +81,14 @@ pub enum Command {
         format: Format,
         #[command(flatten)]
         engine: EngineArguments,
+    },
+    /// Print what a file seems to be, and why: encoding, separator, header, types
+    Sniff {
+        /// A CSV file
+        file: PathBuf,
+        /// How it is written
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
     },
 }
 

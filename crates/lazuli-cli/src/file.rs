@@ -7,9 +7,11 @@ use lazuli::{Caller, CsvOptions, CsvSource, Dialect, ExecOptions, LazyFrame, sca
 
 use crate::failure::Failure;
 
-/// A query over a file: `.csv` and anything else is separated by commas, `.tsv` and `.tab` by tabs.
+/// A query over a file: `.csv` and anything else is separated by commas, `.tsv` and `.tab` by tabs, compressed or not.
 pub fn scan(path: &Path, options: &ExecOptions) -> Result<LazyFrame, Failure> {
-    let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
+    let is_compressed = path.extension().is_some_and(|extension| extension == "gz" || extension == "zst");
+    let name = if is_compressed { path.with_extension("") } else { path.to_owned() };
+    let extension = name.extension().map(|extension| extension.to_ascii_lowercase());
     let dialect = match extension.as_ref().and_then(|extension| extension.to_str()) {
         Some("tsv" | "tab") => Dialect::tsv(),
         Some(known @ ("parquet" | "arrow" | "ipc" | "feather" | "ndjson" | "jsonl" | "json" | "xlsx")) => {

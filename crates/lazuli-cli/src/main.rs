@@ -6,18 +6,22 @@
 #![forbid(unsafe_code)]
 
 mod arguments; // the command line
+mod csv_source; // what a pipeline says of a CSV file
 mod failure; // what went wrong, and the exit code
 mod file; // a data file by its name
 mod output; // frames to standard output
 mod pipeline; // pipeline files to queries
 mod size; // sizes such as 200MB
+mod sniff; // what a file seems to be
 mod statistics; // rows per second
+mod watch; // progress, and records set aside
 
 use std::process::ExitCode;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
 use failure::Failure;
+use watch::Watch;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -33,8 +37,9 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
-        Command::Run { pipeline, explain, stats, format, engine } => {
-            pipeline::run(&pipeline, explain, stats, format, engine.options()?)
+        Command::Run { pipeline, explain, stats, format, rejects, engine } => {
+            let watch = Watch::new(rejects);
+            pipeline::run(&pipeline, explain, stats, format, watch.over(engine.options()?), &watch)
         }
         Command::Explain { pipeline, unoptimized, engine } => {
             pipeline::explain(&pipeline, !unoptimized, engine.options()?)
@@ -47,8 +52,11 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
             output::write_schema(&schema, format)
         }
         Command::Describe { file, format, engine } => {
-            let summary = file::scan(&file, &engine.options()?)?.describe()?;
+            let watch = Watch::new(None);
+            let summary = file::scan(&file, &watch.over(engine.options()?))?.describe()?;
+            watch.end()?;
             output::write_frame(&summary, format)
         }
+        Command::Sniff { file, format } => sniff::run(&file, format),
     }
 }

@@ -5,14 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use lazuli::{
-    CsvOptions, CsvSink, CsvSource, CsvWriteOptions, DataSink, DataSource, Dialect, ExecOptions, InferMode,
-    LazyFrame,
-};
+use lazuli::{CsvSink, CsvSource, CsvWriteOptions, DataSink, DataSource, ExecOptions, LazyFrame};
 use lazuli_sql::pipeline::{CsvSourceSpec, Pipeline, PipelineFiles, PipelinePlan, SinkSpec};
 
 use crate::arguments::Format;
+use crate::csv_source::{self, one_byte};
 use crate::failure::Failure;
+use crate::watch::Watch;
 use crate::{output, statistics};
 
 /// Runs a pipeline: rows into its sink, or to standard output.
@@ -22,6 +21,7 @@ pub fn run(
     stats: bool,
     format: Format,
     options: ExecOptions,
+    watch: &Watch,
 ) -> Result<(), Failure> {
     let PipelinePlan { plan, sink } = read(path)?;
     let query = LazyFrame::from_plan(plan).with_options(options);
@@ -34,6 +34,7 @@ pub fn run(
         Some(sink) => query.sink(sink)?,
         None => output::write(query, format)?,
     }
+    watch.end()?;
     if stats {
         eprintln!("\n{}", statistics::line(counters.rows_read(), counters.bytes_read(), start.elapsed()));
     }
@@ -64,29 +65,8 @@ struct Files;
 
 impl PipelineFiles for Files {
     fn csv_source(&self, spec: &CsvSourceSpec) -> Result<Arc<dyn DataSource>, String> {
-        let mut dialect = if spec.csv.ends_with(".tsv") { Dialect::tsv() } else { Dialect::default() };
-        if let Some(separator) = spec.separator {
-            dialect.separator = one_byte("separator", separator)?;
-        }
-        if let Some(quote) = spec.quote {
-            dialect.quote = Some(one_byte("quote", quote)?);
-        }
-        dialect.has_header = spec.has_header.unwrap_or(true);
-        dialect.skip_lines = spec.skip_rows.unwrap_or(0);
-        dialect.comment = spec.comment_prefix.clone();
-        dialect.null_values = spec.null_values.clone().unwrap_or_default();
-        let mut options = CsvOptions { dialect, ..CsvOptions::default() };
-        options.infer = match spec.infer.as_deref() {
-            None | Some("sample") => InferMode::Sample,
-            Some("full") => InferMode::Full,
-            Some("never") => InferMode::Never,
-            Some(other) => return Err(format!("infer can't be {other}; there are: sample, full, never")),
-        };
-        for (name, type_name) in &spec.types {
-            let data_type = lazuli_sql::parse_data_type(type_name).map_err(|error| error.to_string())?;
-            options.schema_overrides.push((name.as_str().into(), data_type));
-        }
-        Ok(Arc::new(CsvSource::new(&spec.csv, options)))
+        let source = CsvSource::of_files(spec.csv.texts(), csv_source::options(spec)?);
+        Ok(Arc::new(source))
     }
 
     fn csv_sink(&self, spec: &SinkSpec) -> Result<Arc<dyn DataSink>, String> {
@@ -99,11 +79,4 @@ impl PipelineFiles for Files {
         }
         Ok(Arc::new(CsvSink::new(&spec.csv, options)))
     }
-}
-
-fn one_byte(option: &str, letter: char) -> Result<u8, String> {
-    u8::try_from(letter)
-        .ok()
-        .filter(u8::is_ascii)
-        .ok_or_else(|| format!("{option} must be one ASCII character, found {letter}"))
 }

@@ -10,7 +10,8 @@ use lazuli_kernels::{KernelError, Tasks};
 use rayon::ThreadPool;
 
 use crate::pipeline::is_in_loop;
-use crate::{CancelFlag, ExecError, ExecOptions, MemoryBudget, ReadCounters, Result};
+use crate::progress::ProgressMeter;
+use crate::{CancelFlag, ExecError, ExecOptions, MemoryBudget, ReadCounters, Rejects, Result};
 
 /// One running query.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub(crate) struct QueryContext {
     pub(crate) morsel_rows: usize,
     single_thread_rows: usize,
     pub(crate) counters: ReadCounters,
+    pub(crate) progress: ProgressMeter,
+    pub(crate) rejects: Option<Rejects>,
     cancel: CancelFlag,
     /// Set when nobody wants the answer any more.
     abandoned: CancelFlag,
@@ -34,6 +37,8 @@ impl QueryContext {
             morsel_rows: options.morsel_rows.max(1),
             single_thread_rows: options.single_thread_rows,
             counters: options.counters.clone(),
+            progress: ProgressMeter::new(options.on_progress.clone()),
+            rejects: options.rejects.clone(),
             cancel: options.cancel.clone(),
             abandoned,
             pool,

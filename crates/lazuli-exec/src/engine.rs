@@ -238,6 +238,8 @@ fn reject_sink(plan: &LogicalPlan) -> Result<()> {
 /// pipeline has read is free when it ends.
 fn run_all(lowered: Lowered, sink: Arc<dyn Sink>, context: &QueryContext) -> Result<()> {
     let Lowered { pipelines, lanes } = lowered;
+    let all_lanes = pipelines.iter().flat_map(|pipeline| &pipeline.lanes).chain(&lanes);
+    context.progress.add_total(all_lanes.map(|lane| lane.source.total_bytes()).sum());
     for pipeline in pipelines.into_iter().chain([Pipeline { lanes, sink }]) {
         run(&pipeline, context)?;
     }

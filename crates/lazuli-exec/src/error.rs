@@ -80,6 +80,11 @@ pub enum ExecError {
         /// The rows of input 0.
         expected: usize,
     },
+    /// A source sets records aside and nobody takes them.
+    RejectsUntaken {
+        /// The source.
+        name: String,
+    },
     /// A plan that can't be run as asked, such as a sink where rows are wanted.
     Unsupported {
         /// What was asked.
@@ -140,6 +145,11 @@ impl fmt::Display for ExecError {
             Self::HeightMismatch { input, found, expected } => {
                 write!(f, "input {input} of a horizontal concat has {found} rows, input 0 has {expected}")
             }
+            Self::RejectsUntaken { name } => write!(
+                f,
+                "{name} sets aside the records that misfit, and nobody takes them: collect with rejects, or give the \
+                 query's options a list for them"
+            ),
             Self::Unsupported { reason } => f.write_str(reason),
             Self::Cancelled => f.write_str("the query was cancelled"),
             Self::Threads { reason } => write!(f, "no threads to run the query on: {reason}"),

@@ -27,6 +27,8 @@ mod operator; // what happens to rows, one operator a file
 mod options; // how to run a query
 mod pipeline; // source, operators, sink, and how they run
 mod prepare; // resolve and optimize
+mod progress; // how far a query has come
+mod rejects; // records that were set aside
 mod sink; // where rows go
 mod source; // where rows come from
 
@@ -35,6 +37,8 @@ pub use engine::Engine;
 pub use error::ExecError;
 pub use memory::{MemoryBudget, Reservation};
 pub use options::{CancelFlag, ExecOptions, ReadCounters};
+pub use progress::{OnProgress, Progress};
+pub use rejects::Rejects;
 pub use sink::CsvSink;
 pub use source::{CsvSource, FrameSource};
 

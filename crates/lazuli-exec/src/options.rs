@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use lazuli_plan::optimizer::OptimizerOptions;
 
+use crate::{OnProgress, Rejects};
+
 /// How to run a query. The answer does not depend on any of it.
 #[derive(Debug, Clone)]
 pub struct ExecOptions {
@@ -22,6 +24,11 @@ pub struct ExecOptions {
     pub cancel: CancelFlag,
     /// What the query has read from its sources, counted as each of them ends.
     pub counters: ReadCounters,
+    /// Is told how far the query has come.
+    pub on_progress: Option<OnProgress>,
+    /// Takes the records that sources set aside. A query that reads such a source without it is an error: no record
+    /// disappears unseen.
+    pub rejects: Option<Rejects>,
 }
 
 impl ExecOptions {
@@ -42,6 +49,8 @@ impl Default for ExecOptions {
             optimizer: OptimizerOptions::default(),
             cancel: CancelFlag::default(),
             counters: ReadCounters::default(),
+            on_progress: None,
+            rejects: None,
         }
     }
 }

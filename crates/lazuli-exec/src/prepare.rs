@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use lazuli_plan::optimizer::optimize;
-use lazuli_plan::{LogicalPlan, PivotSearch, check, resolve};
+use lazuli_plan::{LogicalPlan, Node, PivotSearch, check, resolve};
 
-use crate::{Engine, ExecOptions, FrameSource, Result};
+use crate::{Engine, ExecError, ExecOptions, FrameSource, Result};
 
 /// What a plan is prepared for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,21 @@ pub(crate) fn prepare(
     engine: &Engine,
     options: &ExecOptions,
 ) -> Result<LogicalPlan> {
-    Ok(optimize(&resolved(plan, purpose, engine, options)?, &options.optimizer))
+    let plan = optimize(&resolved(plan, purpose, engine, options)?, &options.optimizer);
+    if purpose == Purpose::Run && options.rejects.is_none() {
+        expect_no_rejects(&plan)?;
+    }
+    Ok(plan)
+}
+
+/// No source of the plan sets records aside.
+fn expect_no_rejects(plan: &LogicalPlan) -> Result<()> {
+    if let Node::Scan(scan) = plan.node()
+        && scan.source.sets_aside()
+    {
+        return Err(ExecError::RejectsUntaken { name: scan.source.name() });
+    }
+    plan.inputs().into_iter().try_for_each(expect_no_rejects)
 }
 
 /// The resolved plan.

@@ -5,4 +5,5 @@
 //! of its own: a scan is a shared object that any number of workers ask for the next piece.
 #![forbid(unsafe_code)]
 
-pub mod csv; // delimited text
+pub mod csv;
+pub mod glob; // paths with wildcards // delimited text

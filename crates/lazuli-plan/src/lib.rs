@@ -40,4 +40,6 @@ pub use node::{
 pub use optimizer::{OptimizerOptions, RuleId, optimize};
 pub use plan::LogicalPlan;
 pub use resolve::{PivotCells, PivotSearch, check, resolve};
-pub use source::{BatchError, BatchReader, DataSink, DataSource, ScanRequest, SinkWriter, SourceError};
+pub use source::{
+    BatchError, BatchReader, DataSink, DataSource, RejectedRecord, ScanRequest, SinkWriter, SourceError,
+};

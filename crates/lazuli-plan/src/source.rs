@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::fmt;
 
-use lazuli_array::{Batch, SchemaRef};
+use lazuli_array::{Batch, Name, SchemaRef};
 use lazuli_expr::Expr;
 
 /// What went wrong in a source or a sink; its text says where.
@@ -27,6 +27,16 @@ pub trait DataSource: fmt::Debug + Send + Sync {
 
     /// About how many rows there are, if that is known without reading them.
     fn estimated_rows(&self) -> Option<usize> {
+        None
+    }
+
+    /// Whether records can be set aside: then a query needs somebody who takes them.
+    fn sets_aside(&self) -> bool {
+        false
+    }
+
+    /// Bytes that reading all of it takes, if that is known without reading it.
+    fn total_bytes(&self) -> Option<u64> {
         None
     }
 
@@ -65,11 +75,6 @@ pub trait BatchReader: Send + Sync {
     /// Whatever is wrong with the bytes of this batch, with its place in the source.
     fn next(&self) -> Result<Option<(u64, Batch)>, BatchError>;
 
-    /// Bytes or rows read so far and in all, if known.
-    fn progress(&self) -> Option<(u64, u64)> {
-        None
-    }
-
     /// Rows that were looked at so far, those that predicates removed included; if known.
     fn rows_read(&self) -> Option<u64> {
         None
@@ -79,6 +84,35 @@ pub trait BatchReader: Send + Sync {
     fn bytes_read(&self) -> Option<u64> {
         None
     }
+
+    /// Bytes of memory that the records set aside so far take.
+    fn rejected_bytes(&self) -> usize {
+        0
+    }
+
+    /// Takes the records that were set aside, in the source's order; asked when [`BatchReader::next`] has given `None`.
+    fn take_rejected(&self) -> Vec<RejectedRecord> {
+        Vec::new()
+    }
+}
+
+/// A record that a source has set aside, since it is no row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RejectedRecord {
+    /// The file, as it was named.
+    pub file: String,
+    /// Line where the record begins, from 1.
+    pub line: u64,
+    /// Number of the record among those of the file, from 1.
+    pub record: u64,
+    /// Byte where the record begins, from 0.
+    pub byte_offset: u64,
+    /// The column that misfits; `None` if the record as a whole does.
+    pub column: Option<Name>,
+    /// The whole record as it stands in the file.
+    pub raw_text: String,
+    /// What is wrong.
+    pub reason: String,
 }
 
 /// A failure to read a batch, and which batch it was, so that the first one by place can be told.

@@ -35,7 +35,7 @@
 
 mod asof; // as-of join arguments
 mod concat; // frames after one another, or side by side
-mod csv; // reading and writing CSV
+pub mod csv; // reading and writing CSV
 mod describe; // a summary of every column
 mod eager; // the verbs on frames in memory
 mod error; // the one error type
@@ -47,7 +47,7 @@ pub mod prelude; // what most programs import
 
 pub use asof::{AsofArgs, AsofKey};
 pub use concat::{concat, concat_diagonal, concat_horizontal, concat_with};
-pub use csv::{scan_csv, scan_csv_with};
+pub use csv::{scan_csv, scan_csv_files, scan_csv_with};
 pub use eager::{EagerFrame, IntoLazy};
 pub use error::{Error, ErrorKind, Result};
 pub use group_by::{LazyGroupBy, element};
@@ -56,16 +56,20 @@ pub use lazuli_array::{
     Batch, Column, DataFrame, DataType, Field, FromValues, Name, Scalar, Schema, SchemaRef, Series, TimeUnit,
     TimeZone, df,
 };
-pub use lazuli_exec::{CancelFlag, CsvSink, CsvSource, ExecOptions, FrameSource, ReadCounters};
+pub use lazuli_exec::{
+    CancelFlag, CsvSink, CsvSource, ExecOptions, FrameSource, OnProgress, Progress, ReadCounters, Rejects,
+};
 pub use lazuli_expr::{
     BinaryOperator, Expr, FunctionRef, IntoExpr, IntoExprs, IntoSortKeys, Literal, ScalarFunction, SortKey,
     When, WhenThen, Window, WindowFunction, WindowFunctionRef, all, coalesce, col, cols, corr, cov, len, lit,
     row_number, when,
 };
-pub use lazuli_io::csv::{CsvOptions, CsvWriteOptions, CsvWriter, Dialect, InferMode, OnMisfit, OnRagged};
+pub use lazuli_io::csv::{
+    CsvOptions, CsvWriteOptions, CsvWriter, Dialect, Encoding, FileColumns, InferMode, OnMisfit, OnRagged,
+};
 pub use lazuli_plan::{
     AsofStrategy, BatchError, BatchReader, Caller, DataSink, DataSource, JoinType, Keep, LogicalPlan,
-    OptimizerOptions, RuleId, ScanRequest, SinkWriter, SourceError, UnionMode,
+    OptimizerOptions, RejectedRecord, RuleId, ScanRequest, SinkWriter, SourceError, UnionMode,
 };
 pub use lazy::{LazyFrame, scan, scan_as};
 pub use pivot::LazyPivot;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lazuli::prelude::*;
-use lazuli::{DataType, InferMode, OnMisfit, OnRagged, Series};
+use lazuli::{DataType, Encoding, InferMode, OnMisfit, OnRagged, Series};
 
 type Tested = Result<(), Box<dyn std::error::Error>>;
 
@@ -275,30 +275,54 @@ fn r24_types_come_from_the_whole_file() -> Tested {
 }
 
 #[test]
-fn r25_a_misfit_is_an_error_with_its_place_or_a_null() -> Tested {
+fn r25_a_misfit_fails_widens_is_set_aside_or_null() -> Tested {
     let file = CsvFile::new("a,b\n1,2\n3,x\n");
     let schema_overrides = vec![("b".into(), DataType::Int64)];
     let options = CsvOptions { schema_overrides, ..CsvOptions::default() };
     let name = file.0.file_name().and_then(|name| name.to_str()).expect("a name of ours").to_string();
     fails_with(file.read(options.clone()), &[&name, "line 3", "b", "x", "Int64"]);
-    let null = CsvOptions { on_misfit: OnMisfit::Null, ..options };
+    let null = CsvOptions { on_misfit: OnMisfit::Null, ..options.clone() };
     assert_eq!(file.read(null)?, df! { "a" => [1i64, 3], "b" => [Some(2i64), None] }?);
+    let widen = CsvOptions { on_misfit: OnMisfit::Widen, ..options.clone() };
+    assert_eq!(file.read(widen)?, df! { "a" => [1i64, 3], "b" => ["2", "x"] }?);
+    let reject = CsvOptions { on_misfit: OnMisfit::Reject, ..options };
+    let (rows, rejects) = scan_csv_with(&file.0, reject).collect_with_rejects()?;
+    assert_eq!(rows, df! { "a" => [1i64], "b" => [2i64] }?);
+    let told =
+        rejects.lazy().select([col("line"), col("column"), col("raw_text"), col("reason")]).collect()?;
+    let expected = df! {
+        "line" => [3i64], "column" => ["b"], "raw_text" => ["3,x"],
+        "reason" => ["\"x\" is no Int64: not an integer"],
+    };
+    assert_eq!(told, expected?);
     Ok(())
 }
 
 #[test]
-fn r26_a_short_record_is_an_error_or_padded() -> Tested {
+fn r26_a_short_record_fails_is_padded_cut_or_set_aside() -> Tested {
     let file = CsvFile::new("a,b\n1,2\n3\n");
     fails_with(file.read(CsvOptions::default()), &["line 3", "1", "2"]);
-    let pad = CsvOptions { on_ragged: OnRagged::Pad, ..CsvOptions::default() };
-    assert_eq!(file.read(pad)?, df! { "a" => [1i64, 3], "b" => [Some(2i64), None] }?);
+    for on_ragged in [OnRagged::Pad, OnRagged::Truncate] {
+        let options = CsvOptions { on_ragged, ..CsvOptions::default() };
+        assert_eq!(file.read(options)?, df! { "a" => [1i64, 3], "b" => [Some(2i64), None] }?);
+    }
+    let reject = CsvOptions { on_ragged: OnRagged::Reject, ..CsvOptions::default() };
+    let (rows, rejects) = scan_csv_with(&file.0, reject).collect_with_rejects()?;
+    assert_eq!((rows.height(), rejects.height()), (1, 1));
     Ok(())
 }
 
 #[test]
-fn r27_another_encoding_is_refused_by_name() -> Tested {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/messy/test_utf16_little.csv");
-    fails_with(scan_csv(path).collect(), &["UTF-16"]);
+fn r27_encodings_by_mark_or_by_name() -> Tested {
+    let messy = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/messy");
+    let marked = scan_csv(messy.join("test_utf16_little.csv")).collect()?;
+    assert_eq!(marked.column("c")?.get(1).to_string(), "ʤ");
+    let latin = messy.join("test_latin1.csv");
+    fails_with(scan_csv(&latin).collect(), &["line 3", "UTF-8"]);
+    let named = CsvOptions { encoding: Encoding::Latin1, ..CsvOptions::default() };
+    assert_eq!(scan_csv_with(&latin, named).collect()?.column("c")?.get(1).to_string(), "©");
+    let lossy = CsvOptions { encoding: Encoding::Utf8Lossy, ..CsvOptions::default() };
+    assert_eq!(scan_csv_with(&latin, lossy).collect()?.column("c")?.get(1).to_string(), "\u{fffd}");
     Ok(())
 }
 

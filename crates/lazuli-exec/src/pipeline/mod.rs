@@ -78,6 +78,16 @@ pub(crate) trait Source: Send + Sync {
 
     /// How much there is, once open.
     fn size(&self) -> SourceSize;
+
+    /// Bytes that reading all of it takes, if known; asked before anything is read.
+    fn total_bytes(&self) -> u64 {
+        0
+    }
+
+    /// Called once after the workers have ended without an error.
+    fn close(&self, _context: &QueryContext) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// Rows of a source, with their number.

@@ -59,7 +59,8 @@ fn run_lane(number: usize, lane: &Lane, sink: &SinkWorkers<'_>, context: &QueryC
         let _only = OnlyLoop::begin();
         sink.with(0, |sink| work(number, lane, &run, sink, context));
     }
-    run.into_result()
+    run.into_result()?;
+    lane.source.close(context)
 }
 
 thread_local! {

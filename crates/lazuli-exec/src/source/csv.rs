@@ -1,60 +1,83 @@
-//! Delimited files as data sources.
+//! Delimited files as a data source.
 
 use std::any::Any;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lazuli_array::{Batch, Bitmap, SchemaRef};
 use lazuli_expr::evaluate::Predicates;
-use lazuli_io::csv::{CsvError, CsvOptions, CsvScan, CsvTable, FilterError, RowFilter};
-use lazuli_plan::{BatchError, BatchReader, DataSource, ScanRequest, SourceError};
+use lazuli_io::csv::{CsvError, CsvOptions, CsvReject, CsvScan, CsvTable, FilterError, RowFilter};
+use lazuli_io::glob;
+use lazuli_plan::{BatchError, BatchReader, DataSource, RejectedRecord, ScanRequest, SourceError};
 
-/// A delimited file. Opened when its columns are first asked for, and then known: a file that changes later keeps the
-/// columns that it had.
+/// A delimited file, or several as one table. Opened when its columns are first asked for, and then known: a file that
+/// changes later keeps the columns that it had.
 ///
 /// Only wanted columns are parsed; predicates are applied while parsing, before the other columns are.
 #[derive(Debug)]
 pub struct CsvSource {
-    path: PathBuf,
+    paths: Vec<PathBuf>,
     options: CsvOptions,
     /// Set at the first call that succeeds.
     table: Mutex<Option<Arc<CsvTable>>>,
 }
 
 impl CsvSource {
-    /// The file at `path`. Nothing is read yet.
+    /// The file at `path`, or the files if it has wildcards (see [`lazuli_io::glob`]); `-` is standard input. Nothing is
+    /// read yet.
     pub fn new(path: impl Into<PathBuf>, options: CsvOptions) -> Self {
-        Self { path: path.into(), options, table: Mutex::default() }
+        Self::of_files([path], options)
     }
 
-    /// The file.
-    pub fn path(&self) -> &Path {
-        &self.path
+    /// The files at these paths, one after the other; each may have wildcards.
+    pub fn of_files(paths: impl IntoIterator<Item = impl Into<PathBuf>>, options: CsvOptions) -> Self {
+        Self { paths: paths.into_iter().map(Into::into).collect(), options, table: Mutex::default() }
     }
 
-    /// The file's header, types and statistics.
+    /// The paths as they were given.
+    pub fn paths(&self) -> &[PathBuf] {
+        &self.paths
+    }
+
+    /// Headers, types and statistics.
     ///
     /// # Errors
-    /// Anything that shows when the file is opened and its types are inferred.
+    /// Anything that shows when the files are opened and their types are inferred.
     pub fn table(&self) -> Result<Arc<CsvTable>, CsvError> {
-        // Held while the file is opened, so that two who ask at once do not both infer.
+        // Held while files are opened, so that two who ask at once do not both infer.
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(table) = &*table {
             return Ok(table.clone());
         }
-        let opened = Arc::new(CsvTable::open(&self.path, &self.options)?);
+        let mut files = Vec::with_capacity(self.paths.len());
+        for path in &self.paths {
+            files.extend(glob::expand(path)?);
+        }
+        let opened = Arc::new(CsvTable::open_all(&files, &self.options)?);
         *table = Some(opened.clone());
         Ok(opened)
+    }
+
+    /// The error without its file where the name of the source says which.
+    fn told(&self, error: CsvError) -> CsvError {
+        match self.paths.as_slice() {
+            [path] if error.path().is_none_or(|file| file == path) => error.without_path(),
+            _ => error,
+        }
     }
 }
 
 impl DataSource for CsvSource {
     fn name(&self) -> String {
-        format!("csv {}", self.path.display())
+        match self.paths.as_slice() {
+            [] => "csv of no file".into(),
+            [path] => format!("csv {}", path.display()),
+            [path, others @ ..] => format!("csv {} and {} more", path.display(), others.len()),
+        }
     }
 
     fn schema(&self) -> Result<SchemaRef, SourceError> {
-        Ok(self.table().map_err(CsvError::without_path)?.schema().clone())
+        Ok(self.table().map_err(|error| self.told(error))?.schema().clone())
     }
 
     fn applies_predicates(&self) -> bool {
@@ -66,14 +89,23 @@ impl DataSource for CsvSource {
         usize::try_from(rows).ok()
     }
 
+    fn sets_aside(&self) -> bool {
+        self.options.sets_aside()
+    }
+
+    fn total_bytes(&self) -> Option<u64> {
+        Some(self.table().ok()?.file_bytes())
+    }
+
     fn open(&self, request: ScanRequest) -> Result<Box<dyn BatchReader>, SourceError> {
-        let table = self.table().map_err(CsvError::without_path)?;
+        let table = self.table().map_err(|error| self.told(error))?;
         let filter = (!request.predicates.is_empty()).then(|| -> Arc<dyn RowFilter> {
             Arc::new(ExprFilter::new(&request.predicates, table.schema()))
         });
         let scan = CsvScan::open(table, Some(request.projection), filter, request.limit)
-            .map_err(CsvError::without_path)?;
-        Ok(Box::new(CsvReader(scan)))
+            .map_err(|error| self.told(error))?;
+        let is_named = self.paths.len() == 1 && scan.table().paths().eq(&self.paths);
+        Ok(Box::new(CsvReader { scan, is_named }))
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -81,26 +113,44 @@ impl DataSource for CsvSource {
     }
 }
 
-struct CsvReader(CsvScan);
+struct CsvReader {
+    scan: CsvScan,
+    /// The name of the source is that of the file.
+    is_named: bool,
+}
 
 impl BatchReader for CsvReader {
     fn next(&self) -> Result<Option<(u64, Batch)>, BatchError> {
-        self.0.next().map_err(|error| BatchError {
-            batch: error.sequence().unwrap_or(0),
-            source: error.without_path().into(),
+        self.scan.next().map_err(|error| {
+            let batch = error.sequence().unwrap_or(0);
+            let error = if self.is_named { error.without_path() } else { error };
+            BatchError { batch, source: error.into() }
         })
     }
 
-    fn progress(&self) -> Option<(u64, u64)> {
-        Some((self.0.bytes_done(), self.0.table().file_bytes()))
-    }
-
     fn rows_read(&self) -> Option<u64> {
-        Some(self.0.rows_done())
+        Some(self.scan.rows_done())
     }
 
     fn bytes_read(&self) -> Option<u64> {
-        Some(self.0.bytes_done())
+        Some(self.scan.bytes_done())
+    }
+
+    fn rejected_bytes(&self) -> usize {
+        self.scan.reject_bytes()
+    }
+
+    fn take_rejected(&self) -> Vec<RejectedRecord> {
+        let told = |reject: CsvReject| RejectedRecord {
+            file: reject.file,
+            line: reject.line,
+            record: reject.record,
+            byte_offset: reject.byte_offset,
+            column: reject.column,
+            raw_text: reject.raw_text,
+            reason: reject.reason,
+        };
+        self.scan.rejects().into_iter().map(told).collect()
     }
 }
 

@@ -1,13 +1,14 @@
 //! Any data source, through the reader that it opens.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use lazuli_array::SchemaRef;
 use lazuli_expr::Expr;
 use lazuli_plan::{BatchReader, DataSource, ScanRequest};
 
 use crate::context::{QueryContext, SourceSize};
+use crate::memory::Reservation;
 use crate::pipeline::{Source, SourceFailure, SourceMorsel};
 use crate::{ExecError, ReadCounters, Result};
 
@@ -26,6 +27,10 @@ pub(crate) struct ReaderSource {
     /// Where to count what was read when the lane ends, and the rows that came out, for readers that don't count.
     counters: OnceLock<ReadCounters>,
     rows_out: AtomicU64,
+    /// Bytes and rows that progress has been told of.
+    told: Mutex<(u64, u64)>,
+    /// Covers the records that were set aside.
+    set_aside: Mutex<Option<Reservation>>,
 }
 
 impl ReaderSource {
@@ -39,7 +44,38 @@ impl ReaderSource {
             reader: OnceLock::new(),
             counters: OnceLock::new(),
             rows_out: AtomicU64::new(0),
+            told: Mutex::default(),
+            set_aside: Mutex::default(),
         }
+    }
+
+    fn rows_read(&self, reader: &dyn BatchReader) -> u64 {
+        reader.rows_read().unwrap_or_else(|| self.rows_out.load(Ordering::Relaxed))
+    }
+
+    /// Tells how far the reader has come; at the end, that all bytes are done, headers and all.
+    fn tell(&self, reader: &dyn BatchReader, context: &QueryContext, is_last: bool) {
+        let mut bytes = reader.bytes_read().unwrap_or(0);
+        if is_last {
+            bytes = bytes.max(self.total_bytes());
+        }
+        let rows = self.rows_read(reader);
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let more = (bytes.saturating_sub(told.0), rows.saturating_sub(told.1));
+        *told = (told.0 + more.0, told.1 + more.1);
+        drop(told);
+        context.progress.add(more.0, more.1, is_last);
+    }
+
+    /// Reserves what the records that were set aside take.
+    fn reserve_rejects(&self, reader: &dyn BatchReader, context: &QueryContext) -> Result<()> {
+        let bytes = reader.rejected_bytes();
+        if bytes == 0 {
+            return Ok(());
+        }
+        let mut reservation = self.set_aside.lock().unwrap_or_else(PoisonError::into_inner);
+        let reservation = reservation.get_or_insert_with(|| context.memory.reservation("records set aside"));
+        if bytes > reservation.bytes() { reservation.grow_to(bytes) } else { Ok(()) }
     }
 
     fn failed(&self, error: impl Into<lazuli_plan::SourceError>) -> ExecError {
@@ -67,7 +103,7 @@ impl Source for ReaderSource {
         Ok(())
     }
 
-    fn next(&self, _: &QueryContext) -> std::result::Result<Option<SourceMorsel>, SourceFailure> {
+    fn next(&self, context: &QueryContext) -> std::result::Result<Option<SourceMorsel>, SourceFailure> {
         let Some(reader) = self.reader.get() else { return Ok(None) };
         let next = reader
             .next()
@@ -78,11 +114,31 @@ impl Source for ReaderSource {
             return Err(SourceFailure { number, error: self.failed(message) });
         }
         self.rows_out.fetch_add(batch.num_rows() as u64, Ordering::Relaxed);
+        self.tell(&**reader, context, false);
+        self.reserve_rejects(&**reader, context).map_err(|error| SourceFailure { number, error })?;
         Ok(Some(SourceMorsel { number, batch, first_row: None }))
     }
 
     fn size(&self) -> SourceSize {
         SourceSize { rows: self.source.estimated_rows(), morsels: None }
+    }
+
+    fn total_bytes(&self) -> u64 {
+        self.source.total_bytes().unwrap_or(0)
+    }
+
+    fn close(&self, context: &QueryContext) -> Result<()> {
+        let Some(reader) = self.reader.get() else { return Ok(()) };
+        if let Some(rejects) = context.rejects.as_ref().filter(|_| self.source.sets_aside()) {
+            // Operators may have had enough: what is set aside is that of the whole source all the same.
+            while reader.next().map_err(|error| self.failed(error.source))?.is_some() {
+                context.check_cancelled()?;
+                self.reserve_rejects(&**reader, context)?;
+            }
+            rejects.add(reader.take_rejected());
+        }
+        self.tell(&**reader, context, true);
+        Ok(())
     }
 }
 
@@ -90,7 +146,7 @@ impl Source for ReaderSource {
 impl Drop for ReaderSource {
     fn drop(&mut self) {
         if let (Some(reader), Some(counters)) = (self.reader.get(), self.counters.get()) {
-            let rows = reader.rows_read().unwrap_or_else(|| self.rows_out.load(Ordering::Relaxed));
+            let rows = self.rows_read(&**reader);
             counters.add(rows, reader.bytes_read().unwrap_or(0));
         }
     }

@@ -49,7 +49,7 @@ impl ChunkRules {
     /// Where the last record of `bytes`, which start at a record's start, ends.
     pub(super) fn scan(&self, bytes: &[u8]) -> RecordScan {
         let marks = self.layout.marks;
-        if self.layout.comment.is_none() {
+        if self.layout.comment.is_none() && marks.escape.is_none() {
             let scan = text::scan_records(bytes, marks);
             if scan.lawful {
                 return scan;
@@ -106,6 +106,16 @@ impl<R: Read> ChunkReader<R> {
             source_ended: false,
             expected_bytes,
         }
+    }
+
+    /// Chunks are numbered from here on.
+    pub(super) fn counted_from(self, sequence: u64) -> Self {
+        Self { sequence, ..self }
+    }
+
+    /// The number of the next chunk.
+    pub(super) fn sequence(&self) -> u64 {
+        self.sequence
     }
 
     /// The next chunk, in `buffer`'s memory; `None` at the end. After an error there is no more.
@@ -178,6 +188,11 @@ impl<R: Read> ChunkReader<R> {
             )));
         }
         bytes.push(newline);
+        if self.rules.layout.marks.escape.is_some() && self.rules.scan(bytes).complete_bytes < bytes.len() {
+            let at = bytes.len() - 2;
+            let place = place_after(self.next, &bytes[..at], newline);
+            return Err(CsvError::new(CsvErrorKind::DanglingEscape).at(place));
+        }
         let lines = memchr::memchr_iter(newline, bytes).count() as u64;
         Ok(RecordScan { complete_bytes: bytes.len(), lines, ..scan })
     }

@@ -4,23 +4,37 @@
 use super::chunk::Chunk;
 use super::column::{FieldMisfit, FieldRules, Rows, parse_column};
 use super::error::excerpt;
-use super::field::{NullTexts, unquote};
-use super::records::{Layout, Positions, Records};
+use super::field::{ColumnNulls, field_text};
+use super::records::{Layout, Positions, Ragged, Records};
+use super::reject::SetAside;
+use super::set_aside::set_aside;
+use super::table::Origin;
 use super::{CsvError, CsvErrorKind, DictionaryStrings, FilterError, OnMisfit, RowFilter};
-use lazuli_array::{Array, Batch, Column, SchemaRef};
+use lazuli_array::{
+    Array, Batch, Column, Dictionary, DictionaryArray, Name, PrimitiveArray, SchemaRef, StringArray,
+};
+use lazuli_kernels::parse::TimePattern;
 use std::sync::Arc;
 
-/// How chunks of one scan become batches. Shared by all workers.
+/// How chunks of one file become batches. Shared by all workers.
 pub(super) struct Decoder {
     pub layout: Layout,
-    /// All columns of the file.
+    /// The file, as it was named.
+    pub path: String,
+    /// Columns of the file.
+    pub names: Vec<Name>,
+    /// All columns of the table.
     pub schema: SchemaRef,
+    /// Where each of them comes from.
+    pub origins: Vec<Origin>,
+    /// The form of its dates and times, by column of the table.
+    pub patterns: Vec<Option<Arc<TimePattern>>>,
     /// The type of the column comes from samples.
     pub sampled: Vec<bool>,
-    pub null_texts: NullTexts,
+    pub null_texts: ColumnNulls,
     pub on_misfit: OnMisfit,
     pub dictionary_strings: DictionaryStrings,
-    /// Columns of the result by position in the file.
+    /// Columns of the result by position in the table.
     pub projection: Vec<usize>,
     /// The result's schema.
     pub output: SchemaRef,
@@ -36,8 +50,9 @@ pub(super) struct Filter {
 /// A chunk's rows up to the first thing that is wrong, and that.
 pub(super) struct Decoded {
     pub batch: Batch,
-    /// Records that were parsed, those that the filter removed included.
+    /// Records that were parsed, those that the filter removed included, those set aside not.
     pub records: usize,
+    pub rejects: Vec<SetAside>,
     pub error: Option<CsvError>,
 }
 
@@ -57,17 +72,14 @@ enum Kept {
 impl Decoder {
     pub(super) fn decode(&self, chunk: &Chunk, positions: &mut Positions) -> Decoded {
         let records = Records::cut(&chunk.bytes, &self.layout, Some(chunk.lawful), positions);
+        if self.on_misfit == OnMisfit::Reject {
+            return self.decode_setting_aside(chunk, &records);
+        }
         let mut rows = records.rows();
-        let mut error = records.ragged.map(|ragged| {
-            let kind = CsvErrorKind::Ragged {
-                found: ragged.fields,
-                expected: self.layout.columns,
-                text: excerpt(&chunk.bytes[ragged.start..ragged.end]),
-            };
-            (kind, ragged.start)
-        });
+        let mut error = records.ragged.map(|ragged| (self.ragged(&records, ragged), ragged.start));
         if let Some(at) = first_bad_byte(&chunk.bytes)
             && records.ragged.is_none_or(|ragged| at < ragged.end)
+            && let Some(at) = first_bad_byte_kept(&records, at)
         {
             let row = row_of(&records, at);
             error = Some((self.invalid_utf8(&records, row, at), at));
@@ -79,10 +91,14 @@ impl Decoder {
                 Ok(batch) => {
                     let newline = self.layout.marks.newline;
                     let error = error.map(|(kind, at)| CsvError::new(kind).at(chunk.place_of(at, newline)));
-                    return Decoded { batch, records: rows, error };
+                    let rejects = match records.set_aside.is_empty() {
+                        true => Vec::new(),
+                        false => set_aside(chunk, &records, Default::default(), self),
+                    };
+                    return Decoded { batch, records: rows, rejects, error };
                 }
                 Err(Failure::Misfit { column, misfit }) => {
-                    let at = records.column(column).span(misfit.row).0;
+                    let at = self.span(&records, column, misfit.row).0;
                     error = Some((self.misfit(&records, column, misfit), at));
                     rows = misfit.row;
                 }
@@ -138,7 +154,7 @@ impl Decoder {
         (failing.saturating_sub(1), failure)
     }
 
-    /// Parses `columns` (positions in the file), but those that are `ready`. Of several misfits the one in the first
+    /// Parses `columns` (positions in the table), but those that are `ready`. Of several misfits the one in the first
     /// row, and there in the first column of the file.
     fn parse(
         &self,
@@ -154,7 +170,7 @@ impl Decoder {
             let data_type = self.schema.field(column).data_type();
             let array = match ready.iter().find(|(known, _)| *known == column) {
                 Some((_, array)) => Ok(array.clone()),
-                None => parse_column(records.column(column), rows, data_type, self.rules()),
+                None => self.parse_one(records, rows, column),
             };
             match array {
                 Ok(array) => parsed.push(Column::new(data_type.clone(), array)),
@@ -171,26 +187,75 @@ impl Decoder {
         }
     }
 
-    fn rules(&self) -> FieldRules<'_> {
-        FieldRules {
-            quote: self.layout.marks.quote,
-            null_texts: &self.null_texts,
-            on_misfit: self.on_misfit,
-            dictionary_strings: self.dictionary_strings,
+    /// One column of the table.
+    pub(super) fn parse_one(
+        &self,
+        records: &Records<'_>,
+        rows: Rows<'_>,
+        column: usize,
+    ) -> std::result::Result<Array, FieldMisfit> {
+        let data_type = self.schema.field(column).data_type();
+        match self.origins[column] {
+            Origin::Field(position) => {
+                parse_column(records.column(position), rows, data_type, self.rules(column))
+            }
+            Origin::Missing => Ok(Array::new_null(data_type, rows.len())),
+            Origin::Path => Ok(self.path_column(rows.len())),
         }
     }
 
+    /// The path of the file, in every row.
+    fn path_column(&self, rows: usize) -> Array {
+        if self.dictionary_strings == DictionaryStrings::Never {
+            return StringArray::from_iter(std::iter::repeat_n(Some(self.path.as_str()), rows)).into();
+        }
+        let entries = StringArray::from_iter([Some(self.path.as_str())]);
+        let codes = PrimitiveArray::new(vec![0_u32; rows].into(), None);
+        let dictionary = Arc::new(Dictionary::new(entries));
+        DictionaryArray::try_new(codes, dictionary).expect("the dictionary has the one code").into()
+    }
+
+    /// The bytes of a field, quotes and all; nothing of a column that is not in the file.
+    fn span(&self, records: &Records<'_>, column: usize, row: usize) -> (usize, usize) {
+        match self.origins[column] {
+            Origin::Field(position) => records.column(position).span(row),
+            Origin::Missing | Origin::Path => (0, 0),
+        }
+    }
+
+    /// What the loops need to know of a column besides its type.
+    pub(super) fn rules(&self, column: usize) -> FieldRules<'_> {
+        FieldRules {
+            quote: self.layout.marks.quote,
+            escape: self.layout.marks.escape,
+            null_texts: self.null_texts.of(column),
+            on_misfit: self.on_misfit,
+            dictionary_strings: self.dictionary_strings,
+            pattern: self.patterns[column].as_deref(),
+        }
+    }
+
+    pub(super) fn ragged(&self, records: &Records<'_>, ragged: Ragged) -> CsvErrorKind {
+        CsvErrorKind::Ragged {
+            found: ragged.fields,
+            expected: self.layout.columns,
+            text: excerpt(&records.bytes[ragged.start..ragged.end]),
+        }
+    }
+
+    /// The text of a field, as a message has it.
+    pub(super) fn field_text(&self, records: &Records<'_>, column: usize, row: usize) -> String {
+        let (start, end) = self.span(records, column, row);
+        let raw = records.bytes.get(start..end).unwrap_or(&[]);
+        let marks = records.marks;
+        excerpt(field_text(raw, marks.quote, marks.escape, &mut Vec::new()))
+    }
+
     fn misfit(&self, records: &Records<'_>, column: usize, misfit: FieldMisfit) -> CsvErrorKind {
-        let raw = records.column(column).raw(misfit.row);
-        let mut scratch = Vec::new();
-        let text = match raw.first() {
-            Some(&first) if Some(first) == records.quote => unquote(raw, first, &mut scratch),
-            _ => raw,
-        };
         CsvErrorKind::Misfit {
             column: self.schema.field(column).name().clone(),
             data_type: self.schema.field(column).data_type().clone(),
-            text: excerpt(text),
+            text: self.field_text(records, column, misfit.row),
             reason: misfit.reason,
             sampled: self.sampled[column],
         }
@@ -198,16 +263,31 @@ impl Decoder {
 
     fn invalid_utf8(&self, records: &Records<'_>, row: usize, at: usize) -> CsvErrorKind {
         let is_in_record = row < records.rows() && records.start_of(row) <= at;
-        let column =
-            (0..records.columns()).find(|&column| is_in_record && at < records.column(column).span(row).1);
+        let column = if is_in_record { self.column_at(records, row, at) } else { None };
         let text = column.map_or(&records.bytes[at..at + 1], |column| records.column(column).raw(row));
-        let column = column.map(|column| self.schema.field(column).name().clone());
+        let column = column.map(|column| self.names[column].clone());
         CsvErrorKind::InvalidUtf8 { column, text: excerpt(text) }
+    }
+
+    /// The column of the file that has a byte of a record; `None` behind the last.
+    pub(super) fn column_at(&self, records: &Records<'_>, row: usize, at: usize) -> Option<usize> {
+        (0..records.columns()).find(|&column| at < records.column(column).span(row).1)
     }
 }
 
+/// The first byte at or after `at`, where the chunk stops to be UTF-8, that is in no record set aside.
+fn first_bad_byte_kept(records: &Records<'_>, at: usize) -> Option<usize> {
+    let mut at = at;
+    for aside in &records.set_aside {
+        if (aside.start..aside.end).contains(&at) {
+            at = aside.end + first_bad_byte(&records.bytes[aside.end..])?;
+        }
+    }
+    Some(at)
+}
+
 /// Where the bytes stop to be UTF-8. One fast pass; the place is only looked for when there is one.
-fn first_bad_byte(bytes: &[u8]) -> Option<usize> {
+pub(super) fn first_bad_byte(bytes: &[u8]) -> Option<usize> {
     match simdutf8::basic::from_utf8(bytes) {
         Ok(_) => None,
         Err(_) => simdutf8::compat::from_utf8(bytes).err().map(|error| error.valid_up_to()),

@@ -21,8 +21,13 @@ pub struct Dialect {
     pub separator: u8,
     /// Around fields that contain separators, quotes or line ends. `None`: no quoting, every byte counts as it stands.
     pub quote: Option<u8>,
+    /// Takes the meaning from the byte behind it, in quotes or not: `\"` is a quote, `\,` a comma. A doubled quote stays
+    /// a quote. ASCII. Texts that have one are read a byte at a time, which is slower.
+    pub escape: Option<u8>,
     /// The first record names the columns.
     pub has_header: bool,
+    /// Records that the header has; names of several are joined with `_`. At least 1.
+    pub header_rows: usize,
     /// What ends a record.
     pub line_end: LineEnd,
     /// Records that begin with this text are skipped, up to the line's end.
@@ -38,7 +43,9 @@ impl Default for Dialect {
         Self {
             separator: b',',
             quote: Some(b'"'),
+            escape: None,
             has_header: true,
+            header_rows: 1,
             line_end: LineEnd::Detect,
             comment: None,
             skip_lines: 0,
@@ -65,7 +72,9 @@ impl Dialect {
             }
             LineEnd::Detect => b'\n',
         };
-        Marks { separator: self.separator, quote: self.quote, newline }
+        // An escape that is the quote says what doubling says anyway.
+        let escape = self.escape.filter(|&escape| Some(escape) != self.quote);
+        Marks { separator: self.separator, quote: self.quote, newline, escape }
     }
 
     /// Why this dialect can't be, if it can't.
@@ -76,6 +85,11 @@ impl Dialect {
             Some("the separator must be an ASCII character and no line end")
         } else if self.quote.is_some_and(quote_is_bad) {
             Some("the quote must be an ASCII character, no line end and not the separator")
+        } else if self
+            .escape
+            .is_some_and(|escape| !escape.is_ascii() || is_line_end(escape) || escape == self.separator)
+        {
+            Some("the escape must be an ASCII character, no line end and not the separator")
         } else if self
             .comment
             .as_ref()

@@ -1,5 +1,6 @@
 //! What can be wrong with a delimited file, as fields; the sentences are made in one place.
 
+use super::encoding::Undecodable;
 use lazuli_array::{DataType, Name};
 use lazuli_kernels::parse::Misfit;
 use std::fmt;
@@ -105,6 +106,56 @@ pub enum CsvErrorKind {
         /// The name in the file.
         found: Option<Name>,
     },
+    /// A byte that the named encoding does not have.
+    Undecodable {
+        /// The encoding.
+        encoding: super::Encoding,
+        /// The byte of the file, after decompression.
+        byte: u64,
+        /// Why.
+        reason: &'static str,
+    },
+    /// The file ends with an escape that nothing follows.
+    DanglingEscape,
+    /// Another number of names was given than the header has fields.
+    NumNames {
+        /// Names given.
+        given: usize,
+        /// Fields of the header.
+        found: usize,
+    },
+    /// A form of dates that can't be, or does not go with the column's type.
+    Format {
+        /// The column.
+        column: Name,
+        /// The form.
+        format: String,
+        /// Why.
+        reason: String,
+    },
+    /// Standard input was to be read a second time.
+    ReadTwice,
+    /// There are no files to read.
+    NoFiles,
+    /// A later file lacks a column.
+    MissingColumn {
+        /// The column.
+        name: Name,
+        /// The file whose columns are expected.
+        first: PathBuf,
+    },
+    /// A later file has one more column.
+    ExtraColumn {
+        /// The column.
+        name: Name,
+        /// The file whose columns are expected.
+        first: PathBuf,
+    },
+    /// The column of paths would have the name of a column of the file.
+    PathColumn {
+        /// The name.
+        name: Name,
+    },
     /// The filter on rows failed.
     Filter(super::FilterError),
 }
@@ -141,6 +192,11 @@ impl CsvError {
         self
     }
 
+    /// In this file, unless it is known already in which.
+    pub(super) fn in_file_if_none(self, path: &Path) -> Self {
+        if self.0.path.is_some() { self } else { self.in_file(path) }
+    }
+
     /// What is wrong.
     pub fn kind(&self) -> &CsvErrorKind {
         &self.0.kind
@@ -170,7 +226,12 @@ impl CsvError {
 
 impl From<io::Error> for CsvError {
     fn from(error: io::Error) -> Self {
-        Self::new(CsvErrorKind::Io(error))
+        match error.downcast::<Undecodable>() {
+            Ok(Undecodable { encoding, byte, reason }) => {
+                Self::new(CsvErrorKind::Undecodable { encoding, byte, reason })
+            }
+            Err(error) => Self::new(CsvErrorKind::Io(error)),
+        }
     }
 }
 
@@ -216,8 +277,7 @@ impl fmt::Display for CsvErrorKind {
                 Ok(())
             }
             Self::Ragged { found, expected, text } => {
-                let (found, expected) = (counted(*found, "field"), counted(*expected, "column"));
-                write!(f, "{found} where the file has {expected}: {text:?}")
+                write!(f, "{}: {text:?}", Self::ragged_reason(*found, *expected))
             }
             Self::InvalidUtf8 { column: Some(column), text } => {
                 write!(f, "column {column:?}: invalid UTF-8: {text:?}")
@@ -249,8 +309,39 @@ impl fmt::Display for CsvErrorKind {
                     name(expected)
                 )
             }
+            Self::Undecodable { encoding, byte, reason } => {
+                write!(f, "byte {byte} is no {}: {reason}", encoding.name())
+            }
+            Self::DanglingEscape => f.write_str("the file ends with an escape that nothing follows"),
+            Self::NumNames { given, found } => {
+                write!(f, "{} given where the header has {}", counted(*given, "name"), counted(*found, "field"))
+            }
+            Self::Format { column, format, reason } => {
+                write!(f, "column {column:?}: the format {format:?} does not do: {reason}")
+            }
+            Self::ReadTwice => f.write_str(
+                "standard input can be read only once, and this query needs it twice (as widening and full inference \
+                 do): write it to a file first",
+            ),
+            Self::NoFiles => f.write_str("there are no files to read"),
+            Self::MissingColumn { name, first } => {
+                write!(f, "there is no column {name:?}, which {} has; ask for the union of columns to read it as nulls", first.display())
+            }
+            Self::ExtraColumn { name, first } => {
+                write!(f, "there is a column {name:?}, which {} has not; ask for the union of columns to have it in all", first.display())
+            }
+            Self::PathColumn { name } => {
+                write!(f, "the column of file paths can't be named {name:?}: the file has a column of that name")
+            }
             Self::Filter(error) => write!(f, "{error}"),
         }
+    }
+}
+
+impl CsvErrorKind {
+    /// What is wrong with a record of so many fields.
+    pub(super) fn ragged_reason(found: usize, expected: usize) -> String {
+        format!("{} where the file has {}", counted(found, "field"), counted(expected, "column"))
     }
 }
 

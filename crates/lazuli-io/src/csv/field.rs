@@ -11,6 +11,51 @@ pub(super) fn unquote<'a>(raw: &'a [u8], quote: u8, scratch: &'a mut Vec<u8>) ->
     }
 }
 
+/// What a field says: quotes off, escapes resolved.
+pub(super) fn field_text<'a>(
+    raw: &'a [u8],
+    quote: Option<u8>,
+    escape: Option<u8>,
+    scratch: &'a mut Vec<u8>,
+) -> &'a [u8] {
+    match (raw.first(), escape) {
+        (Some(_), Some(escape)) if memchr::memchr(escape, raw).is_some() => {
+            unescape(raw, quote, escape, scratch)
+        }
+        (Some(&first), _) if Some(first) == quote => unquote(raw, first, scratch),
+        _ => raw,
+    }
+}
+
+/// A field that has escapes: the byte behind one counts as it stands.
+#[inline(never)]
+fn unescape<'a>(raw: &[u8], quote: Option<u8>, escape: u8, scratch: &'a mut Vec<u8>) -> &'a [u8] {
+    scratch.clear();
+    let mut is_quoted = quote.is_some_and(|quote| raw[0] == quote);
+    let mut rest = if is_quoted { &raw[1..] } else { raw };
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        if byte == escape
+            && let Some((&escaped, after)) = rest.split_first()
+        {
+            scratch.push(escaped);
+            rest = after;
+        } else if is_quoted && Some(byte) == quote {
+            match rest.split_first() {
+                Some((&next, after)) if next == byte => {
+                    scratch.push(byte);
+                    rest = after;
+                }
+                // Behind the closing quote the rest counts as it stands.
+                _ => is_quoted = false,
+            }
+        } else {
+            scratch.push(byte);
+        }
+    }
+    scratch
+}
+
 /// What stands between the first and the last byte, if both are quotes and no other is.
 #[inline]
 pub(super) fn inside_quotes(raw: &[u8], quote: u8) -> Option<&[u8]> {
@@ -61,6 +106,43 @@ impl NullTexts {
     }
 }
 
+/// The texts that mean null, by column.
+#[derive(Clone, Debug)]
+pub(super) struct ColumnNulls {
+    everywhere: NullTexts,
+    /// Those of columns that have some of their own, the others included; sorted by column.
+    own: Vec<(usize, NullTexts)>,
+}
+
+impl ColumnNulls {
+    /// `everywhere`, and more texts for some columns.
+    pub(super) fn new(everywhere: &[String], own: Vec<(usize, &[String])>) -> Self {
+        let mut own: Vec<_> = own
+            .into_iter()
+            .map(|(column, texts)| (column, NullTexts::new(&[everywhere, texts].concat())))
+            .collect();
+        own.sort_by_key(|(column, _)| *column);
+        Self { everywhere: NullTexts::new(everywhere), own }
+    }
+
+    /// The same for other positions: at each the column it stands for, if any.
+    pub(super) fn at(&self, columns: &[Option<usize>]) -> Self {
+        let own = columns.iter().enumerate().filter_map(|(position, column)| {
+            let at = self.own.binary_search_by_key(&(*column)?, |(column, _)| *column).ok()?;
+            Some((position, self.own[at].1.clone()))
+        });
+        Self { everywhere: self.everywhere.clone(), own: own.collect() }
+    }
+
+    /// The texts that mean null in a column.
+    pub(super) fn of(&self, column: usize) -> &NullTexts {
+        match self.own.binary_search_by_key(&column, |(column, _)| *column) {
+            Ok(at) => &self.own[at].1,
+            Err(_) => &self.everywhere,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,6 +164,23 @@ mod tests {
             ("\"", ""),
         ] {
             assert_eq!(unquote(raw.as_bytes(), b'"', &mut Vec::new()), text.as_bytes(), "{raw}");
+        }
+    }
+
+    #[test]
+    fn escapes_are_resolved() {
+        for (raw, text) in [
+            ("a\\,b", "a,b"),
+            ("\"a\\\"b\"", "a\"b"),
+            ("\"a\"\"b\\\\\"", "a\"b\\"),
+            ("\\\"a\"", "\"a\""),
+            ("\"a\" \\\"b\"", "a \"b\""),
+            ("\\N", "N"),
+            ("plain", "plain"),
+        ] {
+            let mut scratch = Vec::new();
+            let found = field_text(raw.as_bytes(), Some(b'"'), Some(b'\\'), &mut scratch);
+            assert_eq!(found, text.as_bytes(), "{raw}");
         }
     }
 

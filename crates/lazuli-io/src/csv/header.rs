@@ -1,9 +1,9 @@
 //! The head of a text: what to skip, the first record, the names of columns.
 
 use super::chunk::ChunkRules;
-use super::field::unquote;
+use super::field::field_text;
 use lazuli_array::Name;
-use lazuli_kernels::text;
+use lazuli_kernels::text::{self, Marks};
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -17,19 +17,6 @@ pub(super) fn skipped_bytes(head: &[u8], skip_lines: usize, newline: u8) -> Opti
         skipped += memchr::memchr(newline, &head[skipped..])? + 1;
     }
     Some(skipped)
-}
-
-/// What the bytes are, if they are plainly no UTF-8 text.
-pub(super) fn foreign_encoding(head: &[u8]) -> Option<&'static str> {
-    match head {
-        [0xFF, 0xFE, ..] => Some("UTF-16 (little endian)"),
-        [0xFE, 0xFF, ..] => Some("UTF-16 (big endian)"),
-        [0x1F, 0x8B, ..] => Some("a gzip file"),
-        [0x28, 0xB5, 0x2F, 0xFD, ..] => Some("a zstd file"),
-        [b'P', b'A', b'R', b'1', ..] => Some("a Parquet file"),
-        [b'P', b'K', 3, 4, ..] => Some("a zip file (or a spreadsheet)"),
-        _ => None,
-    }
 }
 
 /// The first record that is neither blank nor a comment.
@@ -81,27 +68,23 @@ pub(super) fn first_record(bytes: &[u8], rules: &ChunkRules) -> Option<FirstReco
     }
 }
 
-/// The names of a header's fields, made distinct: `a`, `a_duplicated_0`, `a_duplicated_1`.
+/// The texts of a header's fields.
 ///
 /// # Errors
 /// The first field that is not UTF-8.
-pub(super) fn column_names(
+pub(super) fn texts(
     bytes: &[u8],
     fields: &[Range<usize>],
-    quote: Option<u8>,
-) -> Result<Vec<Name>, Range<usize>> {
+    marks: Marks,
+) -> Result<Vec<String>, Range<usize>> {
     let mut names = Vec::with_capacity(fields.len());
     let mut scratch = Vec::new();
     for field in fields {
-        let raw = &bytes[field.clone()];
-        let text = match raw.first() {
-            Some(&first) if Some(first) == quote => unquote(raw, first, &mut scratch),
-            _ => raw,
-        };
+        let text = field_text(&bytes[field.clone()], marks.quote, marks.escape, &mut scratch);
         let text = std::str::from_utf8(text).map_err(|_| field.clone())?;
         names.push(text.to_owned());
     }
-    Ok(distinct(names))
+    Ok(names)
 }
 
 /// Names for a text without header.
@@ -109,7 +92,8 @@ pub(super) fn numbered_names(columns: usize) -> Vec<Name> {
     (0..columns).map(|column| format!("column_{column}").into()).collect()
 }
 
-fn distinct(names: Vec<String>) -> Vec<Name> {
+/// Names made distinct: `a`, `a_duplicated_0`, `a_duplicated_1`.
+pub(super) fn distinct(names: Vec<String>) -> Vec<Name> {
     let written: HashSet<String> = names.iter().cloned().collect();
     let mut used: HashSet<String> = HashSet::with_capacity(names.len());
     let mut counts: std::collections::HashMap<String, usize> = std::collections::HashMap::new();

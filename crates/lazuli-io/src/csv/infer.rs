@@ -11,12 +11,13 @@
 //!   offset would be lost), but a column declared as Datetime with zone reads it.
 //! * A column of nothing but nulls, or of quoted empty fields, is String.
 
-use super::field::{NullTexts, unquote};
+use super::field::{ColumnNulls, field_text};
 use super::records::Records;
 use lazuli_array::{DataType, TimeUnit};
 use lazuli_kernels::parse::{
     Misfit, parse_bool, parse_date, parse_datetime, parse_f64, parse_i64, parse_time,
 };
+use lazuli_kernels::text::Marks;
 
 const BOOLEAN: u16 = 1;
 const INT64: u16 = 1 << 1;
@@ -127,20 +128,27 @@ impl Inference {
     }
 
     /// Looks at all fields of the columns that are `wanted`.
-    pub(super) fn observe(&mut self, records: &Records<'_>, wanted: &[bool], null_texts: &NullTexts) {
+    pub(super) fn observe(
+        &mut self,
+        records: &Records<'_>,
+        wanted: &[bool],
+        marks: Marks,
+        nulls: &ColumnNulls,
+    ) {
         let mut scratch = Vec::new();
         for (column, candidates) in self.columns.iter_mut().enumerate().filter(|(column, _)| wanted[*column])
         {
             let fields = records.column(column);
+            let null_texts = nulls.of(column);
             for row in 0..records.rows() {
                 if candidates.is_settled() {
                     break;
                 }
                 let raw = fields.raw(row);
-                let text = match raw.first() {
-                    Some(&first) if Some(first) == records.quote => unquote(raw, first, &mut scratch),
-                    _ => raw,
-                };
+                if marks.escape.is_some() && null_texts.contains(raw) {
+                    continue;
+                }
+                let text = field_text(raw, marks.quote, marks.escape, &mut scratch);
                 if !text.is_empty() && !null_texts.contains(text) {
                     candidates.observe(text);
                 }
@@ -157,6 +165,11 @@ impl Inference {
         }
         self.rows += other.rows;
         self.bytes += other.bytes;
+    }
+
+    /// Adds to one column what another has seen of its column at `position`.
+    pub(super) fn merge_column(&mut self, column: usize, other: &Self, position: usize) {
+        self.columns[column] = self.columns[column].and(other.columns[position]);
     }
 
     pub(super) fn data_type(&self, column: usize) -> DataType {

@@ -1,6 +1,6 @@
 //! What to make of a delimited text.
 
-use super::Dialect;
+use super::{Dialect, Encoding};
 use lazuli_array::{DataType, Name, SchemaRef};
 
 /// How much of the file decides about the types.
@@ -22,6 +22,13 @@ pub enum OnMisfit {
     /// An error with file, line, column and text.
     #[default]
     Fail,
+    /// The column gets a type that holds all of its texts. They are all read when the schema is first asked for, so
+    /// that a plan is typed with the final types: one pass more over the file. A given type is kept if it holds every
+    /// text.
+    Widen,
+    /// The record is set aside, with its reason: see [`CsvScan::rejects`](super::CsvScan::rejects). Of a record all
+    /// columns are looked at that the scan reads, and all of its bytes must be UTF-8.
+    Reject,
     /// A null, without a word.
     Null,
 }
@@ -37,6 +44,18 @@ pub enum OnRagged {
     Pad,
     /// Nulls for missing fields; fields too many are dropped.
     Truncate,
+    /// The record is set aside, with its reason: see [`CsvScan::rejects`](super::CsvScan::rejects).
+    Reject,
+}
+
+/// Which columns a table of several files has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum FileColumns {
+    /// Those of the first file; a file that lacks one or has one more is an error.
+    #[default]
+    Same,
+    /// Those of all files, in the order in which they appear; null where a file lacks one.
+    Union,
 }
 
 /// Whether String columns come as codes into a dictionary. Never changes a value or a type.
@@ -56,10 +75,23 @@ pub enum DictionaryStrings {
 pub struct CsvOptions {
     /// How the text is built.
     pub dialect: Dialect,
+    /// How characters are written as bytes.
+    pub encoding: Encoding,
+    /// Names of all columns, in place of those of the header, or where there is none.
+    pub column_names: Option<Vec<Name>>,
     /// Names and types of all columns: nothing is inferred. A header must have these names in this order.
     pub schema: Option<SchemaRef>,
     /// Types of some columns by name; the others are inferred.
     pub schema_overrides: Vec<(Name, DataType)>,
+    /// The form of dates, datetimes and times of some columns, as `strptime` has it: `%d/%m/%Y`. A column without a given
+    /// type gets Date, Time or Datetime, as the form says; see [`TimePattern`](lazuli_kernels::parse::TimePattern).
+    pub formats: Vec<(Name, String)>,
+    /// Texts that mean null in one column, besides [`Dialect::null_values`].
+    pub null_values_of: Vec<(Name, Vec<String>)>,
+    /// Which columns a table of several files has.
+    pub file_columns: FileColumns,
+    /// A column of this name, behind the others, says in which file a row is.
+    pub include_file_paths: Option<Name>,
     /// How much of the file decides about the other types.
     pub infer: InferMode,
     /// What to do with a text that is no value of its column's type.
@@ -83,14 +115,33 @@ impl CsvOptions {
     pub const DEFAULT_CHUNK_BYTES: usize = 1 << 20;
     /// See [`CsvOptions::max_record_bytes`].
     pub const DEFAULT_MAX_RECORD_BYTES: usize = 256 << 20;
+
+    /// Threads that may look at all of a file.
+    pub(super) fn infer_threads(&self) -> usize {
+        match self.infer_threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            threads => threads,
+        }
+    }
+
+    /// Whether records can be set aside.
+    pub fn sets_aside(&self) -> bool {
+        self.on_misfit == OnMisfit::Reject || self.on_ragged == OnRagged::Reject
+    }
 }
 
 impl Default for CsvOptions {
     fn default() -> Self {
         Self {
             dialect: Dialect::default(),
+            encoding: Encoding::default(),
+            column_names: None,
             schema: None,
             schema_overrides: Vec::new(),
+            formats: Vec::new(),
+            null_values_of: Vec::new(),
+            file_columns: FileColumns::default(),
+            include_file_paths: None,
             infer: InferMode::default(),
             on_misfit: OnMisfit::default(),
             on_ragged: OnRagged::default(),

@@ -45,12 +45,14 @@ impl Positions {
     }
 }
 
-/// The first record that the ragged policy does not allow.
+/// A record of a wrong number of fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Ragged {
     pub start: usize,
     pub end: usize,
     pub fields: usize,
+    /// Rows before it.
+    pub row: usize,
 }
 
 /// A chunk's records, up to the first that is not allowed.
@@ -63,8 +65,11 @@ pub(super) struct Records<'a> {
     rows: usize,
     /// Some record ends with CR LF and the positions do not know it yet.
     trim_cr: bool,
-    pub quote: Option<u8>,
+    pub marks: Marks,
+    /// The first record that the ragged policy does not allow.
     pub ragged: Option<Ragged>,
+    /// Records that it sets aside.
+    pub set_aside: Vec<Ragged>,
 }
 
 impl<'a> Records<'a> {
@@ -81,11 +86,12 @@ impl<'a> Records<'a> {
         found.push(u32::MAX); // One before byte 0.
         let mut lawful = lawful != Some(false);
         let mut num_records = 0;
-        if lawful && layout.comment.is_none() {
+        let by_byte = layout.comment.is_some() || layout.marks.escape.is_some();
+        if lawful && !by_byte {
             let summary = text::index(bytes, layout.marks, found);
             (lawful, num_records) = (summary.lawful, summary.records);
         }
-        if !lawful || layout.comment.is_some() {
+        if !lawful || by_byte {
             found.truncate(1);
             num_records = text::index_by_byte(bytes, layout.marks, layout.comment.as_deref(), found).records;
         }
@@ -96,8 +102,9 @@ impl<'a> Records<'a> {
             columns: layout.columns,
             rows: 0,
             trim_cr: false,
-            quote: layout.marks.quote,
+            marks: layout.marks,
             ragged: None,
+            set_aside: Vec::new(),
         };
         if layout.comment.is_none() && records.is_regular(found, num_records, layout.marks.newline) {
             records.rows = num_records;
@@ -153,21 +160,26 @@ impl<'a> Records<'a> {
                 .is_some_and(|prefix| self.bytes[start as usize..].starts_with(prefix));
             if !is_blank && !is_comment {
                 let allowed = match layout.on_ragged {
-                    OnRagged::Fail => ends.len() == layout.columns,
+                    OnRagged::Fail | OnRagged::Reject => ends.len() == layout.columns,
                     OnRagged::Pad => ends.len() <= layout.columns,
                     OnRagged::Truncate => true,
                 };
-                if !allowed {
-                    self.ragged =
-                        Some(Ragged { start: start as usize, end: last as usize, fields: ends.len() });
-                    return;
-                }
-                copied.push(beginning);
-                copied.extend(ends[..ends.len() - 1].iter().take(layout.columns));
-                if ends.len() <= layout.columns {
-                    copied.push(last);
-                    // A missing field ends before it starts.
-                    copied.extend(std::iter::repeat_n(last, layout.columns - ends.len()));
+                if allowed {
+                    copied.push(beginning);
+                    copied.extend(ends[..ends.len() - 1].iter().take(layout.columns));
+                    if ends.len() <= layout.columns {
+                        copied.push(last);
+                        // A missing field ends before it starts.
+                        copied.extend(std::iter::repeat_n(last, layout.columns - ends.len()));
+                    }
+                } else {
+                    let (start, end, fields) = (start as usize, last as usize, ends.len());
+                    let ragged = Ragged { start, end, fields, row: copied.len() / self.stride };
+                    if layout.on_ragged != OnRagged::Reject {
+                        self.ragged = Some(ragged);
+                        return;
+                    }
+                    self.set_aside.push(ragged);
                 }
             }
             beginning = end;
@@ -213,6 +225,12 @@ impl<'a> Records<'a> {
     /// Where a record ends: its line end.
     pub(super) fn end_of(&self, row: usize) -> usize {
         self.ends[row * self.stride + self.columns] as usize
+    }
+
+    /// All of a record, without its line end.
+    pub(super) fn text_of(&self, row: usize) -> &'a [u8] {
+        let text = &self.bytes[self.start_of(row)..self.end_of(row)];
+        if self.trim_cr { text.strip_suffix(b"\r").unwrap_or(text) } else { text }
     }
 }
 
@@ -298,9 +316,26 @@ mod tests {
     #[test]
     fn the_first_ragged_record_ends_the_chunk() {
         let (rows, ragged) = cut("a,b\n\nc\r\nd,e\n", 2, OnRagged::Fail, None);
-        assert_eq!((rows.len(), ragged), (1, Some(Ragged { start: 5, end: 6, fields: 1 })));
+        assert_eq!((rows.len(), ragged), (1, Some(Ragged { start: 5, end: 6, fields: 1, row: 1 })));
         let (rows, ragged) = cut("a\nb,c,d\n", 2, OnRagged::Pad, None);
         assert_eq!((rows.len(), ragged.map(|ragged| ragged.fields)), (1, Some(3)));
+    }
+
+    #[test]
+    fn ragged_records_are_set_aside() {
+        let text = "a\n\nb,c\r\nd,e,f\r\ng,h\n";
+        let dialect = Dialect::default();
+        let layout = Layout::new(&dialect, dialect.marks(text.as_bytes()), 2, OnRagged::Reject);
+        let mut positions = Positions::default();
+        let records = Records::cut(text.as_bytes(), &layout, None, &mut positions);
+        let aside: Vec<_> = records
+            .set_aside
+            .iter()
+            .map(|ragged| (&text[ragged.start..ragged.end], ragged.fields, ragged.row))
+            .collect();
+        assert_eq!(aside, [("a", 1, 0), ("d,e,f", 3, 1)]);
+        assert_eq!((records.rows(), records.ragged), (2, None));
+        assert_eq!(records.text_of(0), b"b,c");
     }
 
     #[test]

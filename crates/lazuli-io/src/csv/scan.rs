@@ -2,29 +2,42 @@
 
 use super::chunk::{Chunk, ChunkReader};
 use super::decode::{Decoded, Decoder, Filter};
-use super::field::NullTexts;
+use super::input::Text;
 use super::limit::LimitTracker;
 use super::records::Positions;
+use super::reject::{CsvReject, RejectLog};
+use super::table::Part;
 use super::{CsvTable, Result, RowFilter};
 use lazuli_array::{Batch, SchemaRef};
-use std::fs::File;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The rows of a table in batches, one per chunk of the file. Any number of threads call [`CsvScan::next`].
+/// The rows of a table in batches, one per chunk of a file. Any number of threads call [`CsvScan::next`].
 ///
 /// Memory: each thread inside `next` holds one chunk's text (the chunk size, or the longest record), its positions (up
-/// to four bytes per byte of text, mostly below one) and the batch it builds; nothing else grows with the file.
+/// to four bytes per byte of text, mostly below one) and the batch it builds; besides these only the records that are
+/// set aside grow with the files.
 pub struct CsvScan {
     table: Arc<CsvTable>,
-    decoder: Decoder,
-    reader: Mutex<ChunkReader<File>>,
+    output: SchemaRef,
+    /// One a file.
+    decoders: Vec<Decoder>,
+    reader: Mutex<Files>,
     /// Memory for reuse.
     spare: Mutex<Vec<Spare>>,
     limit: Option<LimitTracker>,
     failed: AtomicBool,
-    bytes_done: AtomicU64,
+    /// Bytes of files; those of plain files count when their rows are there, those of others when they are read.
+    bytes_done: Arc<AtomicU64>,
     rows_done: AtomicU64,
+    rejects: RejectLog,
+}
+
+/// The file that is being read, and its reader.
+struct Files {
+    current: usize,
+    reader: ChunkReader<Text>,
 }
 
 /// Memory that one call needs and the next can use again.
@@ -41,10 +54,10 @@ impl CsvScan {
     /// parsed, so what is wrong with their values goes unseen (their quotes, number and encoding are still checked).
     /// `filter`: rows to keep. `limit`: rows wanted, after the filter: the scan stops reading when it has them, and says
     /// nothing of what is wrong behind them; batches may bring some more rows when several threads take part, so the
-    /// caller still cuts.
+    /// caller still cuts. Where records are set aside there is no limit: how many they are must not depend on it.
     ///
     /// # Errors
-    /// When the file can't be opened again.
+    /// When the first file can't be opened again.
     ///
     /// # Panics
     /// If the projection or the filter names a column that the table does not have.
@@ -54,47 +67,54 @@ impl CsvScan {
         filter: Option<Arc<dyn RowFilter>>,
         limit: Option<usize>,
     ) -> Result<Self> {
-        let reader = table.chunks().map_err(|error| error.in_file(table.path()))?;
+        let bytes_done = Arc::new(AtomicU64::new(0));
+        let first = &table.parts[0].file;
+        let reader = first.chunks(0, bytes_done.clone()).map_err(|error| error.in_file(&first.input.path))?;
         let projection = projection.unwrap_or_else(|| (0..table.schema().len()).collect());
         let output = match projection.iter().copied().eq(0..table.schema().len()) {
             true => table.schema().clone(),
             false => Arc::new(table.schema().project(&projection)),
         };
-        let filter = filter.map(|filter| {
-            let schema = Arc::new(table.schema().project(filter.columns()));
-            Filter { filter, schema }
-        });
         let options = table.options();
-        let decoder = Decoder {
-            layout: table.layout().clone(),
+        let decoder = |part: &Part| Decoder {
+            layout: part.file.rules.layout.clone(),
+            path: part.file.input.path.display().to_string(),
+            names: part.file.names.clone(),
             schema: table.schema().clone(),
+            origins: part.origins.clone(),
+            patterns: table.patterns.clone(),
             sampled: table.sampled().to_vec(),
-            null_texts: NullTexts::new(&options.dialect.null_values),
+            null_texts: table.nulls.clone(),
             on_misfit: options.on_misfit,
             dictionary_strings: options.dictionary_strings,
-            projection,
-            output,
-            filter,
+            projection: projection.clone(),
+            output: output.clone(),
+            filter: filter.as_ref().map(|filter| {
+                let schema = Arc::new(table.schema().project(filter.columns()));
+                Filter { filter: filter.clone(), schema }
+            }),
         };
         Ok(Self {
-            decoder,
-            reader: Mutex::new(reader),
+            decoders: table.parts.iter().map(decoder).collect(),
+            output,
+            reader: Mutex::new(Files { current: 0, reader }),
             spare: Mutex::default(),
-            limit: limit.map(LimitTracker::new),
+            limit: limit.filter(|_| !options.sets_aside()).map(LimitTracker::new),
             failed: AtomicBool::new(false),
-            bytes_done: AtomicU64::new(0),
+            bytes_done,
             rows_done: AtomicU64::new(0),
+            rejects: RejectLog::default(),
             table,
         })
     }
 
-    /// Takes the next chunk of the file and parses it: its place among all chunks (from 0, without gaps) and its rows,
+    /// Takes the next chunk of a file and parses it: its place among all chunks (from 0, without gaps) and its rows,
     /// which may be none. `None`: there are no more.
     ///
     /// # Errors
     /// The first thing by place that is wrong in the chunk. After an error every later call gives `None`, while calls
     /// that run at the time finish; of several errors the one with the smallest
-    /// [`sequence`](super::CsvError::sequence) is the first in the file.
+    /// [`sequence`](super::CsvError::sequence) is the first in the files.
     pub fn next(&self) -> Result<Option<(u64, Batch)>> {
         let mut spare = lock(&self.spare).pop().unwrap_or_default();
         let result = self.next_with(&mut spare);
@@ -102,12 +122,12 @@ impl CsvScan {
             self.failed.store(true, Ordering::Release);
         }
         self.keep(spare);
-        result.map_err(|error| error.in_file(self.table.path()))
+        result
     }
 
     fn next_with(&self, spare: &mut Spare) -> Result<Option<(u64, Batch)>> {
-        let chunk = match self.next_chunk(std::mem::take(&mut spare.text)) {
-            Ok(Some(chunk)) => chunk,
+        let (chunk, file) = match self.next_chunk(std::mem::take(&mut spare.text)) {
+            Ok(Some(next)) => next,
             Ok(None) => return Ok(None),
             Err(error) => {
                 let sequence = error.sequence().unwrap_or(0);
@@ -117,29 +137,53 @@ impl CsvScan {
             }
         };
         let claim = self.limit.as_ref().map(|limit| limit.claim(chunk.sequence));
-        let Decoded { mut batch, records, error } = self.decoder.decode(&chunk, &mut spare.positions);
+        let decoded = self.decoders[file].decode(&chunk, &mut spare.positions);
+        let Decoded { mut batch, records, rejects, error } = decoded;
         if let Some(error) = error
             && !claim.as_ref().is_some_and(|claim| claim.is_enough(batch.num_rows()))
         {
-            return Err(error.in_chunk(chunk.sequence));
+            return Err(error.in_chunk(chunk.sequence).in_file(self.path(file)));
         }
-        self.bytes_done.fetch_add(chunk.bytes.len() as u64, Ordering::Relaxed);
+        if self.table.parts[file].file.input.is_plain() {
+            self.bytes_done.fetch_add(chunk.bytes.len() as u64, Ordering::Relaxed);
+        }
         if let Some(claim) = claim {
             batch = batch.sliced(0, claim.finish(batch.num_rows()));
         }
         self.rows_done.fetch_add(records as u64, Ordering::Relaxed);
+        if self.table.options().sets_aside() {
+            let all_records = records as u64 + rejects.len() as u64;
+            self.rejects.add(chunk.sequence, file, all_records, rejects);
+        }
         spare.text = chunk.bytes;
         Ok(Some((chunk.sequence, batch)))
     }
 
-    /// The serial part.
-    fn next_chunk(&self, text: Vec<u8>) -> Result<Option<Chunk>> {
-        let mut reader = lock(&self.reader);
-        // Asked under the lock: an error or a limit reached before stops every later chunk.
-        if self.failed.load(Ordering::Acquire) || self.limit.as_ref().is_some_and(LimitTracker::is_reached) {
-            return Ok(None);
+    /// The serial part: a chunk and its file.
+    fn next_chunk(&self, mut text: Vec<u8>) -> Result<Option<(Chunk, usize)>> {
+        let mut files = lock(&self.reader);
+        loop {
+            // Asked under the lock: an error or a limit reached before stops every later chunk.
+            if self.failed.load(Ordering::Acquire)
+                || self.limit.as_ref().is_some_and(LimitTracker::is_reached)
+            {
+                return Ok(None);
+            }
+            let current = files.current;
+            let next = files.reader.next_chunk(std::mem::take(&mut text));
+            if let Some(chunk) = next.map_err(|error| error.in_file(self.path(current)))? {
+                return Ok(Some((chunk, current)));
+            }
+            let Some(part) = self.table.parts.get(current + 1) else { return Ok(None) };
+            let sequence = files.reader.sequence();
+            let reader = part.file.chunks(sequence, self.bytes_done.clone());
+            files.reader = reader.map_err(|error| error.in_chunk(sequence).in_file(&part.file.input.path))?;
+            files.current += 1;
         }
-        reader.next_chunk(text)
+    }
+
+    fn path(&self, file: usize) -> &Path {
+        &self.table.parts[file].file.input.path
     }
 
     /// Keeps memory for reuse, unless one long record has blown it up.
@@ -151,9 +195,8 @@ impl CsvScan {
     }
 
     /// Names and types of the batches.
-    #[expect(clippy::misnamed_getters, reason = "the decoder's own `schema` is the file's")]
     pub fn schema(&self) -> &SchemaRef {
-        &self.decoder.output
+        &self.output
     }
 
     /// The table.
@@ -161,14 +204,34 @@ impl CsvScan {
         &self.table
     }
 
-    /// Bytes of the file parsed so far, of [`CsvTable::file_bytes`].
+    /// Bytes of the files read so far, of [`CsvTable::file_bytes`].
     pub fn bytes_done(&self) -> u64 {
         self.bytes_done.load(Ordering::Relaxed)
     }
 
-    /// Records parsed so far, those that the filter removed included.
+    /// Records parsed so far, those that the filter removed included, those set aside not.
     pub fn rows_done(&self) -> u64 {
         self.rows_done.load(Ordering::Relaxed)
+    }
+
+    /// Records set aside so far.
+    pub fn rows_rejected(&self) -> u64 {
+        self.rejects.count()
+    }
+
+    /// Bytes of memory that those take.
+    pub fn reject_bytes(&self) -> usize {
+        self.rejects.memory_bytes()
+    }
+
+    /// Takes the records that were set aside, in the order of the files. Whole when [`CsvScan::next`] has given `None`:
+    /// then the records of the files are [`CsvScan::rows_done`] and these.
+    ///
+    /// A record is set aside, once, if a field of a column misfits that the projection or the filter names, if its
+    /// bytes are no UTF-8 (both with [`OnMisfit::Reject`](super::OnMisfit::Reject)), or if it has a wrong number of
+    /// fields (with [`OnRagged::Reject`](super::OnRagged::Reject)).
+    pub fn rejects(&self) -> Vec<CsvReject> {
+        self.rejects.take(|file| self.path(file).display().to_string())
     }
 }
 

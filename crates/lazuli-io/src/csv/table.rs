@@ -1,80 +1,166 @@
-//! A delimited file before any row of it is wanted: its dialect's details, header, schema and size.
+//! Delimited files as one table before any row is wanted: their schema, their size, where each column is in each file.
 
-use super::chunk::{ChunkReader, ChunkRules, place_after};
-use super::error::excerpt;
-use super::field::NullTexts;
-use super::header::{self, FirstRecord};
+use super::field::ColumnNulls;
+use super::file::{CsvFile, Evidence, GivenType, Question};
 use super::infer::Inference;
-use super::records::{Layout, Positions, Records};
-use super::{CsvError, CsvErrorKind, CsvOptions, InferMode, OnRagged, Place, Result, column};
-use lazuli_array::{DataType, Field, Name, Schema, SchemaRef};
-use lazuli_kernels::text::Marks;
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use super::{CsvError, CsvErrorKind, CsvOptions, FileColumns, OnMisfit, Result, column};
+use lazuli_array::{DataType, Field, Name, Schema, SchemaRef, TimeUnit};
+use lazuli_kernels::parse::TimePattern;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-/// Bytes of one sample.
-const SAMPLE_BYTES: usize = 64 << 10;
-/// Samples over a file, the head included; a file no larger than all of them is read in full.
-const NUM_SAMPLES: u64 = 8;
-
-/// A delimited file: where it is, how it is built, its schema. Reads nothing but the header and samples.
+/// One delimited file or several: where they are, how they are built, their schema. Reads nothing but headers and
+/// samples (or what [`InferMode::Full`](super::InferMode::Full) and [`OnMisfit::Widen`] ask for).
 #[derive(Debug)]
 pub struct CsvTable {
-    path: PathBuf,
+    pub(super) parts: Vec<Part>,
     options: CsvOptions,
     schema: SchemaRef,
     sampled: Vec<bool>,
-    rules: ChunkRules,
-    data_start: Place,
-    file_bytes: u64,
+    pub(super) patterns: Vec<Option<Arc<TimePattern>>>,
+    pub(super) nulls: ColumnNulls,
     bytes_per_row: Option<f64>,
 }
 
+/// A file of a table.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub file: CsvFile,
+    /// Where each column of the table comes from.
+    pub origins: Vec<Origin>,
+}
+
+/// Where a column of a table comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The file's column at this position.
+    Field(usize),
+    /// The file has no such column.
+    Missing,
+    /// The path of the file.
+    Path,
+}
+
 impl CsvTable {
-    /// Opens a file, reads its header and finds out its columns' types.
+    /// Opens a file, reads its header and finds out its columns' types. `-` is standard input, which can be scanned
+    /// once.
     ///
     /// # Errors
     /// Anything of [`CsvErrorKind`] that shows this early: no such file, a directory, an empty file, another encoding, a
     /// type for an unknown column.
     pub fn open(path: impl AsRef<Path>, options: &CsvOptions) -> Result<Self> {
-        let path = path.as_ref();
-        Self::open_in(path, options).map_err(|error| error.in_file(path))
+        Self::open_all(&[path.as_ref()], options)
     }
 
-    fn open_in(path: &Path, options: &CsvOptions) -> Result<Self> {
+    /// Opens several files as one table: their rows one file after the other. Columns are those of the first file;
+    /// later files may have them in another order, found by name. Types hold for all files.
+    ///
+    /// # Errors
+    /// As [`CsvTable::open`]; [`CsvErrorKind::NoFiles`]; a column that a later file lacks or has beyond the others,
+    /// unless [`FileColumns::Union`] asks for all.
+    pub fn open_all(paths: &[impl AsRef<Path>], options: &CsvOptions) -> Result<Self> {
+        let Some(first) = paths.first() else { return Err(CsvError::new(CsvErrorKind::NoFiles)) };
         if let Some(reason) = options.dialect.fault() {
-            return Err(CsvError::new(CsvErrorKind::Dialect { reason }));
+            return Err(CsvError::new(CsvErrorKind::Dialect { reason }).in_file(first.as_ref()));
         }
-        let mut file = open_file(path)?;
-        let file_bytes = file.metadata()?.len();
-        let head = Head::read(&mut file, options)?;
-        let names = head.names(options)?;
-        let mut table = Self {
-            path: path.to_owned(),
-            options: options.clone(),
-            schema: Arc::default(),
-            sampled: vec![false; names.len()],
-            rules: head.rules,
-            data_start: head.data_start,
-            file_bytes,
-            bytes_per_row: None,
-        };
-        table.rules.layout.columns = names.len();
-        table.schema = Arc::new(table.find_schema(&mut file, names)?);
-        for field in table.schema.fields() {
-            if !column::is_supported(field.data_type()) {
-                let (column, data_type) = (field.name().clone(), field.data_type().clone());
-                return Err(CsvError::new(CsvErrorKind::Unsupported { column, data_type }));
-            }
+        let mut files = Vec::with_capacity(paths.len());
+        for path in paths {
+            let path = path.as_ref();
+            files.push(CsvFile::open(path, options).map_err(|error| error.in_file(path))?);
         }
-        Ok(table)
+        Self::of_files(files, options).map_err(|error| error.in_file_if_none(first.as_ref()))
     }
 
-    /// The file.
+    fn of_files(files: Vec<CsvFile>, options: &CsvOptions) -> Result<Self> {
+        let names = table_names(&files, options)?;
+        let given = given_types(&names, options)?;
+        let nulls = nulls_by_column(&names, options)?;
+        let origins: Vec<Vec<Origin>> = files.iter().map(|file| origins(&names, file, options)).collect();
+        let mut total = Evidence {
+            inference: Inference::new(names.len()),
+            fits: vec![true; names.len()],
+            is_sample: false,
+        };
+        let mut bytes_per_row = None;
+        for (file, origins) in files.iter().zip(&origins) {
+            // A type that is given is looked up by the file's own positions, and what is found out is put back.
+            let mut columns: Vec<Option<usize>> = vec![None; file.names.len()];
+            for (column, origin) in origins.iter().enumerate() {
+                if let Origin::Field(position) = *origin {
+                    columns[position] = Some(column);
+                }
+            }
+            let question = Question {
+                given: &columns
+                    .iter()
+                    .map(|column| column.and_then(|column| given[column].clone()))
+                    .collect::<Vec<_>>(),
+                nulls: &nulls.at(&columns),
+                options,
+            };
+            let needs_all = options.infer == super::InferMode::Full || options.on_misfit == OnMisfit::Widen;
+            let evidence =
+                if question.given.iter().all(Option::is_some) && options.on_misfit != OnMisfit::Widen {
+                    Evidence {
+                        inference: Inference::new(file.names.len()),
+                        fits: vec![true; file.names.len()],
+                        is_sample: false,
+                    }
+                } else if needs_all && !file.input.is_repeatable() {
+                    return Err(CsvError::new(CsvErrorKind::ReadTwice).in_file(&file.input.path));
+                } else {
+                    file.evidence(&question).map_err(|error| error.in_file(&file.input.path))?
+                };
+            for (position, column) in columns.iter().enumerate() {
+                if let Some(column) = *column {
+                    total.inference.merge_column(column, &evidence.inference, position);
+                    total.fits[column] &= evidence.fits[position];
+                }
+            }
+            total.is_sample |= evidence.is_sample;
+            bytes_per_row = bytes_per_row.or(evidence.inference.bytes_per_row());
+        }
+        let mut fields = Vec::with_capacity(names.len() + 1);
+        let mut patterns = Vec::with_capacity(names.len() + 1);
+        let mut sampled = Vec::with_capacity(names.len() + 1);
+        for (column, name) in names.iter().enumerate() {
+            let (data_type, pattern) = match &given[column] {
+                Some(given) if total.fits[column] => (given.data_type.clone(), given.pattern.clone()),
+                // A decimal is exact, and the floats that inference knows are not.
+                Some(GivenType { data_type: DataType::Decimal { .. }, .. }) => (DataType::String, None),
+                _ => (total.inference.data_type(column), None),
+            };
+            if !column::is_supported(&data_type) {
+                return Err(CsvError::new(CsvErrorKind::Unsupported { column: name.clone(), data_type }));
+            }
+            fields.push(Field::new(name.clone(), data_type));
+            patterns.push(pattern);
+            sampled.push(given[column].is_none() && total.is_sample);
+        }
+        let mut origins = origins;
+        if let Some(name) = &options.include_file_paths {
+            if names.contains(name) {
+                return Err(CsvError::new(CsvErrorKind::PathColumn { name: name.clone() }));
+            }
+            fields.push(Field::new(name.clone(), DataType::String));
+            patterns.push(None);
+            sampled.push(false);
+            origins.iter_mut().for_each(|origins| origins.push(Origin::Path));
+        }
+        let schema = Arc::new(Schema::try_new(fields).expect("names were made distinct"));
+        let parts = files.into_iter().zip(origins).map(|(file, origins)| Part { file, origins }).collect();
+        Ok(Self { parts, options: options.clone(), schema, sampled, patterns, nulls, bytes_per_row })
+    }
+
+    /// The file, or the first of them.
     pub fn path(&self) -> &Path {
-        &self.path
+        &self.parts[0].file.input.path
+    }
+
+    /// All files, in order.
+    pub fn paths(&self) -> impl ExactSizeIterator<Item = &PathBuf> {
+        self.parts.iter().map(|part| &part.file.input.path)
     }
 
     /// Names and types of all columns.
@@ -82,19 +168,20 @@ impl CsvTable {
         &self.schema
     }
 
-    /// How the file is read.
+    /// How the files are read.
     pub fn options(&self) -> &CsvOptions {
         &self.options
     }
 
-    /// Size of the file.
+    /// Size of the files.
     pub fn file_bytes(&self) -> u64 {
-        self.file_bytes
+        self.parts.iter().map(|part| part.file.input.file_bytes).sum()
     }
 
-    /// About how many rows there are, from the rows of the samples; `None` when nothing was sampled.
+    /// About how many rows there are, from the rows of the samples; `None` when nothing was sampled, or of compressed
+    /// files and other encodings.
     pub fn estimated_rows(&self) -> Option<u64> {
-        let data_bytes = self.file_bytes.saturating_sub(self.data_start.byte);
+        let data_bytes: u64 = self.parts.iter().map(|part| part.file.data_bytes()).sum::<Option<u64>>()?;
         self.bytes_per_row.map(|bytes_per_row| (data_bytes as f64 / bytes_per_row).ceil() as u64)
     }
 
@@ -102,274 +189,123 @@ impl CsvTable {
     pub(super) fn sampled(&self) -> &[bool] {
         &self.sampled
     }
+}
 
-    pub(super) fn layout(&self) -> &Layout {
-        &self.rules.layout
+/// The columns of all files: those of the first, or of the given schema; with [`FileColumns::Union`] also the others, in
+/// the order in which they appear.
+fn table_names(files: &[CsvFile], options: &CsvOptions) -> Result<Vec<Name>> {
+    let Some((first, others)) = files.split_first() else { return Ok(Vec::new()) };
+    let mut names = first.names.clone();
+    if let Some(schema) = &options.schema {
+        check_header(schema, &names, options.dialect.has_header)
+            .map_err(|error| error.in_file(&first.input.path))?;
+        names = schema.names().cloned().collect();
     }
-
-    /// A reader of the file's chunks.
-    pub(super) fn chunks(&self) -> Result<ChunkReader<File>> {
-        self.chunks_of(self.rules.chunk_bytes)
-    }
-
-    fn chunks_of(&self, chunk_bytes: usize) -> Result<ChunkReader<File>> {
-        let mut file = open_file(&self.path)?;
-        file.seek(SeekFrom::Start(self.data_start.byte))?;
-        let rules = ChunkRules { chunk_bytes, ..self.rules.clone() };
-        Ok(ChunkReader::new(file, rules, self.data_start, self.file_bytes))
-    }
-
-    fn find_schema(&mut self, file: &mut File, names: Vec<Name>) -> Result<Schema> {
-        if let Some(schema) = &self.options.schema {
-            check_header(schema, &names, self.options.dialect.has_header)?;
-            return Ok((**schema).clone());
-        }
-        let mut given: Vec<Option<DataType>> = vec![None; names.len()];
-        for (name, data_type) in &self.options.schema_overrides {
-            match names.iter().position(|known| known == name) {
-                Some(column) => given[column] = Some(data_type.clone()),
-                None => {
-                    let name = name.clone();
-                    return Err(CsvError::new(CsvErrorKind::UnknownColumn { name, available: names }));
-                }
+    let mut known: HashSet<Name> = names.iter().cloned().collect();
+    for file in others {
+        for name in &file.names {
+            if known.contains(name) {
+                continue;
             }
-        }
-        let wanted: Vec<bool> = given.iter().map(Option::is_none).collect();
-        let data_bytes = self.file_bytes.saturating_sub(self.data_start.byte);
-        let is_small = data_bytes <= NUM_SAMPLES * SAMPLE_BYTES as u64;
-        let inference = match self.options.infer {
-            InferMode::Never => Inference::new(names.len()),
-            InferMode::Full => self.infer_from_all(&wanted, self.infer_threads())?,
-            InferMode::Sample if is_small => self.infer_from_all(&wanted, 1)?,
-            InferMode::Sample => {
-                self.sampled = wanted.clone();
-                self.infer_from_samples(file, &wanted)?
+            if options.file_columns == FileColumns::Same {
+                let kind = CsvErrorKind::ExtraColumn { name: name.clone(), first: first.input.path.clone() };
+                return Err(CsvError::new(kind).in_file(&file.input.path));
             }
+            known.insert(name.clone());
+            names.push(name.clone());
+        }
+        let here: HashSet<&Name> = file.names.iter().collect();
+        if options.file_columns == FileColumns::Same
+            && let Some(name) = names.iter().find(|name| !here.contains(name))
+        {
+            let kind = CsvErrorKind::MissingColumn { name: name.clone(), first: first.input.path.clone() };
+            return Err(CsvError::new(kind).in_file(&file.input.path));
+        }
+    }
+    Ok(names)
+}
+
+fn origins(names: &[Name], file: &CsvFile, options: &CsvOptions) -> Vec<Origin> {
+    // A text without header whose records are shorter or longer than the schema given is ragged, not short of columns.
+    if !options.dialect.has_header && names.len() == file.names.len() {
+        return (0..names.len()).map(Origin::Field).collect();
+    }
+    let positions: HashMap<&Name, usize> =
+        file.names.iter().enumerate().map(|(position, name)| (name, position)).collect();
+    let origin = |name| positions.get(name).map_or(Origin::Missing, |&position| Origin::Field(position));
+    names.iter().map(origin).collect()
+}
+
+/// The type of each column that the caller has given one, by schema, by name, or by the form of its dates.
+fn given_types(names: &[Name], options: &CsvOptions) -> Result<Vec<Option<GivenType>>> {
+    let mut given: Vec<Option<GivenType>> = vec![None; names.len()];
+    let plain = |data_type: &DataType| GivenType { data_type: data_type.clone(), pattern: None };
+    if let Some(schema) = &options.schema {
+        for (field, given) in schema.fields().iter().zip(&mut given) {
+            *given = Some(plain(field.data_type()));
+        }
+    }
+    for (name, data_type) in &options.schema_overrides {
+        given[position(names, name)?] = Some(plain(data_type));
+    }
+    for (name, text) in &options.formats {
+        let column = position(names, name)?;
+        let fault = |reason: String| {
+            CsvError::new(CsvErrorKind::Format { column: name.clone(), format: text.clone(), reason })
         };
-        self.bytes_per_row = inference.bytes_per_row();
-        let fields = names
-            .into_iter()
-            .zip(given)
-            .enumerate()
-            .map(|(column, (name, given))| {
-                Field::new(name, given.unwrap_or_else(|| inference.data_type(column)))
-            })
-            .collect();
-        Ok(Schema::try_new(fields).expect("names were made distinct"))
-    }
-
-    fn infer_threads(&self) -> usize {
-        match self.options.infer_threads {
-            0 => std::thread::available_parallelism().map_or(1, usize::from),
-            threads => threads,
-        }
-    }
-
-    /// Ragged records do not count here: reading reports them, by place.
-    fn infer_from_all(&self, wanted: &[bool], threads: usize) -> Result<Inference> {
-        let reader = Mutex::new(self.chunks()?);
-        let total = Mutex::new(Inference::new(wanted.len()));
-        let work = || {
-            let mut inference = Inference::new(wanted.len());
-            let mut positions = Positions::default();
-            let mut buffer = Vec::new();
-            loop {
-                let next = reader
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .next_chunk(std::mem::take(&mut buffer));
-                // A file that breaks off says so when it is read.
-                let Ok(Some(chunk)) = next else { break };
-                self.observe(&chunk.bytes, Some(chunk.lawful), wanted, &mut positions, &mut inference);
-                buffer = chunk.bytes;
-            }
-            total.lock().unwrap_or_else(PoisonError::into_inner).merge(&inference);
+        let pattern = TimePattern::try_new(text).map_err(|error| fault(error.to_string()))?;
+        let data_type = match &given[column] {
+            Some(given) => given.data_type.clone(),
+            None => type_of(&pattern),
         };
-        std::thread::scope(|scope| {
-            for _ in 1..threads {
-                scope.spawn(work);
-            }
-            work();
-        });
-        Ok(total.into_inner().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn infer_from_samples(&self, file: &mut File, wanted: &[bool]) -> Result<Inference> {
-        let mut inference = Inference::new(wanted.len());
-        let mut positions = Positions::default();
-        // The head through the chunk reader, which reads on until there is a whole record.
-        if let Some(chunk) = self.chunks_of(SAMPLE_BYTES)?.next_chunk(Vec::new())? {
-            self.observe(&chunk.bytes, Some(chunk.lawful), wanted, &mut positions, &mut inference);
+        if let Some(reason) = mismatch(&pattern, &data_type) {
+            return Err(fault(format!("{reason}, and the column is {data_type}")));
         }
-        let data_bytes = self.file_bytes - self.data_start.byte;
-        // A quote in front, so that the sample can be read as if it began inside quotes.
-        let quote = self.rules.layout.marks.quote.unwrap_or(b'"');
-        let mut sample = Vec::with_capacity(1 + SAMPLE_BYTES);
-        for index in 1..NUM_SAMPLES {
-            sample.clear();
-            sample.push(quote);
-            file.seek(SeekFrom::Start(self.data_start.byte + data_bytes * index / NUM_SAMPLES))?;
-            (&mut *file).take(SAMPLE_BYTES as u64).read_to_end(&mut sample)?;
-            if let Some(start) = self.record_start(&sample, &mut positions) {
-                let records = &sample[start..];
-                let scan = self.rules.scan(records);
-                let records = &records[..scan.complete_bytes];
-                self.observe(records, Some(scan.lawful), wanted, &mut positions, &mut inference);
-            }
-        }
-        Ok(inference)
+        given[column] = Some(GivenType { data_type, pattern: Some(Arc::new(pattern)) });
     }
+    Ok(given)
+}
 
-    fn observe(
-        &self,
-        bytes: &[u8],
-        lawful: Option<bool>,
-        wanted: &[bool],
-        positions: &mut Positions,
-        inference: &mut Inference,
-    ) {
-        let layout = Layout { on_ragged: OnRagged::Truncate, ..self.rules.layout.clone() };
-        let records = Records::cut(bytes, &layout, lawful, positions);
-        inference.observe(&records, wanted, &NullTexts::new(&self.options.dialect.null_values));
-    }
-
-    /// Where a record starts in bytes from the middle of the file, if that can be told. `sample` has a quote in front.
-    ///
-    /// The middle may be inside quotes or not. Either guess puts every record end somewhere; a guess is believed if all
-    /// records then have the right number of fields. When both are, the one wins whose quotes all stand between a
-    /// separator and a text, which the guess "inside" must show in any case. If that does not decide, the sample is not
-    /// used: a type inferred from fewer samples is better than one from wrong fields.
-    fn record_start(&self, sample: &[u8], positions: &mut Positions) -> Option<usize> {
-        let marks = self.rules.layout.marks;
-        let outside = self.start_if_believed(sample, 1, positions);
-        let inside = match marks.quote {
-            Some(quote) if are_quotes_tidy(sample, quote, marks) => {
-                self.start_if_believed(sample, 0, positions)
-            }
-            _ => None,
-        };
-        match (outside, inside) {
-            (Some(start), None) | (None, Some(start)) => Some(start),
-            (Some(_), Some(start)) if !are_quotes_tidy(&sample[1..], sample[0], marks) => Some(start),
-            _ => None,
-        }
-    }
-
-    /// The end of the first record, when all records behind it have the right number of fields.
-    fn start_if_believed(&self, sample: &[u8], from: usize, positions: &mut Positions) -> Option<usize> {
-        let bytes = &sample[from..];
-        let scan = self.rules.scan(bytes);
-        let start = self.rules.first_record_end(bytes, scan.lawful)?;
-        let layout = Layout { on_ragged: OnRagged::Fail, ..self.rules.layout.clone() };
-        let records = Records::cut(&bytes[start..scan.complete_bytes], &layout, Some(scan.lawful), positions);
-        (records.rows() > 0 && records.ragged.is_none()).then_some(from + start)
+/// The type that holds what a pattern reads.
+fn type_of(pattern: &TimePattern) -> DataType {
+    let zone = pattern.has_zone().then(|| "UTC".into());
+    match (pattern.has_date(), pattern.has_time()) {
+        (true, false) => DataType::Date,
+        (false, true) => DataType::Time,
+        // Nanoseconds hold all digits that a fraction may have, but no year before 1677 or behind 2262.
+        _ if pattern.has_fraction() => DataType::Datetime(TimeUnit::Nanoseconds, zone),
+        _ => DataType::Datetime(TimeUnit::Microseconds, zone),
     }
 }
 
-/// Every opening quote follows a separator, a line end or the start; every closing quote precedes a separator, a line
-/// end or the end; or they are doubled. Files that programs write are like that.
-fn are_quotes_tidy(bytes: &[u8], quote: u8, marks: Marks) -> bool {
-    let mut inside = false;
-    memchr::memchr_iter(quote, bytes).all(|at| {
-        inside = !inside;
-        let neighbour =
-            if inside { at.checked_sub(1).map(|before| bytes[before]) } else { bytes.get(at + 1).copied() };
-        neighbour.is_none_or(|byte| [marks.separator, marks.newline, quote, b'\r'].contains(&byte))
+/// Why a type does not go with a pattern.
+fn mismatch(pattern: &TimePattern, data_type: &DataType) -> Option<&'static str> {
+    match data_type {
+        DataType::Date if !pattern.has_date() => Some("it reads no date"),
+        DataType::Time if !pattern.has_time() => Some("it reads no time"),
+        DataType::Time if pattern.has_date() => Some("it reads a date"),
+        DataType::Datetime(..) if !pattern.has_date() => Some("it reads no date"),
+        DataType::Datetime(_, Some(_)) if !pattern.has_zone() => Some("it reads no offset"),
+        DataType::Date | DataType::Time | DataType::Datetime(_, None) if pattern.has_zone() => {
+            Some("it reads an offset from UTC")
+        }
+        DataType::Date | DataType::Time | DataType::Datetime(..) => None,
+        _ => Some("it reads dates or times"),
+    }
+}
+
+fn nulls_by_column(names: &[Name], options: &CsvOptions) -> Result<ColumnNulls> {
+    let mut own = Vec::with_capacity(options.null_values_of.len());
+    for (name, texts) in &options.null_values_of {
+        own.push((position(names, name)?, texts.as_slice()));
+    }
+    Ok(ColumnNulls::new(&options.dialect.null_values, own))
+}
+
+fn position(names: &[Name], name: &Name) -> Result<usize> {
+    names.iter().position(|known| known == name).ok_or_else(|| {
+        CsvError::new(CsvErrorKind::UnknownColumn { name: name.clone(), available: names.to_vec() })
     })
-}
-
-/// The beginning of a file: how lines end, what the first record is, where the data starts.
-struct Head {
-    rules: ChunkRules,
-    bytes: Vec<u8>,
-    /// Bytes before the first line that counts.
-    skipped: usize,
-    first: Option<FirstRecord>,
-    data_start: Place,
-}
-
-impl Head {
-    fn read(file: &mut File, options: &CsvOptions) -> Result<Self> {
-        let mut bytes = Vec::new();
-        let mut wanted = SAMPLE_BYTES;
-        loop {
-            let missing = wanted - bytes.len();
-            let read = (&mut *file).take(missing as u64).read_to_end(&mut bytes)?;
-            let ended = read < missing;
-            if let Some(found) = header::foreign_encoding(&bytes) {
-                return Err(CsvError::new(CsvErrorKind::Encoding { found }));
-            }
-            let marks = options.dialect.marks(&bytes);
-            let layout = Layout::new(&options.dialect, marks, 0, options.on_ragged);
-            let rules = ChunkRules {
-                layout,
-                chunk_bytes: options.chunk_bytes,
-                max_record_bytes: options.max_record_bytes.min(i32::MAX as usize),
-            };
-            if ended && bytes.last().is_some_and(|&last| last != marks.newline) {
-                bytes.push(marks.newline);
-            }
-            let skipped = header::skipped_bytes(&bytes, options.dialect.skip_lines, marks.newline);
-            let first = skipped.and_then(|skipped| header::first_record(&bytes[skipped..], &rules));
-            if first.is_some() || ended {
-                return Ok(Self::new(rules, bytes, skipped, first, options.dialect.has_header));
-            }
-            if bytes.len() > rules.max_record_bytes {
-                let kind =
-                    CsvErrorKind::RecordTooLong { limit: rules.max_record_bytes, open_quote_line: None };
-                return Err(CsvError::new(kind).at(Place { line: 1, byte: 0 }));
-            }
-            wanted = 8 * bytes.len();
-        }
-    }
-
-    fn new(
-        rules: ChunkRules,
-        bytes: Vec<u8>,
-        skipped: Option<usize>,
-        first: Option<FirstRecord>,
-        has_header: bool,
-    ) -> Self {
-        let skipped = skipped.unwrap_or(bytes.len());
-        let data_start = match &first {
-            Some(first) if has_header => skipped + first.end,
-            _ => skipped,
-        };
-        let data_start =
-            place_after(Place { line: 1, byte: 0 }, &bytes[..data_start], rules.layout.marks.newline);
-        Self { rules, bytes, skipped, first, data_start }
-    }
-
-    fn names(&self, options: &CsvOptions) -> Result<Vec<Name>> {
-        let Some(first) = &self.first else {
-            let marks = self.rules.layout.marks;
-            let bytes = &self.bytes[self.skipped..];
-            // Either nothing is there, or a quote opens and never closes.
-            return Err(match self.rules.open_quote(bytes) {
-                Some(at) => {
-                    let at = place_after(
-                        Place { line: 1, byte: 0 },
-                        &self.bytes[..self.skipped + at],
-                        marks.newline,
-                    );
-                    CsvError::new(CsvErrorKind::UnclosedQuote).at(at)
-                }
-                None => CsvError::new(CsvErrorKind::Empty),
-            });
-        };
-        if !options.dialect.has_header {
-            return Ok(match &options.schema {
-                Some(schema) => schema.names().cloned().collect(),
-                None => header::numbered_names(first.fields.len()),
-            });
-        }
-        let bytes = &self.bytes[self.skipped..];
-        header::column_names(bytes, &first.fields, self.rules.layout.marks.quote).map_err(|field| {
-            let at = &self.bytes[..self.skipped + field.start];
-            let place = place_after(Place { line: 1, byte: 0 }, at, self.rules.layout.marks.newline);
-            CsvError::new(CsvErrorKind::InvalidUtf8 { column: None, text: excerpt(&bytes[field]) }).at(place)
-        })
-    }
 }
 
 /// With a header, names must be those of the schema.
@@ -385,17 +321,4 @@ fn check_header(schema: &Schema, names: &[Name], has_header: bool) -> Result<()>
         }
     }
     Ok(())
-}
-
-/// Opens what must be a regular file.
-fn open_file(path: &Path) -> Result<File> {
-    // Asked before opening: to open a pipe waits for somebody to write.
-    let metadata = std::fs::metadata(path)?;
-    if metadata.is_dir() {
-        return Err(CsvError::new(CsvErrorKind::IsDirectory));
-    }
-    if !metadata.is_file() {
-        return Err(CsvError::new(CsvErrorKind::NotAFile));
-    }
-    Ok(File::open(path)?)
 }

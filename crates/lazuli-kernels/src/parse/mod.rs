@@ -14,6 +14,8 @@
 //! | time | `HH:MM`, `HH:MM:SS`, fraction of 1 to 9 digits |
 //! | datetime | date, `T` or space, time, then nothing, `Z` or an offset; a date alone is its midnight |
 //!
+//! Dates and times of any other form are read by a [`TimePattern`], which is given, never guessed.
+//!
 //! The `_at` forms take a range of a larger buffer: they may load whole words that begin before the range, which is
 //! what makes short fields cheap.
 //!
@@ -26,6 +28,7 @@ mod decimal; // scaled i128
 mod digits; // eight digits at a time
 mod float; // f64, f32
 mod integer; // i64, u64
+mod pattern; // dates and times of a given form
 mod time; // time of day
 
 pub use boolean::{parse_bool, parse_bool_at};
@@ -34,6 +37,7 @@ pub use datetime::{DatetimeText, parse_datetime, parse_datetime_ticks, parse_dat
 pub use decimal::parse_decimal;
 pub use float::{parse_f32, parse_f64, parse_f64_at};
 pub use integer::{parse_i64, parse_i64_at, parse_u64, parse_u64_at};
+pub use pattern::{PatternFault, TimePattern};
 pub use time::{parse_time, parse_time_at};
 
 use std::fmt;
@@ -72,6 +76,8 @@ pub enum Misfit {
     NotInEnum,
     /// The type holds nothing but nulls.
     NotNull,
+    /// Not of the form that was given.
+    NotOfPattern,
 }
 
 impl fmt::Display for Misfit {
@@ -92,6 +98,7 @@ impl fmt::Display for Misfit {
             Misfit::ZoneUnexpected => "names a time zone or offset and the type has none",
             Misfit::NotInEnum => "not in the list of the Enum",
             Misfit::NotNull => "the type holds nothing but nulls",
+            Misfit::NotOfPattern => "not of the form that was given",
         })
     }
 }

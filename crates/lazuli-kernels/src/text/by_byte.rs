@@ -15,17 +15,23 @@ enum State {
     Quoted,
     QuoteInQuoted,
     Comment,
+    EscapedInQuoted,
+    Escaped,
 }
 
 impl State {
     /// The state after `byte`, and whether `byte` ends a field or record.
     fn step(self, byte: u8, marks: Marks) -> (State, bool) {
         match self {
+            State::EscapedInQuoted => (State::Quoted, false),
+            State::Escaped => (State::Unquoted, false),
+            State::Quoted if Some(byte) == marks.escape => (State::EscapedInQuoted, false),
             State::Quoted => {
                 (if Some(byte) == marks.quote { State::QuoteInQuoted } else { State::Quoted }, false)
             }
             State::Comment if byte == marks.newline => (State::RecordStart, true),
             State::Comment => (State::Comment, false),
+            _ if Some(byte) == marks.escape => (State::Escaped, false),
             _ if byte == marks.newline => (State::RecordStart, true),
             _ if byte == marks.separator => (State::FieldStart, true),
             State::RecordStart | State::FieldStart | State::QuoteInQuoted if Some(byte) == marks.quote => {
@@ -33,6 +39,11 @@ impl State {
             }
             _ => (State::Unquoted, false),
         }
+    }
+
+    /// A quote has opened and not closed.
+    fn is_quoted(self) -> bool {
+        matches!(self, State::Quoted | State::EscapedInQuoted)
     }
 
     /// A record that begins with the comment prefix is a comment up to the line's end, quotes or not.
@@ -62,7 +73,7 @@ pub fn index_by_byte(
         }
         state = next;
     }
-    IndexSummary { records, lawful: true, open: state == State::Quoted }
+    IndexSummary { records, lawful: true, open: state.is_quoted() }
 }
 
 /// As [`scan_records`](super::scan_records), for any text.
@@ -79,7 +90,7 @@ pub fn scan_records_by_byte(text: &[u8], marks: Marks, comment: Option<&[u8]>) -
         }
         state = next;
     }
-    scan.open = state == State::Quoted;
+    scan.open = state.is_quoted();
     scan
 }
 
@@ -87,7 +98,7 @@ pub fn scan_records_by_byte(text: &[u8], marks: Marks, comment: Option<&[u8]>) -
 ///
 /// ```
 /// use lazuli_kernels::text::{Marks, open_quote};
-/// let marks = Marks { separator: b',', quote: Some(b'"'), newline: b'\n' };
+/// let marks = Marks { separator: b',', quote: Some(b'"'), newline: b'\n', escape: None };
 /// assert_eq!(open_quote(b"a,\"b\"\"c\n", marks, None), Some(2));
 /// ```
 pub fn open_quote(text: &[u8], marks: Marks, comment: Option<&[u8]>) -> Option<usize> {
@@ -101,7 +112,7 @@ pub fn open_quote(text: &[u8], marks: Marks, comment: Option<&[u8]>) -> Option<u
         }
         state = next;
     }
-    (state == State::Quoted).then_some(opened)
+    state.is_quoted().then_some(opened)
 }
 
 #[cfg(test)]
@@ -110,7 +121,7 @@ mod tests {
 
     #[test]
     fn grammar_of_the_csv_crate() {
-        let marks = Marks { separator: b',', quote: Some(b'"'), newline: b'\n' };
+        let marks = Marks { separator: b',', quote: Some(b'"'), newline: b'\n', escape: None };
         for (text, expected) in [
             ("a\"b,c\"d\n", &[3, 7][..]),
             ("\"a\"b\",c\n", &[5, 7]),
@@ -126,8 +137,26 @@ mod tests {
     }
 
     #[test]
+    fn an_escape_hides_what_follows() {
+        let marks = Marks { separator: b',', quote: Some(b'"'), newline: b'\n', escape: Some(b'\\') };
+        for (text, expected, open) in [
+            ("a\\,b,c\n", &[4, 6][..], false),
+            ("\"a\\\",\",c\n", &[6, 8], false),
+            ("a\\\nb\n", &[4], false),
+            ("\"a\\\\\",c\n", &[5, 7], false),
+            ("\\\"a,b\n", &[3, 5], false),
+            ("\"a\\\"\n", &[], true),
+        ] {
+            let mut positions = Vec::new();
+            let summary = index_by_byte(text.as_bytes(), marks, None, &mut positions);
+            assert_eq!((positions.as_slice(), summary.open), (expected, open), "{text:?}");
+            assert_eq!(scan_records_by_byte(text.as_bytes(), marks, None).open, open, "{text:?}");
+        }
+    }
+
+    #[test]
     fn open_means_inside_quotes() {
-        let marks = Marks { separator: b',', quote: Some(b'"'), newline: b'\n' };
+        let marks = Marks { separator: b',', quote: Some(b'"'), newline: b'\n', escape: None };
         for (text, open) in [("\"a", true), ("\"a\"", false), ("\"a\"\"", true), ("a\"", false), ("", false)]
         {
             assert_eq!(scan_records_by_byte(text.as_bytes(), marks, None).open, open, "{text:?}");

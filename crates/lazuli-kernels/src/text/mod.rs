@@ -30,6 +30,9 @@ pub struct Marks {
     pub quote: Option<u8>,
     /// After records: `\n`, or `\r` in old Macintosh files. A `\r` before `\n` is left to the caller.
     pub newline: u8,
+    /// Takes the meaning from the byte behind it, in quotes or not. Only the byte-at-a-time twins know it: callers whose
+    /// text has one ask those.
+    pub escape: Option<u8>,
 }
 
 /// What [`index`] saw.

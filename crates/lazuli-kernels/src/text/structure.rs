@@ -11,7 +11,7 @@ use std::mem::MaybeUninit;
 ///
 /// ```
 /// use lazuli_kernels::text::{Marks, index};
-/// let marks = Marks { separator: b',', quote: Some(b'"'), newline: b'\n' };
+/// let marks = Marks { separator: b',', quote: Some(b'"'), newline: b'\n', escape: None };
 /// let mut positions = Vec::new();
 /// let summary = index(b"a,\"b,\nc\"\n", marks, &mut positions);
 /// assert_eq!(positions, [1, 8]);
@@ -39,7 +39,7 @@ pub fn index_with(level: Level, text: &[u8], marks: Marks, positions: &mut Vec<u
 ///
 /// ```
 /// use lazuli_kernels::text::{Marks, scan_records};
-/// let marks = Marks { separator: b',', quote: Some(b'"'), newline: b'\n' };
+/// let marks = Marks { separator: b',', quote: Some(b'"'), newline: b'\n', escape: None };
 /// let scan = scan_records(b"1\n\"a\nb\"\nrest", marks);
 /// assert_eq!((scan.complete_bytes, scan.lines), (8, 3));
 /// ```
@@ -214,7 +214,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const MARKS: Marks = Marks { separator: b',', quote: Some(b'"'), newline: b'\n' };
+    const MARKS: Marks = Marks { separator: b',', quote: Some(b'"'), newline: b'\n', escape: None };
 
     /// Every level against the byte-at-a-time twin; `true` if the text is lawful.
     fn check(text: &[u8], marks: Marks) -> bool {
@@ -259,9 +259,9 @@ mod tests {
 
     #[test]
     fn the_filling_of_the_last_block_is_no_mark() {
-        check(b"a\0b\0", Marks { separator: 0, quote: Some(1), newline: b'\n' });
-        check(b"a\0b\0", Marks { separator: b',', quote: Some(0), newline: b'\n' });
-        check(b"a\0b\0", Marks { separator: b',', quote: None, newline: 0 });
+        check(b"a\0b\0", Marks { separator: 0, quote: Some(1), newline: b'\n', escape: None });
+        check(b"a\0b\0", Marks { separator: b',', quote: Some(0), newline: b'\n', escape: None });
+        check(b"a\0b\0", Marks { separator: b',', quote: None, newline: 0, escape: None });
     }
 
     #[test]
@@ -286,7 +286,7 @@ mod tests {
 
         #[test]
         fn all_levels_match_the_twin_on_bytes(text in prop::collection::vec(any::<u8>(), 0..300), separator: u8) {
-            check(&text, Marks { separator, quote: Some(b'"'), newline: b'\n' });
+            check(&text, Marks { separator, quote: Some(b'"'), newline: b'\n', escape: None });
         }
 
         #[test]

@@ -31,7 +31,7 @@ pub struct Pipeline {
 #[derive(Debug, Clone)]
 pub enum SourceSpec {
     /// A CSV file.
-    Csv(CsvSourceSpec),
+    Csv(Box<CsvSourceSpec>),
     /// The rows that another pipeline gives.
     Pipeline(Box<Pipeline>),
 }
@@ -41,7 +41,7 @@ impl<'de> Deserialize<'de> for SourceSpec {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = serde_json::Value::deserialize(deserializer)?;
         if value.get("csv").is_some() {
-            CsvSourceSpec::deserialize(value).map(Self::Csv).map_err(D::Error::custom)
+            CsvSourceSpec::deserialize(value).map(|spec| Self::Csv(Box::new(spec))).map_err(D::Error::custom)
         } else if value.get("source").is_some() {
             Pipeline::deserialize(value)
                 .map(|pipeline| Self::Pipeline(Box::new(pipeline)))
@@ -52,36 +52,73 @@ impl<'de> Deserialize<'de> for SourceSpec {
     }
 }
 
-/// A CSV file and how to read it.
-#[derive(Debug, Clone, Default, Deserialize)]
+/// CSV files and how to read them.
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CsvSourceSpec {
-    /// The path.
-    pub csv: String,
+    /// A path, which may have wildcards, or several; `-` is standard input.
+    pub csv: OneOrMany,
     /// One character; `,` if absent.
     #[serde(default)]
     pub separator: Option<char>,
-    /// One character; `"` if absent.
+    /// One character, or an empty text for none; `"` if absent.
     #[serde(default)]
-    pub quote: Option<char>,
+    pub quote: Option<String>,
+    /// One character that takes the meaning from the one behind it; none if absent.
+    #[serde(default)]
+    pub escape: Option<char>,
+    /// How characters are written as bytes: `detect` (if absent), `utf8`, `utf8-lossy`, `utf16-le`, `utf16-be`, `latin1`.
+    #[serde(default)]
+    pub encoding: Option<String>,
     /// Whether the first record holds the names; true if absent.
     #[serde(default)]
     pub has_header: Option<bool>,
+    /// Records of the header; 1 if absent.
+    #[serde(default)]
+    pub header_rows: Option<usize>,
+    /// Names in place of those of the header.
+    #[serde(default)]
+    pub column_names: Option<Vec<String>>,
     /// Lines to leave out before the header.
     #[serde(default)]
     pub skip_rows: Option<usize>,
     /// Lines that start with this are left out.
     #[serde(default)]
     pub comment_prefix: Option<String>,
-    /// Texts that mean null.
+    /// Texts that mean null, in all columns or by column.
     #[serde(default)]
-    pub null_values: Option<Vec<String>>,
+    pub null_values: Option<NullValues>,
     /// Types of columns by name; the others are inferred.
     #[serde(default)]
     pub types: BTreeMap<String, String>,
+    /// The form of dates and times by column name, such as `%d/%m/%Y`.
+    #[serde(default)]
+    pub formats: BTreeMap<String, String>,
     /// How much of the file decides about types: `sample`, `full` or `never`.
     #[serde(default)]
     pub infer: Option<String>,
+    /// What to do with a text that is no value of its column's type: `fail` (if absent), `widen`, `reject` or `null`.
+    #[serde(default)]
+    pub on_misfit: Option<String>,
+    /// What to do with a record of a wrong number of fields: `fail` (if absent), `pad`, `truncate` or `reject`.
+    #[serde(default)]
+    pub on_ragged: Option<String>,
+    /// Which columns several files give: `same` (if absent) or `union`.
+    #[serde(default)]
+    pub file_columns: Option<String>,
+    /// Name of a column that says in which file a row is.
+    #[serde(default)]
+    pub include_file_paths: Option<String>,
+}
+
+/// Texts that mean null.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged, expecting = "expected a list of texts, or an object from column names to lists of texts")]
+pub enum NullValues {
+    /// In every column.
+    Everywhere(Vec<String>),
+    /// By column.
+    ByColumn(BTreeMap<String, Vec<String>>),
 }
 
 /// Where rows go.

@@ -3,7 +3,6 @@
 //! The table is open addressing over codes, at most half full. A text of up to 16 bytes is one 128-bit word and its
 //! length, so that a repeated short value costs a few loads and no call; longer ones compare their bytes.
 
-use super::super::field::unquote;
 use super::super::records::Fields;
 use super::strings::parse_strings;
 use super::validity::Validity;
@@ -55,12 +54,12 @@ fn code_rows(
     let bytes = fields.bytes;
     // No byte is 256: then no field is quoted.
     let quote = rules.quote.map_or(256, u32::from);
-    let has_null_texts = !rules.null_texts.is_empty();
+    let is_slow = rules.is_slow();
     for row in rows {
         let (start, end) = fields.span(row);
         let code = if start >= end {
             None
-        } else if has_null_texts || u32::from(bytes[start]) == quote {
+        } else if is_slow || u32::from(bytes[start]) == quote {
             code_slowly(&bytes[start..end], rules, &mut scratch, &mut table)
         } else {
             Some(table.code(bytes, start, end))
@@ -90,8 +89,7 @@ fn code_rows(
 /// The code of a field that is quoted, or that may be a null text.
 #[inline(never)]
 fn code_slowly(raw: &[u8], rules: FieldRules<'_>, scratch: &mut Vec<u8>, table: &mut Table) -> Option<u32> {
-    let text = if rules.quote == Some(raw[0]) { unquote(raw, raw[0], scratch) } else { raw };
-    (!rules.null_texts.contains(text)).then(|| table.code(text, 0, text.len()))
+    rules.text(raw, scratch).map(|text| table.code(text, 0, text.len()))
 }
 
 /// A text as far as it fits 16 bytes.

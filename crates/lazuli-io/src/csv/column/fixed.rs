@@ -1,7 +1,6 @@
 //! Numbers, dates and times: values of fixed width, by any parser of `lazuli-kernels`.
 
 use super::super::OnMisfit;
-use super::super::field::unquote;
 use super::super::records::Fields;
 use super::validity::Validity;
 use super::{FieldMisfit, FieldRules, Rows};
@@ -57,7 +56,7 @@ fn parse_rows<T: Native>(
 ) -> Result<Array, FieldMisfit> {
     let mut builder =
         Builder { values: Vec::with_capacity(rows.len()), validity: Validity::with_capacity(rows.len()) };
-    let has_null_texts = !rules.null_texts.is_empty();
+    let is_slow = rules.is_slow();
     for row in rows {
         let (start, end) = fields.span(row);
         if start >= end {
@@ -65,7 +64,7 @@ fn parse_rows<T: Native>(
             continue;
         }
         // A null text may look like a value (-999), so it goes first where there are any.
-        if !has_null_texts && let Ok(value) = parse(fields.bytes, start, end) {
+        if !is_slow && let Ok(value) = parse(fields.bytes, start, end) {
             builder.push(value);
             continue;
         }
@@ -87,9 +86,8 @@ fn parse_slowly<T>(
     parse: impl Fn(&[u8], usize, usize) -> Result<T, Misfit>,
 ) -> Result<Option<T>, Misfit> {
     let mut scratch = Vec::new();
-    let text = if rules.quote == Some(raw[0]) { unquote(raw, raw[0], &mut scratch) } else { raw };
-    if text.is_empty() || rules.null_texts.contains(text) {
-        return Ok(None);
+    match rules.text(raw, &mut scratch) {
+        None | Some([]) => Ok(None),
+        Some(text) => parse(text, 0, text.len()).map(Some),
     }
-    parse(text, 0, text.len()).map(Some)
 }

@@ -8,13 +8,13 @@ mod fixed; // numbers, dates, times
 mod strings; // plain strings and binary
 mod validity; // which rows have a value
 
-use super::field::{NullTexts, unquote};
+use super::field::{NullTexts, field_text, unquote};
 use super::records::Fields;
 use super::{DictionaryStrings, OnMisfit};
 use lazuli_array::{
     Array, BitmapBuilder, BooleanArray, DataType, Dictionary, DictionaryArray, NullArray, PrimitiveArray,
 };
-use lazuli_kernels::parse::{self, Misfit};
+use lazuli_kernels::parse::{self, Misfit, TimePattern};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -49,9 +49,32 @@ impl Rows<'_> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FieldRules<'a> {
     pub quote: Option<u8>,
+    pub escape: Option<u8>,
     pub null_texts: &'a NullTexts,
     pub on_misfit: OnMisfit,
     pub dictionary_strings: DictionaryStrings,
+    /// The form of dates and times, if it is another than ISO's.
+    pub pattern: Option<&'a TimePattern>,
+}
+
+impl FieldRules<'_> {
+    /// What a field says, which is not empty; `None` if it is a text that means null. The way for fields that may be
+    /// quoted, escaped or null texts.
+    #[inline(never)]
+    fn text<'a>(&self, raw: &'a [u8], scratch: &'a mut Vec<u8>) -> Option<&'a [u8]> {
+        // `\N` means null in the texts of databases, and would say N.
+        if self.escape.is_some() && self.null_texts.contains(raw) {
+            return None;
+        }
+        let text = field_text(raw, self.quote, self.escape, scratch);
+        (self.null_texts.is_empty() || !self.null_texts.contains(text)).then_some(text)
+    }
+
+    /// The loops may not take fields as they stand.
+    #[inline(always)]
+    fn is_slow(&self) -> bool {
+        !self.null_texts.is_empty() || self.escape.is_some()
+    }
 }
 
 /// A field that is no value of its column's type.
@@ -74,6 +97,9 @@ pub(super) fn parse_column(
     rules: FieldRules<'_>,
 ) -> Result<Array, FieldMisfit> {
     use fixed::{narrow, parse_fixed};
+    if let Some(pattern) = rules.pattern {
+        return parse_by_pattern(fields, rows, data_type, rules, pattern);
+    }
     match data_type {
         DataType::Null => parse_null(fields, rows, rules),
         DataType::Boolean => parse_boolean(fields, rows, rules),
@@ -117,6 +143,49 @@ pub(super) fn parse_column(
     }
 }
 
+/// Dates and times of a given form.
+fn parse_by_pattern(
+    fields: Fields<'_>,
+    rows: Rows<'_>,
+    data_type: &DataType,
+    rules: FieldRules<'_>,
+    pattern: &TimePattern,
+) -> Result<Array, FieldMisfit> {
+    use fixed::parse_fixed;
+    match data_type {
+        DataType::Date => {
+            parse_fixed(fields, rows, rules, |buffer, start, end| pattern.parse_date(&buffer[start..end]))
+        }
+        DataType::Time => {
+            parse_fixed(fields, rows, rules, |buffer, start, end| pattern.parse_time(&buffer[start..end]))
+        }
+        DataType::Datetime(unit, zone) => parse_fixed(fields, rows, rules, |buffer, start, end| {
+            pattern.parse_datetime(&buffer[start..end])?.ticks(*unit, zone.is_some())
+        }),
+        _ => unreachable!("opening the table checked that the form goes with the type"),
+    }
+}
+
+/// Every misfit among these rows of one column, in their order.
+///
+/// Asks the very loops that parse, some rows at a time, so that a misfit costs the rows of its window and no more.
+pub(super) fn all_misfits(
+    fields: Fields<'_>,
+    rows: &[u32],
+    data_type: &DataType,
+    rules: FieldRules<'_>,
+    mut found: impl FnMut(FieldMisfit),
+) {
+    const WINDOW_ROWS: usize = 256;
+    for window in rows.chunks(WINDOW_ROWS) {
+        let mut rest = window;
+        while let Err(misfit) = parse_column(fields, Rows::These(rest), data_type, rules) {
+            found(misfit);
+            rest = &rest[rest.partition_point(|&row| row as usize <= misfit.row)..];
+        }
+    }
+}
+
 /// What a field says, for types whose text is the value.
 #[inline(always)]
 fn text_of<'a>(
@@ -130,15 +199,20 @@ fn text_of<'a>(
         return None;
     }
     let raw = &fields.bytes[start..end];
-    let text = if rules.quote == Some(raw[0]) { unquote(raw, raw[0], scratch) } else { raw };
-    (rules.null_texts.is_empty() || !rules.null_texts.contains(text)).then_some(text)
+    if rules.is_slow() {
+        rules.text(raw, scratch)
+    } else if rules.quote == Some(raw[0]) {
+        Some(unquote(raw, raw[0], scratch))
+    } else {
+        Some(raw)
+    }
 }
 
 fn parse_null(fields: Fields<'_>, rows: Rows<'_>, rules: FieldRules<'_>) -> Result<Array, FieldMisfit> {
     let mut scratch = Vec::new();
     for row in rows.iter() {
         match text_of(fields, row, rules, &mut scratch) {
-            Some(text) if !text.is_empty() && rules.on_misfit == OnMisfit::Fail => {
+            Some(text) if !text.is_empty() && rules.on_misfit != OnMisfit::Null => {
                 return Err(FieldMisfit { row, reason: Misfit::NotNull });
             }
             _ => {}
@@ -157,7 +231,7 @@ fn parse_boolean(fields: Fields<'_>, rows: Rows<'_>, rules: FieldRules<'_>) -> R
             Some(text) => match (parse::parse_bool(text), rules.on_misfit) {
                 (Ok(value), _) => Some(value),
                 (Err(_), OnMisfit::Null) => None,
-                (Err(reason), OnMisfit::Fail) => return Err(FieldMisfit { row, reason }),
+                (Err(reason), _) => return Err(FieldMisfit { row, reason }),
             },
         };
         values.push(value.unwrap_or(false));

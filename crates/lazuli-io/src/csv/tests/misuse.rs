@@ -23,12 +23,6 @@ fn message(text: impl AsRef<[u8]>, options: &CsvOptions) -> String {
     messages.pop().expect("one message")
 }
 
-fn typed(types: &[(&str, DataType)]) -> CsvOptions {
-    let schema_overrides =
-        types.iter().map(|(name, data_type)| ((*name).into(), data_type.clone())).collect();
-    CsvOptions { schema_overrides, ..options() }
-}
-
 #[test]
 fn values_that_do_not_fit() {
     for (text, types, expected) in [
@@ -99,8 +93,9 @@ fn files_that_are_none() {
         (b"\xef\xbb\xbf", "FILE: the file has no header and no record"),
         (b"a,\"b\nc", "FILE, line 1: a quote opens here and the file ends before it closes (byte 2)"),
         (b"a,\xff\n1,2\n", "FILE, line 1: invalid UTF-8: \"\u{fffd}\" (byte 2)"),
-        (b"\xff\xfea\0\n\0", "FILE: not UTF-8 text: this looks like UTF-16 (little endian)"),
-        (b"\x1f\x8b\x08", "FILE: not UTF-8 text: this looks like a gzip file"),
+        (b"\xff\xfea\0\n", "FILE: byte 4 is no utf16-le: the file ends within a character"),
+        (b"PAR1\0\0", "FILE: not UTF-8 text: this looks like a Parquet file"),
+        (b"BZh91AY", "FILE: not UTF-8 text: this looks like a bzip2 file"),
     ] {
         assert_eq!(message(bytes, &options()), expected);
     }

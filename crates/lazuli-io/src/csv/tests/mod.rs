@@ -1,10 +1,17 @@
 //! Whole files in, whole frames out.
 
 mod cases; // what files mean
+mod files; // several files as one table
+mod forms; // dates of a given form, null texts by column
+mod hard; // very long, very wide, broken off
 mod messy; // real files that are not tidy
 mod misuse; // what is wrong with files, and where
+mod rejects; // records that are set aside
 mod round_trip; // written and read back
+mod sniffed; // what files seem to be
+mod texts; // encodings, compression, escapes, headers
 mod twin; // the csv crate as the slow, obvious reader
+mod widen; // types that hold every text
 
 use super::*;
 use lazuli_array::{Batch, Scalar, Schema};
@@ -107,4 +114,53 @@ fn show_rows(rows: &[Vec<Scalar>]) -> String {
     let lines: Vec<String> =
         rows.iter().map(|row| row.iter().map(show).collect::<Vec<_>>().join(" ")).collect();
     lines.join("\n")
+}
+
+/// Schema, rows and errors of a text, the same for any chunk size and number of threads.
+fn answer(text: impl AsRef<[u8]>, options: &CsvOptions) -> String {
+    answer_of_files(&[text.as_ref()], options)
+}
+
+/// As [`answer`], for several files; paths are written `FILE0`, `FILE1`.
+fn answer_of_files(texts: &[&[u8]], options: &CsvOptions) -> String {
+    let files: Vec<TempFile> = texts.iter().map(TempFile::new).collect();
+    let paths: Vec<&Path> = files.iter().map(|file| file.0.as_path()).collect();
+    let mut answers: Vec<String> = [1, 7, ONE_CHUNK]
+        .into_iter()
+        .flat_map(|chunk_bytes| {
+            let options = CsvOptions { chunk_bytes, ..options.clone() };
+            [1, 3].map(|threads| {
+                let answer = CsvTable::open_all(&paths, &options).and_then(|table| {
+                    let scan = CsvScan::open(Arc::new(table), None, None, None)?;
+                    let rows = rows(&run(&scan, threads)?);
+                    let told = |reject: CsvReject| {
+                        let CsvReject { line, record, byte_offset, column, raw_text, reason, .. } = reject;
+                        let column = column.unwrap_or("-".into());
+                        format!("{line} {record} {byte_offset} {column} {raw_text:?} {reason}")
+                    };
+                    let rejects: Vec<String> = scan.rejects().into_iter().map(told).collect();
+                    let mut answer = format!("{}\n{}", scan.schema(), show_rows(&rows));
+                    if !rejects.is_empty() {
+                        answer.push_str(&format!("\nset aside:\n{}", rejects.join("\n")));
+                    }
+                    Ok(answer)
+                });
+                let mut answer = answer.unwrap_or_else(|error| error.to_string());
+                for (number, path) in paths.iter().enumerate() {
+                    answer = answer.replace(&path.display().to_string(), &format!("FILE{number}"));
+                }
+                answer
+            })
+        })
+        .collect();
+    answers.dedup();
+    assert_eq!(answers.len(), 1, "the answer depends on chunks or threads: {answers:#?}");
+    answers.remove(0)
+}
+
+/// Types of some columns.
+fn typed(types: &[(&str, lazuli_array::DataType)]) -> CsvOptions {
+    let schema_overrides =
+        types.iter().map(|(name, data_type)| ((*name).into(), data_type.clone())).collect();
+    CsvOptions { schema_overrides, ..options() }
 }
