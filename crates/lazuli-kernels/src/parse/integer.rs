@@ -1,7 +1,7 @@
 //! Text to integer: optional sign, digits, in range. The grammar of Rust's `i64::from_str` and `u64::from_str`.
 
 use super::Misfit;
-use super::digits::up_to_19_digits;
+use super::digits::{all_digits, eight_digits, load_right, up_to_19_digits};
 
 /// Reads a signed integer.
 ///
@@ -22,8 +22,23 @@ pub fn parse_i64(text: &[u8]) -> Result<i64, Misfit> {
 ///
 /// # Errors
 /// As [`parse_i64`].
-#[inline]
+#[inline(always)]
 pub fn parse_i64_at(buffer: &[u8], start: usize, end: usize) -> Result<i64, Misfit> {
+    // Most integers are one to eight digits without a sign: one word, inside the caller's loop. Called as a function,
+    // this took a fifth of reading a file of small integers.
+    let len = end.wrapping_sub(start);
+    if matches!(len, 1..=8) && end <= buffer.len() {
+        let word = load_right(buffer, end, len);
+        if all_digits(word) {
+            return Ok(eight_digits(word) as i64);
+        }
+    }
+    parse_any_i64_at(buffer, start, end)
+}
+
+/// [`parse_i64_at`] of any text.
+#[inline(never)]
+fn parse_any_i64_at(buffer: &[u8], start: usize, end: usize) -> Result<i64, Misfit> {
     let Some(&first) = buffer[..end].get(start) else { return Err(Misfit::NotInteger) };
     let negative = first == b'-';
     let start = start + usize::from(negative | (first == b'+'));
