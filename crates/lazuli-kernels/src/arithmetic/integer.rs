@@ -6,7 +6,7 @@
 use lazuli_array::{Column, Native, PrimitiveArray, Scalar};
 
 use super::{ArithmeticOp, Operands, with_divisor};
-use crate::arity::{binary, try_binary};
+use crate::arity::{binary, binary_slow, try_binary, try_binary_slow};
 use crate::datum::{Side, both_valid};
 use crate::{KernelError, Result};
 
@@ -180,9 +180,11 @@ pub(super) fn compute<T: Integer>(_array: &PrimitiveArray<T>, operands: Operands
         ArithmeticOp::Add => try_binary(left, right, valid, T::plus),
         ArithmeticOp::Sub => try_binary(left, right, valid, T::minus),
         ArithmeticOp::Mul => try_binary(left, right, valid, T::times),
-        ArithmeticOp::FloorDiv => try_binary(left, right, with_divisor(valid, right), T::floor_quotient),
-        ArithmeticOp::Pow => try_binary(left, right, valid, T::power),
-        ArithmeticOp::Rem => Ok(binary(left, right, with_divisor(valid, right), T::floor_remainder)),
+        ArithmeticOp::FloorDiv => {
+            try_binary_slow(left, right, with_divisor(valid, right), T::floor_quotient)
+        },
+        ArithmeticOp::Pow => try_binary_slow(left, right, valid, T::power),
+        ArithmeticOp::Rem => Ok(binary_slow(left, right, with_divisor(valid, right), T::floor_remainder)),
         ArithmeticOp::WrappingAdd => Ok(binary(left, right, valid, |left, right| left.plus(right).0)),
         ArithmeticOp::WrappingSub => Ok(binary(left, right, valid, |left, right| left.minus(right).0)),
         ArithmeticOp::WrappingMul => Ok(binary(left, right, valid, |left, right| left.times(right).0)),

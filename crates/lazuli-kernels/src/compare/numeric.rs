@@ -174,7 +174,7 @@ fn relate_widened(relation: Relation, left: &Widened, right: &Widened) -> Bitmap
     }
 }
 
-fn by_order<L: Copy, R: Copy>(
+fn by_order<L: Copy + Default, R: Copy + Default>(
     relation: Relation,
     left: Side<'_, L>,
     right: Side<'_, R>,
