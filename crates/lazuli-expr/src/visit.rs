@@ -40,10 +40,7 @@ impl Expr {
     }
 
     /// The same expression with each direct part replaced, or the first error.
-    pub fn try_map_children<E>(
-        &self,
-        map: &mut dyn FnMut(&Expr) -> Result<Expr, E>,
-    ) -> Result<Expr, E> {
+    pub fn try_map_children<E>(&self, map: &mut dyn FnMut(&Expr) -> Result<Expr, E>) -> Result<Expr, E> {
         Ok(match self {
             Self::Column(_) | Self::Literal(_) | Self::Selector(_) => self.clone(),
             Self::Alias { input, name } => Self::Alias { input: Arc::new(map(input)?), name: name.clone() },

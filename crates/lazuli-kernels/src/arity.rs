@@ -289,6 +289,19 @@ pub(crate) fn predicate<L: Copy + Default, R: Copy + Default>(
     }
 }
 
+/// As [`predicate`], for operations that take long and make no vector code: one loop for columns and constants.
+pub(crate) fn predicate_slow<L: Copy, R: Copy>(
+    left: Side<'_, L>,
+    right: Side<'_, R>,
+    op: impl Fn(L, R) -> bool,
+) -> Bitmap {
+    let pairs = Pairs::new(&left, &right);
+    Bitmap::from_fn(pairs.rows, |row| {
+        let (left, right) = pairs.get(row);
+        op(left, right)
+    })
+}
+
 fn predicate_of_pairs<L: Copy + Default, R: Copy + Default>(
     left: &[L],
     right: &[R],
@@ -379,6 +392,14 @@ mod tests {
             );
             prop_assert_eq!(
                 predicate(Side::Constant(constant), Side::Rows(&right), |l, r| l < r),
+                expect(&|_, r| constant < r)
+            );
+            prop_assert_eq!(
+                predicate_slow(Side::Rows(&left), Side::Rows(&right), |l, r| l < r),
+                expect(&|l, r| l < r)
+            );
+            prop_assert_eq!(
+                predicate_slow(Side::Constant(constant), Side::Rows(&right), |l, r| l < r),
                 expect(&|_, r| constant < r)
             );
         }

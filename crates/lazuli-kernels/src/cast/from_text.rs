@@ -59,9 +59,7 @@ fn parse_rows(cast: &Cast<'_>, to: &DataType, texts: &StringArray) -> Result<Arr
         to if to.is_unsigned_integer() => {
             cast.integer(to.physical(), |row| parse_u64(text(row)).ok().map(i128::from))
         }
-        to if to.is_signed_integer() => {
-            cast.integer_of_i64(to.physical(), |row| parse_i64(text(row)).ok())
-        }
+        to if to.is_signed_integer() => cast.integer_of_i64(to.physical(), |row| parse_i64(text(row)).ok()),
         to => unreachable!("can_cast said no to text as {to}"),
     }
 }
