@@ -40,13 +40,19 @@ impl Bitmap {
 
     /// One bit for each row of `0..length`, by a function.
     pub fn from_fn(length: usize, mut bit: impl FnMut(usize) -> bool) -> Self {
-        let words = (0..length.div_ceil(64))
-            .map(|word_index| {
-                let start = word_index * 64;
-                let end = (start + 64).min(length);
-                (start..end).fold(0u64, |word, row| word | (u64::from(bit(row)) << (row - start)))
-            })
-            .collect();
+        // Counted by hand: compiled for each function, and adapters of iterators would be as many functions again.
+        let mut words = Vec::with_capacity(length.div_ceil(64));
+        let mut row = 0;
+        while row < length {
+            let end = (row + 64).min(length);
+            let (mut word, mut mask) = (0u64, 1u64);
+            while row < end {
+                word |= if bit(row) { mask } else { 0 };
+                mask <<= 1;
+                row += 1;
+            }
+            words.push(word);
+        }
         Self::from_words(words, length)
     }
 

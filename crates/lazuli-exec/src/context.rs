@@ -84,36 +84,46 @@ impl QueryContext {
             self.check_cancelled()?;
             task(index)
         };
-        let pool = match &self.pool {
+        let Some(pool) = self.pool_for(num_tasks) else { return (0..num_tasks).map(checked).collect() };
+        let results: Vec<Mutex<Option<Result<T>>>> = (0..num_tasks).map(|_| Mutex::new(None)).collect();
+        share(pool, num_tasks, &|index| {
+            let result = checked(index);
+            *results[index].lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+        });
+        let results =
+            results.into_iter().map(|slot| slot.into_inner().unwrap_or_else(PoisonError::into_inner));
+        results.map(|result| result.expect("each task ran")).collect()
+    }
+
+    /// Where so many tasks run; on the calling thread if `None`.
+    fn pool_for(&self, num_tasks: usize) -> Option<&ThreadPool> {
+        match &self.pool {
             // In a worker loop on a thread that is not the pool's: what it would wait for might wait for the loop.
             Some(pool) if is_in_loop() && pool.current_thread_index().is_none() => None,
             Some(pool) if num_tasks > 1 => Some(pool),
             _ => None,
-        };
-        let Some(pool) = pool else { return (0..num_tasks).map(checked).collect() };
-        let next = AtomicUsize::new(0);
-        let results: Mutex<Vec<(usize, Result<T>)>> = Mutex::new(Vec::with_capacity(num_tasks));
-        let work = || {
-            let mut own = Vec::new();
-            loop {
-                let index = next.fetch_add(1, Ordering::Relaxed);
-                if index >= num_tasks {
-                    break;
-                }
-                own.push((index, checked(index)));
-            }
-            results.lock().unwrap_or_else(PoisonError::into_inner).append(&mut own);
-        };
-        pool.in_place_scope(|scope| {
-            for _ in 1..pool.current_num_threads().min(num_tasks) {
-                scope.spawn(|_| work());
-            }
-            work();
-        });
-        let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-        results.sort_unstable_by_key(|&(index, _)| index);
-        results.into_iter().map(|(_, result)| result).collect()
+        }
     }
+}
+
+/// Runs each task once, on the threads of the pool and this one. Compiled once for all kinds of results.
+fn share(pool: &ThreadPool, num_tasks: usize, task: &(dyn Fn(usize) + Sync)) {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= num_tasks {
+                break;
+            }
+            task(index);
+        }
+    };
+    pool.in_place_scope(|scope| {
+        for _ in 1..pool.current_num_threads().min(num_tasks) {
+            scope.spawn(|_| work());
+        }
+        work();
+    });
 }
 
 /// A query's threads, for kernels that come in pieces.

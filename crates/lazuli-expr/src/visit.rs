@@ -30,7 +30,9 @@ impl Expr {
     }
 
     /// The same expression with each direct part replaced.
-    pub fn map_children(&self, map: &mut impl FnMut(&Expr) -> Expr) -> Expr {
+    ///
+    /// Walks take their closures as `&mut dyn`: an expression is small, and a copy of the walk for each closure is not.
+    pub fn map_children(&self, map: &mut dyn FnMut(&Expr) -> Expr) -> Expr {
         match self.try_map_children(&mut |child| Ok::<_, std::convert::Infallible>(map(child))) {
             Ok(expr) => expr,
             Err(never) => match never {},
@@ -38,7 +40,7 @@ impl Expr {
     }
 
     /// The same expression with each direct part replaced, or the first error.
-    pub fn try_map_children<E>(&self, map: &mut impl FnMut(&Expr) -> Result<Expr, E>) -> Result<Expr, E> {
+    pub fn try_map_children<E>(&self, map: &mut dyn FnMut(&Expr) -> Result<Expr, E>) -> Result<Expr, E> {
         Ok(match self {
             Self::Column(_) | Self::Literal(_) | Self::Selector(_) => self.clone(),
             Self::Alias { input, name } => Self::Alias { input: Arc::new(map(input)?), name: name.clone() },
@@ -84,13 +86,13 @@ impl Expr {
     }
 
     /// The same expression with every part replaced, leaves first.
-    pub fn rewrite(&self, rewrite: &mut impl FnMut(Expr) -> Expr) -> Expr {
+    pub fn rewrite(&self, rewrite: &mut dyn FnMut(Expr) -> Expr) -> Expr {
         let mapped = self.map_children(&mut |child| child.rewrite(rewrite));
         rewrite(mapped)
     }
 
     /// Calls `visit` for this expression and all its parts, top first, as long as it returns true.
-    pub fn walk(&self, visit: &mut impl FnMut(&Expr) -> bool) {
+    pub fn walk(&self, visit: &mut dyn FnMut(&Expr) -> bool) {
         if visit(self) {
             for child in self.children() {
                 child.walk(visit);
@@ -123,7 +125,7 @@ impl Expr {
     }
 
     /// The same expression with columns replaced: `replace` gives the new expression for a name, or `None` to keep it.
-    pub fn replace_columns(&self, replace: &impl Fn(&Name) -> Option<Expr>) -> Expr {
+    pub fn replace_columns(&self, replace: &dyn Fn(&Name) -> Option<Expr>) -> Expr {
         match self {
             Self::Column(name) => replace(name).unwrap_or_else(|| self.clone()),
             other => other.map_children(&mut |child| child.replace_columns(replace)),

@@ -2,8 +2,13 @@
 //!
 //! An operation also sees the slots of null rows, whose values mean nothing, so it must not panic; what it makes of them
 //! is never seen. Loops have no branch but the operation's own, so that the compiler can turn them into vector code.
+//!
+//! A driver is compiled once for each operation and type, some hundreds of times, so its loops count rows by hand: the
+//! adapters of iterators run as fast, but each is a dozen functions more for the compiler (docs/bench/build-time.md). What
+//! is done seldom, finding the row that failed, is compiled once for all.
+#![allow(unsafe_code, reason = "outputs whose every slot was written; each block is argued")]
 
-use lazuli_array::memory::with_capacity;
+use lazuli_array::memory::{Written, written};
 use lazuli_array::{Bitmap, Native, PrimitiveArray};
 
 use crate::datum::Side;
@@ -17,8 +22,7 @@ pub(crate) fn unary<T: Native, O: Native>(
     array: &PrimitiveArray<T>,
     op: impl Fn(T) -> O,
 ) -> PrimitiveArray<O> {
-    let values = collected(array.values().iter().map(|&value| op(value)));
-    PrimitiveArray::new(values.into(), array.validity().cloned())
+    PrimitiveArray::new(each(array.values(), op).into(), array.validity().cloned())
 }
 
 /// `op` of each pair of rows; null where `validity` says.
@@ -28,29 +32,87 @@ pub(crate) fn binary<L: Native, R: Native, O: Native>(
     validity: Option<Bitmap>,
     op: impl Fn(L, R) -> O,
 ) -> PrimitiveArray<O> {
-    let values: Vec<O> = match (left, right) {
-        (Side::Rows(left), Side::Rows(right)) => {
-            assert_eq!(left.len(), right.len(), "operands are paired");
-            collected(left.iter().zip(right).map(|(&left, &right)| op(left, right)))
-        }
-        (Side::Rows(left), Side::Constant(right)) => collected(left.iter().map(|&left| op(left, right))),
-        (Side::Constant(left), Side::Rows(right)) => collected(right.iter().map(|&right| op(left, right))),
-        (Side::Constant(left), Side::Constant(right)) => vec![op(left, right)],
+    let values = match (left, right) {
+        (Side::Rows(left), Side::Rows(right)) => each_pair(left, right, op),
+        (Side::Rows(left), Side::Constant(right)) => each(left, |left| op(left, right)),
+        (Side::Constant(left), Side::Rows(right)) => each(right, |right| op(left, right)),
+        (Side::Constant(left), Side::Constant(right)) => each_pair(&[left], &[right], op),
     };
     PrimitiveArray::new(values.into(), validity)
 }
 
-/// The values in memory that may have been another column's before.
-fn collected<O>(values: impl ExactSizeIterator<Item = O>) -> Vec<O> {
-    let mut out = with_capacity(values.len());
-    out.extend(values);
-    out
+/// As [`binary`], for operations that take long and make no vector code, as divisions: one loop for columns and constants.
+pub(crate) fn binary_slow<L: Native, R: Native, O: Native>(
+    left: Side<'_, L>,
+    right: Side<'_, R>,
+    validity: Option<Bitmap>,
+    op: impl Fn(L, R) -> O,
+) -> PrimitiveArray<O> {
+    let pairs = Pairs::new(&left, &right);
+    let rows = pairs.rows;
+    let values = written(rows, 0, |slots| {
+        let mut row = 0;
+        while row < rows {
+            let (left, right) = pairs.get(row);
+            slots[row].write(op(left, right));
+            row += 1;
+        }
+        // SAFETY: the loop wrote one slot after the other up to this one.
+        unsafe { Written::first(rows) }
+    });
+    PrimitiveArray::new(values.into(), validity)
 }
 
-fn defaults<O: Native>(rows: usize) -> Vec<O> {
-    let mut out = with_capacity(rows);
-    out.resize(rows, O::default());
-    out
+fn each<T: Native, O: Native>(input: &[T], op: impl Fn(T) -> O) -> Vec<O> {
+    written(input.len(), 0, |slots| {
+        let slots = &mut slots[..input.len()];
+        let mut row = 0;
+        while row < input.len() {
+            slots[row].write(op(input[row]));
+            row += 1;
+        }
+        // SAFETY: the loop wrote one slot for each value of the input.
+        unsafe { Written::first(input.len()) }
+    })
+}
+
+fn each_pair<L: Native, R: Native, O: Native>(left: &[L], right: &[R], op: impl Fn(L, R) -> O) -> Vec<O> {
+    assert_eq!(left.len(), right.len(), "operands are paired");
+    written(left.len(), 0, |slots| {
+        let (slots, right) = (&mut slots[..left.len()], &right[..left.len()]);
+        let mut row = 0;
+        while row < left.len() {
+            slots[row].write(op(left[row], right[row]));
+            row += 1;
+        }
+        // SAFETY: the loop wrote one slot for each pair of values.
+        unsafe { Written::first(left.len()) }
+    })
+}
+
+/// Two operands as rows, a constant as a row that is read again and again.
+struct Pairs<'a, L, R> {
+    left: &'a [L],
+    right: &'a [R],
+    /// All ones for rows, zero for a constant.
+    left_mask: usize,
+    right_mask: usize,
+    rows: usize,
+}
+
+impl<'a, L: Copy, R: Copy> Pairs<'a, L, R> {
+    fn new(left: &'a Side<'_, L>, right: &'a Side<'_, R>) -> Self {
+        let (left, left_mask) = left.rows_and_mask();
+        let (right, right_mask) = right.rows_and_mask();
+        let rows = if left_mask == 0 { right.len() } else { left.len() };
+        assert!(right_mask == 0 || right.len() == rows, "operands are paired");
+        Self { left, right, left_mask, right_mask, rows }
+    }
+
+    #[inline(always)]
+    fn get(&self, row: usize) -> (L, R) {
+        (self.left[row & self.left_mask], self.right[row & self.right_mask])
+    }
 }
 
 /// As [`unary`], with an operation that says whether it failed.
@@ -61,7 +123,7 @@ pub(crate) fn try_unary<T: Native, O: Native>(
     array: &PrimitiveArray<T>,
     op: impl Fn(T) -> (O, bool),
 ) -> Result<PrimitiveArray<O>, usize> {
-    try_rows(array.values(), array.validity().cloned(), op)
+    try_each(array.values(), array.validity().cloned(), op)
 }
 
 /// As [`binary`], with an operation that says whether it failed.
@@ -74,129 +136,233 @@ pub(crate) fn try_binary<L: Native, R: Native, O: Native>(
     validity: Option<Bitmap>,
     op: impl Fn(L, R) -> (O, bool),
 ) -> Result<PrimitiveArray<O>, usize> {
-    let values = match (left, right) {
-        (Side::Rows(left), Side::Rows(right)) => {
-            assert_eq!(left.len(), right.len(), "operands are paired");
-            let mut values = defaults(left.len());
-            let blocks =
-                values.chunks_mut(BLOCK_ROWS).zip(left.chunks(BLOCK_ROWS)).zip(right.chunks(BLOCK_ROWS));
-            for (index, ((out, left), right)) in blocks.enumerate() {
-                let mut failed = false;
-                for ((out, &left), &right) in out.iter_mut().zip(left).zip(right) {
-                    let (result, fails) = op(left, right);
-                    *out = result;
-                    failed |= fails;
-                }
-                if failed {
-                    let start = index * BLOCK_ROWS;
-                    find_failed(validity.as_ref(), start, left.len(), |row| op(left[row], right[row]).1)?;
-                }
-            }
-            values
-        }
-        (Side::Rows(left), Side::Constant(right)) => {
-            return try_rows(left, validity, |left| op(left, right));
-        }
-        (Side::Constant(left), Side::Rows(right)) => {
-            return try_rows(right, validity, |right| op(left, right));
-        }
-        (Side::Constant(left), Side::Constant(right)) => {
-            return try_rows(&[left], validity, |left| op(left, right));
-        }
-    };
-    Ok(PrimitiveArray::new(values.into(), validity))
+    match (left, right) {
+        (Side::Rows(left), Side::Rows(right)) => try_each_pair(left, right, validity, op),
+        (Side::Rows(left), Side::Constant(right)) => try_each(left, validity, |left| op(left, right)),
+        (Side::Constant(left), Side::Rows(right)) => try_each(right, validity, |right| op(left, right)),
+        (Side::Constant(left), Side::Constant(right)) => try_each_pair(&[left], &[right], validity, op),
+    }
 }
 
-fn try_rows<T: Native, O: Native>(
+/// As [`try_binary`], for operations that take long and make no vector code: one loop for columns and constants.
+///
+/// # Errors
+/// The first row that is valid and failed.
+pub(crate) fn try_binary_slow<L: Native, R: Native, O: Native>(
+    left: Side<'_, L>,
+    right: Side<'_, R>,
+    validity: Option<Bitmap>,
+    op: impl Fn(L, R) -> (O, bool),
+) -> Result<PrimitiveArray<O>, usize> {
+    let pairs = Pairs::new(&left, &right);
+    let mut blocks = Blocks::new(pairs.rows, validity);
+    let values = written(pairs.rows, 0, |slots| {
+        while let Some((start, end)) = blocks.next() {
+            let mut failed = false;
+            let mut row = start;
+            while row < end {
+                let (left, right) = pairs.get(row);
+                let (result, fails) = op(left, right);
+                slots[row].write(result);
+                failed |= fails;
+                row += 1;
+            }
+            if failed {
+                blocks.look_for_failure(start, end, &|row| {
+                    let (left, right) = pairs.get(row);
+                    op(left, right).1
+                });
+            }
+        }
+        // SAFETY: each block wrote all of its slots, one after the other from the first.
+        unsafe { Written::first(blocks.done) }
+    });
+    blocks.finish(values)
+}
+
+fn try_each<T: Native, O: Native>(
     input: &[T],
     validity: Option<Bitmap>,
     op: impl Fn(T) -> (O, bool),
 ) -> Result<PrimitiveArray<O>, usize> {
-    let mut values = defaults(input.len());
-    for (index, (out, input)) in values.chunks_mut(BLOCK_ROWS).zip(input.chunks(BLOCK_ROWS)).enumerate() {
-        let mut failed = false;
-        for (out, &value) in out.iter_mut().zip(input) {
-            let (result, fails) = op(value);
-            *out = result;
-            failed |= fails;
+    let mut blocks = Blocks::new(input.len(), validity);
+    let values = written(input.len(), 0, |slots| {
+        while let Some((start, end)) = blocks.next() {
+            let (slots, input) = (&mut slots[start..end], &input[start..end]);
+            let mut failed = false;
+            let mut row = 0;
+            while row < input.len() {
+                let (result, fails) = op(input[row]);
+                slots[row].write(result);
+                failed |= fails;
+                row += 1;
+            }
+            if failed {
+                blocks.look_for_failure(start, end, &|row| op(input[row - start]).1);
+            }
         }
-        if failed {
-            find_failed(validity.as_ref(), index * BLOCK_ROWS, input.len(), |row| op(input[row]).1)?;
-        }
-    }
-    Ok(PrimitiveArray::new(values.into(), validity))
+        // SAFETY: each block wrote all of its slots, one after the other from the first.
+        unsafe { Written::first(blocks.done) }
+    });
+    blocks.finish(values)
 }
 
-/// The first row of a block that is valid and fails, as an error; slots of null rows may fail as they like.
-#[cold]
-fn find_failed(
-    validity: Option<&Bitmap>,
-    start: usize,
+fn try_each_pair<L: Native, R: Native, O: Native>(
+    left: &[L],
+    right: &[R],
+    validity: Option<Bitmap>,
+    op: impl Fn(L, R) -> (O, bool),
+) -> Result<PrimitiveArray<O>, usize> {
+    assert_eq!(left.len(), right.len(), "operands are paired");
+    let mut blocks = Blocks::new(left.len(), validity);
+    let values = written(left.len(), 0, |slots| {
+        while let Some((start, end)) = blocks.next() {
+            let (slots, left, right) = (&mut slots[start..end], &left[start..end], &right[start..end]);
+            let mut failed = false;
+            let mut row = 0;
+            while row < left.len() {
+                let (result, fails) = op(left[row], right[row]);
+                slots[row].write(result);
+                failed |= fails;
+                row += 1;
+            }
+            if failed {
+                blocks.look_for_failure(start, end, &|row| op(left[row - start], right[row - start]).1);
+            }
+        }
+        // SAFETY: each block wrote all of its slots, one after the other from the first.
+        unsafe { Written::first(blocks.done) }
+    });
+    blocks.finish(values)
+}
+
+/// The rows of an output block by block, up to the first row that is valid and failed.
+struct Blocks {
     rows: usize,
-    fails: impl Fn(usize) -> bool,
-) -> Result<(), usize> {
-    let valid = |row: usize| validity.is_none_or(|validity| validity.get(start + row));
-    match (0..rows).find(|&row| valid(row) && fails(row)) {
-        Some(row) => Err(start + row),
-        None => Ok(()),
+    done: usize,
+    validity: Option<Bitmap>,
+    failed: Option<usize>,
+}
+
+impl Blocks {
+    fn new(rows: usize, validity: Option<Bitmap>) -> Self {
+        Self { rows, done: 0, validity, failed: None }
+    }
+
+    /// The next block's rows, which the caller computes all of.
+    #[inline]
+    fn next(&mut self) -> Option<(usize, usize)> {
+        if self.done == self.rows || self.failed.is_some() {
+            return None;
+        }
+        let start = self.done;
+        self.done = self.rows.min(start + BLOCK_ROWS);
+        Some((start, self.done))
+    }
+
+    /// Finds the first row of a block that is valid and fails; slots of null rows may fail as they like.
+    #[cold]
+    fn look_for_failure(&mut self, start: usize, end: usize, fails: &dyn Fn(usize) -> bool) {
+        let valid = |row: usize| self.validity.as_ref().is_none_or(|validity| validity.get(row));
+        self.failed = (start..end).find(|&row| valid(row) && fails(row));
+    }
+
+    fn finish<O: Native>(self, values: Vec<O>) -> Result<PrimitiveArray<O>, usize> {
+        match self.failed {
+            Some(row) => Err(row),
+            None => Ok(PrimitiveArray::new(values.into(), self.validity)),
+        }
     }
 }
 
 /// One bit for each pair of rows, 64 of them a word.
-pub(crate) fn predicate<L: Copy, R: Copy>(
+pub(crate) fn predicate<L: Copy + Default, R: Copy + Default>(
     left: Side<'_, L>,
     right: Side<'_, R>,
     op: impl Fn(L, R) -> bool,
 ) -> Bitmap {
     match (left, right) {
-        (Side::Rows(left), Side::Rows(right)) => {
-            assert_eq!(left.len(), right.len(), "operands are paired");
-            let (left_blocks, left_rest) = left.as_chunks::<64>();
-            let (right_blocks, right_rest) = right.as_chunks::<64>();
-            let mut words = Vec::with_capacity(left.len().div_ceil(64));
-            for (left, right) in left_blocks.iter().zip(right_blocks) {
-                words.push(word_of(|bit| op(left[bit], right[bit])));
-            }
-            push_rest(&mut words, left_rest.len(), |bit| op(left_rest[bit], right_rest[bit]));
-            Bitmap::from_words(words, left.len())
-        }
+        (Side::Rows(left), Side::Rows(right)) => predicate_of_pairs(left, right, op),
         (Side::Rows(left), Side::Constant(right)) => predicate_of(left, |left| op(left, right)),
         (Side::Constant(left), Side::Rows(right)) => predicate_of(right, |right| op(left, right)),
-        (Side::Constant(left), Side::Constant(right)) => predicate_of(&[left], |left| op(left, right)),
+        (Side::Constant(left), Side::Constant(right)) => predicate_of_pairs(&[left], &[right], op),
     }
 }
 
+/// As [`predicate`], for operations that take long and make no vector code: one loop for columns and constants.
+pub(crate) fn predicate_slow<L: Copy, R: Copy>(
+    left: Side<'_, L>,
+    right: Side<'_, R>,
+    op: impl Fn(L, R) -> bool,
+) -> Bitmap {
+    let pairs = Pairs::new(&left, &right);
+    Bitmap::from_fn(pairs.rows, |row| {
+        let (left, right) = pairs.get(row);
+        op(left, right)
+    })
+}
+
+fn predicate_of_pairs<L: Copy + Default, R: Copy + Default>(
+    left: &[L],
+    right: &[R],
+    op: impl Fn(L, R) -> bool,
+) -> Bitmap {
+    assert_eq!(left.len(), right.len(), "operands are paired");
+    let ((left_blocks, left_rest), (right_blocks, right_rest)) = (left.as_chunks(), right.as_chunks());
+    let (left_rest, right_rest) = (padded(left_rest), padded(right_rest));
+    let num_words = left.len().div_ceil(64);
+    let mut words = Vec::with_capacity(num_words);
+    while words.len() < num_words {
+        let left = left_blocks.get(words.len()).unwrap_or(&left_rest);
+        let right = right_blocks.get(words.len()).unwrap_or(&right_rest);
+        words.push(word_of(|bit| op(left[bit], right[bit])));
+    }
+    Bitmap::from_words(words, left.len())
+}
+
 /// One bit for each row, 64 of them a word.
-pub(crate) fn predicate_of<T: Copy>(values: &[T], op: impl Fn(T) -> bool) -> Bitmap {
-    let (blocks, rest) = values.as_chunks::<64>();
-    let mut words = Vec::with_capacity(values.len().div_ceil(64));
-    for block in blocks {
+pub(crate) fn predicate_of<T: Copy + Default>(values: &[T], op: impl Fn(T) -> bool) -> Bitmap {
+    let (blocks, rest) = values.as_chunks();
+    let rest = padded(rest);
+    let num_words = values.len().div_ceil(64);
+    let mut words = Vec::with_capacity(num_words);
+    while words.len() < num_words {
+        let block = blocks.get(words.len()).unwrap_or(&rest);
         words.push(word_of(|bit| op(block[bit])));
     }
-    push_rest(&mut words, rest.len(), |bit| op(rest[bit]));
     Bitmap::from_words(words, values.len())
+}
+
+/// The values of a last, short block, the first of them again in slots that no row has: operations know only values that
+/// are there, codes of a dictionary for example.
+fn padded<T: Copy + Default>(rest: &[T]) -> [T; 64] {
+    let mut block = [rest.first().copied().unwrap_or_default(); 64];
+    block[..rest.len()].copy_from_slice(rest);
+    block
 }
 
 /// 64 answers as one word: first as bytes, which compilers vectorise at any width, then eight bytes at a time to bits.
 #[inline(always)]
 fn word_of(op: impl Fn(usize) -> bool) -> u64 {
+    let mut flags = [0u8; 64];
+    let mut bit = 0;
+    while bit < flags.len() {
+        flags[bit] = u8::from(op(bit));
+        bit += 1;
+    }
+    bits_of(&flags)
+}
+
+/// One bit for each byte, which is 0 or 1.
+#[inline]
+fn bits_of(flags: &[u8; 64]) -> u64 {
     /// Moves the lowest bit of byte `i` to bit `56 + i`: bit `56 - 7 i` is set, so that byte `i` at bit `8 i` lands there,
     /// and no two products meet.
     const GATHER_BITS: u64 = 0x0102_0408_1020_4080;
-    let mut flags = [0u8; 64];
-    for (bit, flag) in flags.iter_mut().enumerate() {
-        *flag = u8::from(op(bit));
-    }
     let (bytes, _) = flags.as_chunks::<8>();
     bytes.iter().enumerate().fold(0, |word, (index, eight)| {
         word | ((u64::from_le_bytes(*eight).wrapping_mul(GATHER_BITS) >> 56) << (8 * index))
     })
-}
-
-fn push_rest(words: &mut Vec<u64>, bits: usize, op: impl Fn(usize) -> bool) {
-    if bits > 0 {
-        words.push((0..bits).fold(0, |word, bit| word | (u64::from(op(bit)) << bit)));
-    }
 }
 
 #[cfg(test)]
@@ -228,6 +394,14 @@ mod tests {
                 predicate(Side::Constant(constant), Side::Rows(&right), |l, r| l < r),
                 expect(&|_, r| constant < r)
             );
+            prop_assert_eq!(
+                predicate_slow(Side::Rows(&left), Side::Rows(&right), |l, r| l < r),
+                expect(&|l, r| l < r)
+            );
+            prop_assert_eq!(
+                predicate_slow(Side::Constant(constant), Side::Rows(&right), |l, r| l < r),
+                expect(&|_, r| constant < r)
+            );
         }
 
         #[test]
@@ -247,8 +421,25 @@ mod tests {
             let constant = Side::Constant(0i32);
             let left = try_binary(Side::Rows(&values), constant, Some(validity.clone()), |l, _| fails_on_seven(l));
             prop_assert_eq!(left.as_ref().err().copied(), expect);
-            let both = try_binary(Side::Rows(&values), Side::Rows(&values), Some(validity), |l, _| fails_on_seven(l));
+            let both = try_binary(Side::Rows(&values), Side::Rows(&values), Some(validity.clone()), |l, _| fails_on_seven(l));
             prop_assert_eq!(both.as_ref().err().copied(), expect);
+            for (left, right) in [
+                (Side::Rows(values.as_slice()), Side::Rows(values.as_slice())),
+                (Side::Rows(values.as_slice()), Side::Constant(0)),
+            ] {
+                let slow =
+                    try_binary_slow(left, right, Some(validity.clone()), |l, _| fails_on_seven(l));
+                prop_assert_eq!(slow.err(), expect);
+            }
+            let validity = array.validity().cloned();
+            prop_assert_eq!(
+                binary_slow(Side::Constant(3), Side::Rows(&values), validity.clone(), i32::wrapping_sub),
+                binary(Side::Constant(3), Side::Rows(&values), validity.clone(), i32::wrapping_sub)
+            );
+            prop_assert_eq!(
+                binary_slow(Side::Rows(&values), Side::Constant(3), validity.clone(), i32::wrapping_sub),
+                binary(Side::Rows(&values), Side::Constant(3), validity, i32::wrapping_sub)
+            );
             if let Ok(both) = both {
                 prop_assert_eq!(both, unary(&array, |value| value * 2));
             }

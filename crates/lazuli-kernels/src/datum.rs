@@ -247,6 +247,16 @@ pub(crate) enum Side<'a, T> {
     Constant(T),
 }
 
+impl<T> Side<'_, T> {
+    /// The values, a constant as the only one, and what a row number is cut with to find its value among them.
+    pub(crate) fn rows_and_mask(&self) -> (&[T], usize) {
+        match self {
+            Self::Rows(rows) => (rows, usize::MAX),
+            Self::Constant(value) => (std::slice::from_ref(value), 0),
+        }
+    }
+}
+
 /// Two operands of as many rows as each other, and that number. Two constants come back as columns of one row, so that
 /// at most one of the two is a [`Datum::Constant`].
 pub(crate) fn paired<'a>(

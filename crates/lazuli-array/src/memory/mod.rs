@@ -91,6 +91,19 @@ pub fn written<T: Copy>(
     spare: usize,
     write: impl FnOnce(&mut [MaybeUninit<T>]) -> Written,
 ) -> Vec<T> {
+    let mut write = Some(write);
+    written_by(length, spare, &mut |slots| match write.take() {
+        Some(write) => write(slots),
+        None => unreachable!("asked once"),
+    })
+}
+
+/// [`written`] once for each type of value, not for each of the many loops that write them.
+fn written_by<T: Copy>(
+    length: usize,
+    spare: usize,
+    write: &mut dyn FnMut(&mut [MaybeUninit<T>]) -> Written,
+) -> Vec<T> {
     let mut values: Vec<T> = with_capacity(length + spare);
     let Written(count) = write(&mut values.spare_capacity_mut()[..length + spare]);
     assert!(count <= length, "{count} values written where {length} were announced");

@@ -65,7 +65,9 @@ fn for_each_valid(rows: usize, validity: &Bitmap, mut each: impl FnMut(usize)) {
     for (index, mut word) in validity.words().enumerate() {
         let start = index * 64;
         if word == u64::MAX {
-            (start..start + 64).for_each(&mut each);
+            for row in start..start + 64 {
+                each(row);
+            }
             continue;
         }
         while word != 0 {

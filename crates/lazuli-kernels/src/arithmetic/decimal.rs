@@ -14,7 +14,7 @@
 use lazuli_array::{Column, DataType};
 
 use super::{ArithmeticOp, Operands};
-use crate::arity::try_binary;
+use crate::arity::{try_binary, try_binary_slow};
 use crate::datum::{Side, both_valid};
 use crate::{KernelError, Result};
 
@@ -79,17 +79,17 @@ pub(super) fn compute(operands: Operands<'_>) -> Result<Column> {
         }
         ArithmeticOp::Div => {
             let shift = i32::from(scale) + i32::from(right_scale) - i32::from(left_scale);
-            try_binary(left, right, valid, |left, right| {
+            try_binary_slow(left, right, valid, |left, right| {
                 checked(quotient(left, right, shift, Rounding::HalfEven))
             })
         }
         ArithmeticOp::FloorDiv => {
             let shift = i32::from(right_scale) - i32::from(left_scale);
-            try_binary(left, right, valid, |left, right| {
+            try_binary_slow(left, right, valid, |left, right| {
                 checked(quotient(left, right, shift, Rounding::Floor))
             })
         }
-        ArithmeticOp::Rem => try_binary(left, right, valid, |left, right| {
+        ArithmeticOp::Rem => try_binary_slow(left, right, valid, |left, right| {
             checked(aligned(left, right).and_then(|(left, right)| floor_remainder(left, right)))
         }),
         _ => return Err(operands.unsupported()),

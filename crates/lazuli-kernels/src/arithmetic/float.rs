@@ -6,7 +6,7 @@ use lazuli_array::{Column, Native, PrimitiveArray};
 
 use super::{ArithmeticOp, Operands};
 use crate::Result;
-use crate::arity::binary;
+use crate::arity::{binary, binary_slow};
 use crate::datum::both_valid;
 
 /// 32 and 64-bit floats.
@@ -105,9 +105,9 @@ pub(super) fn compute<T: Float>(_array: &PrimitiveArray<T>, operands: Operands<'
         ArithmeticOp::Sub => binary(left, right, valid, T::sub),
         ArithmeticOp::Mul => binary(left, right, valid, T::mul),
         ArithmeticOp::Div => binary(left, right, valid, T::div),
-        ArithmeticOp::FloorDiv => binary(left, right, valid, T::floor_quotient),
-        ArithmeticOp::Rem => binary(left, right, valid, T::floor_remainder),
-        ArithmeticOp::Pow => binary(left, right, valid, T::power),
+        ArithmeticOp::FloorDiv => binary_slow(left, right, valid, T::floor_quotient),
+        ArithmeticOp::Rem => binary_slow(left, right, valid, T::floor_remainder),
+        ArithmeticOp::Pow => binary_slow(left, right, valid, T::power),
         ArithmeticOp::WrappingAdd | ArithmeticOp::WrappingSub | ArithmeticOp::WrappingMul => {
             return Err(operands.unsupported());
         }

@@ -3,10 +3,10 @@
 //! Overflow is found without branches, so that loops turn into vector code: each operation gives its wrapped result and
 //! whether it overflowed, and the driver looks once a block.
 
-use lazuli_array::{Column, Native, PrimitiveArray, Scalar};
+use lazuli_array::{Bitmap, Column, Native, PrimitiveArray, Scalar};
 
 use super::{ArithmeticOp, Operands, with_divisor};
-use crate::arity::{binary, try_binary};
+use crate::arity::{binary, binary_slow, try_binary, try_binary_slow};
 use crate::datum::{Side, both_valid};
 use crate::{KernelError, Result};
 
@@ -169,32 +169,82 @@ pub(super) fn compute<T: Integer>(_array: &PrimitiveArray<T>, operands: Operands
     let (Some(left), Some(right)) = (operands.left.side::<T>(), operands.right.side::<T>()) else {
         return Err(operands.unsupported());
     };
-    if let (ArithmeticOp::FloorDiv | ArithmeticOp::Rem, Side::Constant(divisor)) = (operands.op, right)
-        && divisor == T::default()
-    {
-        let rows = operands.left.array().len();
-        return Ok(Column::new_null(operands.data_type, rows));
-    }
     let valid = both_valid(operands.left, operands.right);
     let result = match operands.op {
         ArithmeticOp::Add => try_binary(left, right, valid, T::plus),
         ArithmeticOp::Sub => try_binary(left, right, valid, T::minus),
         ArithmeticOp::Mul => try_binary(left, right, valid, T::times),
-        ArithmeticOp::FloorDiv => try_binary(left, right, with_divisor(valid, right), T::floor_quotient),
-        ArithmeticOp::Pow => try_binary(left, right, valid, T::power),
-        ArithmeticOp::Rem => Ok(binary(left, right, with_divisor(valid, right), T::floor_remainder)),
-        ArithmeticOp::WrappingAdd => Ok(binary(left, right, valid, |left, right| left.plus(right).0)),
-        ArithmeticOp::WrappingSub => Ok(binary(left, right, valid, |left, right| left.minus(right).0)),
-        ArithmeticOp::WrappingMul => Ok(binary(left, right, valid, |left, right| left.times(right).0)),
-        ArithmeticOp::Div => {
-            let quotients = binary(left, right, valid, |left, right| left.to_f64() / right.to_f64());
-            return Ok(operands.column(quotients));
-        }
+        ArithmeticOp::Div => return Ok(operands.column(quotients(left, right, valid))),
+        op => match wrapped(op, left, right, valid) {
+            Some(array) => Ok(array),
+            None => return compute_divided(left, right, operands),
+        },
     };
+    finished(result, right, &operands)
+}
+
+/// The result of a loop, or the error of the row that failed.
+pub(super) fn finished<T: Integer>(
+    result: std::result::Result<PrimitiveArray<T>, usize>,
+    right: Side<'_, T>,
+    operands: &Operands<'_>,
+) -> Result<Column> {
     match result {
         Ok(array) => Ok(operands.column(array)),
-        Err(row) => Err(failure::<T>(&operands, right, row)),
+        Err(row) => Err(failure::<T>(operands, right, row)),
     }
+}
+
+pub(super) fn quotients<T: Integer>(
+    left: Side<'_, T>,
+    right: Side<'_, T>,
+    valid: Option<Bitmap>,
+) -> PrimitiveArray<f64> {
+    binary(left, right, valid, |left, right| left.to_f64() / right.to_f64())
+}
+
+/// Sums, differences and products modulo 2 to the number of bits; `None` for other operations.
+pub(super) fn wrapped<T: Integer>(
+    op: ArithmeticOp,
+    left: Side<'_, T>,
+    right: Side<'_, T>,
+    valid: Option<Bitmap>,
+) -> Option<PrimitiveArray<T>> {
+    Some(match op {
+        ArithmeticOp::Add | ArithmeticOp::WrappingAdd => {
+            binary(left, right, valid, |left, right| left.plus(right).0)
+        }
+        ArithmeticOp::Sub | ArithmeticOp::WrappingSub => {
+            binary(left, right, valid, |left, right| left.minus(right).0)
+        }
+        ArithmeticOp::Mul | ArithmeticOp::WrappingMul => {
+            binary(left, right, valid, |left, right| left.times(right).0)
+        }
+        _ => return None,
+    })
+}
+
+/// `//`, `%` and powers: operations that take long, whatever the width.
+pub(super) fn compute_divided<T: Integer>(
+    left: Side<'_, T>,
+    right: Side<'_, T>,
+    operands: Operands<'_>,
+) -> Result<Column> {
+    let valid = both_valid(operands.left, operands.right);
+    let divides = matches!(operands.op, ArithmeticOp::FloorDiv | ArithmeticOp::Rem);
+    if let (true, Side::Constant(divisor)) = (divides, right)
+        && divisor == T::default()
+    {
+        let rows = operands.left.array().len();
+        return Ok(Column::new_null(operands.data_type, rows));
+    }
+    let result = match operands.op {
+        ArithmeticOp::FloorDiv => try_binary_slow(left, right, with_divisor(valid, right), T::floor_quotient),
+        ArithmeticOp::Rem => Ok(binary_slow(left, right, with_divisor(valid, right), T::floor_remainder)),
+        ArithmeticOp::Pow => try_binary_slow(left, right, valid, T::power),
+        _ => return Err(operands.unsupported()),
+    };
+    finished(result, right, &operands)
 }
 
 #[cold]

@@ -15,9 +15,10 @@
 mod decimal; // exact digits
 mod float; // IEEE 754
 mod integer; // exact or wrapping integers
+mod narrow; // integers of 8 and 16 bits
 mod temporal; // dates, times, durations
 
-use lazuli_array::{Array, Bitmap, Column, DataType, Native, Scalar, dispatch_float, dispatch_integer};
+use lazuli_array::{Array, Bitmap, Column, DataType, Native, Scalar, dispatch_integer};
 
 use integer::Integer;
 pub use temporal::{add_whole_days, sub_whole_days};
@@ -124,18 +125,20 @@ pub fn arithmetic(op: ArithmeticOp, left: Datum<'_>, right: Datum<'_>) -> Result
     if left.data_type().is_temporal() || right.data_type().is_temporal() {
         return temporal::compute(operands);
     }
-    dispatch_integer!(
-        left.array(),
-        |array| integer::compute(array, operands),
-        else dispatch_float!(
-            left.array(),
-            |array| float::compute(array, operands),
-            else match left.array() {
-                Array::Int128(_) => decimal::compute(operands),
-                _ => Err(operands.unsupported()),
-            }
-        )
-    )
+    match left.array() {
+        Array::Int8(array) => narrow::compute(array, operands),
+        Array::Int16(array) => narrow::compute(array, operands),
+        Array::UInt8(array) => narrow::compute(array, operands),
+        Array::UInt16(array) => narrow::compute(array, operands),
+        Array::Int128(_) => decimal::compute(operands),
+        Array::Int32(array) => integer::compute(array, operands),
+        Array::Int64(array) => integer::compute(array, operands),
+        Array::UInt32(array) => integer::compute(array, operands),
+        Array::UInt64(array) => integer::compute(array, operands),
+        Array::Float32(array) => float::compute(array, operands),
+        Array::Float64(array) => float::compute(array, operands),
+        _ => Err(operands.unsupported()),
+    }
 }
 
 /// An operation with its operands, accepted and paired; no side is nothing but nulls.

@@ -1,6 +1,6 @@
 //! Text, plain or coded, as values: every text by the routine of [`crate::parse`] that CSV uses too.
 
-use lazuli_array::{Array, DataType};
+use lazuli_array::{Array, DataType, StringArray};
 
 use super::{Cast, CastMode, text_form};
 use crate::parse::{
@@ -16,16 +16,15 @@ pub(super) fn cast_text(cast: &Cast<'_>, to: &DataType) -> Result<Array> {
         DataType::Enum(categories) => text_form::to_enum(cast, categories),
         DataType::Binary => Ok(text_form::text_to_binary(cast.array)),
         to => match cast.array {
-            Array::String(array) => parse_rows(cast, to, |row| array.value_bytes(row)),
+            Array::String(array) => parse_rows(cast, to, array),
             Array::Dictionary(array) => {
-                let (codes, values) = (array.codes().values(), array.dictionary().values());
                 if array.dictionary().len() > array.len() {
-                    return parse_rows(cast, to, |row| values.value_bytes(codes[row] as usize));
+                    let texts = Cast { array: &text_form::to_plain(cast.array), ..*cast };
+                    return cast_text(&texts, to).map_err(|error| cast.renamed(error));
                 }
                 // Each distinct text once; that one fails matters only if a row has it.
-                let texts = Array::String(values.to_array());
-                let by_code = Cast { array: &texts, mode: CastMode::Lenient, ..*cast };
-                let by_code = parse_rows(&by_code, to, |code| values.value_bytes(code))?;
+                let texts = Array::String(array.dictionary().values().to_array());
+                let by_code = cast_text(&Cast { array: &texts, mode: CastMode::Lenient, ..*cast }, to)?;
                 if cast.mode == CastMode::Strict && by_code.null_count() > 0 {
                     let row = (0..array.len()).find(|&row| {
                         array.codes().get(row).is_some_and(|code| !by_code.is_valid(code as usize))
@@ -42,7 +41,8 @@ pub(super) fn cast_text(cast: &Cast<'_>, to: &DataType) -> Result<Array> {
     }
 }
 
-fn parse_rows<'a>(cast: &Cast<'_>, to: &DataType, text: impl Fn(usize) -> &'a [u8]) -> Result<Array> {
+fn parse_rows(cast: &Cast<'_>, to: &DataType, texts: &StringArray) -> Result<Array> {
+    let text = |row| texts.value_bytes(row);
     match to {
         DataType::Boolean => cast.boolean(|row| parse_bool(text(row)).ok()),
         DataType::Float32 => cast.primitive(|row| parse_f32(text(row)).ok()),
@@ -59,9 +59,7 @@ fn parse_rows<'a>(cast: &Cast<'_>, to: &DataType, text: impl Fn(usize) -> &'a [u
         to if to.is_unsigned_integer() => {
             cast.integer(to.physical(), |row| parse_u64(text(row)).ok().map(i128::from))
         }
-        to if to.is_signed_integer() => {
-            cast.integer(to.physical(), |row| parse_i64(text(row)).ok().map(i128::from))
-        }
+        to if to.is_signed_integer() => cast.integer_of_i64(to.physical(), |row| parse_i64(text(row)).ok()),
         to => unreachable!("can_cast said no to text as {to}"),
     }
 }

@@ -80,7 +80,7 @@ fn to_f32(cast: &Cast<'_>) -> Result<Array> {
 #[allow(clippy::unnecessary_cast, reason = "one body for all widths: for one of them it does nothing")]
 fn to_integer(cast: &Cast<'_>, physical: PhysicalType) -> Result<Array> {
     match cast.array {
-        Array::Boolean(array) => cast.integer(physical, |row| Some(array.values().get(row).into())),
+        Array::Boolean(array) => cast.integer_of_i64(physical, |row| Some(array.values().get(row).into())),
         Array::Float32(_) | Array::Float64(_) => {
             let wide = to_f64(cast.array);
             let values = wide.values();
@@ -107,7 +107,7 @@ fn to_integer(cast: &Cast<'_>, physical: PhysicalType) -> Result<Array> {
 
 fn narrowed(cast: &Cast<'_>, physical: PhysicalType, wide: &PrimitiveArray<i64>) -> Result<Array> {
     let values = wide.values();
-    cast.integer(physical, |row| Some(values[row].into()))
+    cast.integer_of_i64(physical, |row| Some(values[row]))
 }
 
 /// A float without its digits after the point; `None` if it is no number or needs more than 64 bits and a sign.

@@ -14,6 +14,8 @@ mod nested; // equality of lists and structs
 mod numeric; // numbers, equal or different in type
 mod text; // strings in all their forms, bytes
 
+use std::cmp::Ordering;
+
 use lazuli_array::{Array, Bitmap, BooleanArray, DataType, Native};
 
 use crate::datum::{Datum, Side, both_valid, paired};
@@ -273,6 +275,16 @@ pub fn is_between(value: Datum<'_>, low: Datum<'_>, high: Datum<'_>, closed: Clo
 enum Relation {
     Equal,
     Less,
+}
+
+impl Relation {
+    /// How the left value stands to the right one where the relation holds.
+    fn order(self) -> Ordering {
+        match self {
+            Self::Equal => Ordering::Equal,
+            Self::Less => Ordering::Less,
+        }
+    }
 }
 
 /// One bit a row: whether the relation holds. Bits of null rows mean nothing. Types were accepted, lengths paired, and

@@ -140,50 +140,48 @@ fn widen(datum: Datum<'_>) -> Result<Widened> {
 
 fn relate_widened(relation: Relation, left: &Widened, right: &Widened) -> Bitmap {
     use Widened::{Float, Signed, Unsigned};
-    fn side<T: Copy>(values: &[T], constant: bool) -> Side<'_, T> {
-        if constant { Side::Constant(values[0]) } else { Side::Rows(values) }
+    match (left, right) {
+        (Signed(l, lc), Signed(r, rc)) => relate_sides(relation, side_of(l, *lc), side_of(r, *rc)),
+        (Unsigned(l, lc), Unsigned(r, rc)) => relate_sides(relation, side_of(l, *lc), side_of(r, *rc)),
+        (Float(l, lc), Float(r, rc)) => relate_sides(relation, side_of(l, *lc), side_of(r, *rc)),
+        _ => relate_mixed(relation.order(), left, right),
     }
-    let (l, r) = match (left, right) {
-        (Signed(l, lc), Signed(r, rc)) => return relate_sides(relation, side(l, *lc), side(r, *rc)),
-        (Unsigned(l, lc), Unsigned(r, rc)) => return relate_sides(relation, side(l, *lc), side(r, *rc)),
-        (Float(l, lc), Float(r, rc)) => return relate_sides(relation, side(l, *lc), side(r, *rc)),
-        pair => pair,
-    };
-    match (l, r) {
+}
+
+fn side_of<T: Copy>(values: &[T], constant: bool) -> Side<'_, T> {
+    if constant { Side::Constant(values[0]) } else { Side::Rows(values) }
+}
+
+/// Two operands of different kinds.
+fn relate_mixed(wanted: Ordering, left: &Widened, right: &Widened) -> Bitmap {
+    use Widened::{Float, Signed, Unsigned};
+    match (left, right) {
         (Signed(l, lc), Unsigned(r, rc)) => {
-            by_order(relation, side(l, *lc), side(r, *rc), |l, r| i128::from(l).cmp(&i128::from(r)))
-        }
-        (Unsigned(l, lc), Signed(r, rc)) => {
-            by_order(relation, side(l, *lc), side(r, *rc), |l, r| i128::from(l).cmp(&i128::from(r)))
+            by_order(wanted, side_of(l, *lc), side_of(r, *rc), |l, r| i128::from(l).cmp(&i128::from(r)))
         }
         (Signed(l, lc), Float(r, rc)) => {
-            by_order(relation, side(l, *lc), side(r, *rc), |l, r| integer_to_float(l.into(), r))
+            by_order(wanted, side_of(l, *lc), side_of(r, *rc), |l, r| integer_to_float(l.into(), r))
         }
         (Unsigned(l, lc), Float(r, rc)) => {
-            by_order(relation, side(l, *lc), side(r, *rc), |l, r| integer_to_float(l.into(), r))
+            by_order(wanted, side_of(l, *lc), side_of(r, *rc), |l, r| integer_to_float(l.into(), r))
         }
-        (Float(l, lc), Signed(r, rc)) => {
-            by_order(relation, side(l, *lc), side(r, *rc), |l, r| integer_to_float(r.into(), l).reverse())
-        }
-        (Float(l, lc), Unsigned(r, rc)) => {
-            by_order(relation, side(l, *lc), side(r, *rc), |l, r| integer_to_float(r.into(), l).reverse())
+        (Unsigned(..), Signed(..)) | (Float(..), Signed(..) | Unsigned(..)) => {
+            relate_mixed(wanted.reverse(), right, left)
         }
         (Signed(..), Signed(..)) | (Unsigned(..), Unsigned(..)) | (Float(..), Float(..)) => {
-            unreachable!("equal kinds returned above")
+            unreachable!("equal kinds have a loop of their own")
         }
     }
 }
 
+/// Whether two values stand in an order to each other, by a function that takes long.
 fn by_order<L: Copy, R: Copy>(
-    relation: Relation,
+    wanted: Ordering,
     left: Side<'_, L>,
     right: Side<'_, R>,
     order: impl Fn(L, R) -> Ordering,
 ) -> Bitmap {
-    match relation {
-        Relation::Equal => arity::predicate(left, right, |left, right| order(left, right).is_eq()),
-        Relation::Less => arity::predicate(left, right, |left, right| order(left, right).is_lt()),
-    }
+    arity::predicate_slow(left, right, |left, right| order(left, right) == wanted)
 }
 
 /// The exact order of an integer of at most 64 bits and a float.
@@ -223,19 +221,15 @@ fn relate_decimals(
 ) -> Result<Bitmap> {
     let (left, right) = (digits_of(left)?, digits_of(right)?);
     let (left_side, right_side) = (left.side(), right.side());
-    let factor = |up: u8| 10i128.pow(u32::from(up));
+    let wanted = relation.order();
+    let scaled = |up: u8, wanted, value, other| {
+        let factor = 10i128.pow(u32::from(up));
+        by_order(wanted, value, other, |value, other| scaled_order(value, factor, other))
+    };
     Ok(match left_scale.cmp(&right_scale) {
         Ordering::Equal => relate_sides(relation, left_side, right_side),
-        Ordering::Less => {
-            let factor = factor(right_scale - left_scale);
-            by_order(relation, left_side, right_side, |left, right| scaled_order(left, factor, right))
-        }
-        Ordering::Greater => {
-            let factor = factor(left_scale - right_scale);
-            by_order(relation, left_side, right_side, |left, right| {
-                scaled_order(right, factor, left).reverse()
-            })
-        }
+        Ordering::Less => scaled(right_scale - left_scale, wanted, left_side, right_side),
+        Ordering::Greater => scaled(left_scale - right_scale, wanted.reverse(), right_side, left_side),
     })
 }
 
