@@ -18,14 +18,15 @@
 
 use std::sync::Arc;
 
-use lazuli_array::Name;
+use lazuli_array::{Name, SchemaRef};
 use lazuli_expr::Expr;
 use lazuli_plan::{Join, JoinColumn, JoinSide, JoinType, LogicalPlan, Node};
 
 use super::columns::unaliased;
 use super::join::estimated_rows;
-use crate::operator::join::{JoinTable, SemiJoinFilter};
-use crate::pipeline::{Lane, push_operator};
+use crate::operator::join::{JoinProbe, JoinTable, Matching};
+use crate::operator::project::Choose;
+use crate::pipeline::{Lane, Operator, push_operator};
 
 /// There must be at least so many probing rows for each built one, unless the built side was filtered itself.
 const PROBING_ROWS_A_BUILT_ROW: usize = 2;
@@ -50,13 +51,21 @@ pub(super) fn push_to_built(plan: &LogicalPlan, keys: Vec<Name>, lanes: &mut [La
     }
     let keys: Option<Vec<usize>> = keys.iter().map(|key| plan.schema().position(key)).collect();
     if let Some(keys) = keys {
-        push_operator(lanes, Arc::new(SemiJoinFilter { keys, table: table.clone() }));
+        push_operator(lanes, filter(keys, table, plan.schema()));
     }
 }
 
 /// The columns that all of these keys are.
 pub(super) fn columns(keys: &[Expr]) -> Option<Vec<Name>> {
     keys.iter().map(column).collect()
+}
+
+/// Keeps the rows whose keys a built table has, with all of their columns. The join itself looks again: nothing depends on
+/// this but time.
+fn filter(keys: Vec<usize>, table: &Arc<JoinTable>, schema: &SchemaRef) -> Arc<dyn Operator> {
+    let output = Choose::with_schema((0..schema.len()).collect(), schema.clone());
+    let matching = Matching::Exists { anti: false, output };
+    Arc::new(JoinProbe { keys, matching, table: table.clone() })
 }
 
 /// Whether many probing rows are likely to have no match.
@@ -96,7 +105,7 @@ impl<'a> Origin<'a> {
         let keys: Option<Vec<usize>> = self.names.iter().map(|name| scan.schema.position(name)).collect();
         match keys {
             Some(keys) if self.scan.ptr_eq(&scan.plan) => {
-                operators.insert(scan.num_filters, Arc::new(SemiJoinFilter { keys, table: table.clone() }));
+                operators.insert(scan.num_filters, filter(keys, table, &scan.schema));
                 true
             }
             _ => false,
