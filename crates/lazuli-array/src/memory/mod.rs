@@ -91,26 +91,27 @@ pub fn written<T: Copy>(
     spare: usize,
     write: impl FnOnce(&mut [MaybeUninit<T>]) -> Written,
 ) -> Vec<T> {
-    let mut write = Some(write);
-    written_by(length, spare, &mut |slots| match write.take() {
-        Some(write) => write(slots),
-        None => unreachable!("asked once"),
-    })
-}
-
-/// [`written`] once for each type of value, not for each of the many loops that write them.
-fn written_by<T: Copy>(
-    length: usize,
-    spare: usize,
-    write: &mut dyn FnMut(&mut [MaybeUninit<T>]) -> Written,
-) -> Vec<T> {
-    let mut values: Vec<T> = with_capacity(length + spare);
+    // Not behind `dyn`, though there are hundreds of these: inside `write` the compiler must see how many slots there are,
+    // or the loops there keep their checks of bounds.
+    let mut values: Vec<T> = room(length + spare);
     let Written(count) = write(&mut values.spare_capacity_mut()[..length + spare]);
-    assert!(count <= length, "{count} values written where {length} were announced");
+    if count > length {
+        refuse(count, length);
+    }
     // SAFETY: the vector has room for `length + spare` values, `count` is at most `length`, and whoever made the
     // `Written` promised that the first `count` slots hold values.
     unsafe { values.set_len(count) };
     values
+}
+
+/// [`with_capacity`], compiled once for each type.
+fn room<T>(capacity: usize) -> Vec<T> {
+    with_capacity(capacity)
+}
+
+#[cold]
+fn refuse(count: usize, length: usize) -> ! {
+    panic!("{count} values written where {length} were announced")
 }
 
 /// The promise that the first slots of a run were written.
