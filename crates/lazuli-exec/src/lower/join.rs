@@ -75,7 +75,9 @@ impl Lowering {
         mut right: Vec<Lane>,
     ) -> Result<(Vec<Lane>, Vec<Lane>)> {
         let keeps_right_rows = matches!(node.join_type, JoinType::Right | JoinType::Full | JoinType::Cross);
+        // Collecting the left side must be cheap: a join below could make any number of rows of few.
         let is_small = estimated_rows(&node.left)
+            .filter(|_| !multiplies_rows(&node.left))
             .zip(estimated_rows(&node.right))
             .is_some_and(|(left, right)| right >= FILTER_FROM_ROWS && left <= right / FILTER_FROM_TIMES);
         let keys = semi_join_filter::columns(&node.right_keys);
@@ -141,6 +143,19 @@ pub(super) fn estimated_rows(mut plan: &LogicalPlan) -> Option<usize> {
             Node::Sort(node) => &node.input,
             Node::Join(node) => &node.left,
             _ => return None,
+        };
+    }
+}
+
+/// Whether a plan of which [`estimated_rows`] knows the rows may have more of them.
+fn multiplies_rows(mut plan: &LogicalPlan) -> bool {
+    loop {
+        plan = match plan.node() {
+            Node::Scan(_) => return false,
+            Node::Filter(node) => &node.input,
+            Node::Project(node) => &node.input,
+            Node::Sort(node) => &node.input,
+            _ => return true,
         };
     }
 }

@@ -1,4 +1,5 @@
-//! About as many groups as rows: workers keep rows by partition instead of numbering groups. Nobody may notice.
+//! Ways of merging that only large inputs take: about as many groups as rows, whose rows workers keep by partition instead of
+//! numbering groups; large states of few groups, merged by ranges. Nobody may notice.
 
 use lazuli_array::{Column, DataType, DictionaryArray, StringArray};
 use lazuli_exec::{Engine, ExecOptions};
@@ -131,5 +132,43 @@ fn rows_that_memory_has_no_room_for_are_numbered_after_all() {
     // Rows kept for their partitions would take thirteen megabytes.
     for threads in [1, 2] {
         assert_eq!(run(&options(9 << 20, threads)).expect("room for the groups"), expected);
+    }
+}
+
+/// Enough values that the lists of all groups together are merged by ranges of groups on several threads.
+#[test]
+fn lists_of_few_groups_are_those_of_one_thread() {
+    const ROWS: i64 = 450_000;
+    const GROUPS: i64 = 700;
+    let key = |row: i64| row * 7919 % 104_729 % GROUPS;
+    let value = |row: i64| row * 31 % 10_007;
+    let input = frame(vec![
+        ("key", column((0..ROWS).map(key))),
+        ("value", column((0..ROWS).map(|row| (row % 13 > 0).then(|| value(row))))),
+    ]);
+    let mut of_group: Vec<(i64, Vec<i64>)> = Vec::new();
+    let mut place = vec![None; GROUPS as usize];
+    for row in 0..ROWS {
+        let place = *place[key(row) as usize].get_or_insert_with(|| {
+            of_group.push((key(row), Vec::new()));
+            of_group.len() - 1
+        });
+        if row % 13 > 0 {
+            of_group[place].1.push(value(row));
+        }
+    }
+    let expected: Vec<String> = of_group
+        .into_iter()
+        .map(|(key, mut values)| {
+            values.sort_unstable();
+            let (low, high) = (values[(values.len() - 1) / 2], values[values.len() / 2]);
+            format!("{key} {:?}", (low + high) as f64 / 2.0)
+        })
+        .collect();
+    let plan = query(&input).group_by([col("key")], [col("value").median().alias("median")]);
+    for threads in [1, 2, 3] {
+        let options = ExecOptions { threads: Some(threads), single_thread_rows: 0, ..ExecOptions::default() };
+        let answer = Engine::global().execute(&plan.0, &options).expect("memory enough");
+        assert!(texts(&answer) == expected, "{threads} threads");
     }
 }

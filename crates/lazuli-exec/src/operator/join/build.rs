@@ -152,10 +152,14 @@ impl Sink for JoinBuild {
         let mut payload = self.side.payload.choose(&whole);
         if num_rows <= CODED_ROWS && self.side.probing_rows.is_some_and(|rows| rows / CODED_TIMES >= num_rows)
         {
-            let columns: Vec<Column> = payload.columns().iter().map(coded_column).collect();
-            payload = Batch::new(payload.schema().clone(), columns, num_rows);
-            bytes = bytes.saturating_add(std::iter::once(&payload).collect::<Footprint>().bytes());
-            reservation.grow_to(bytes)?;
+            // Codes and a dictionary take no more than plain texts: four bytes for an entry's end and four for a code where
+            // those have eight for an offset.
+            let needed = std::iter::once(&payload).collect::<Footprint>().bytes();
+            if reservation.try_grow_to(bytes.saturating_add(needed)) {
+                let columns: Vec<Column> = payload.columns().iter().map(coded_column).collect();
+                payload = Batch::new(payload.schema().clone(), columns, num_rows);
+                bytes = bytes.saturating_add(needed);
+            }
         }
         let mut packed = None;
         if self.side.probing_rows.is_some_and(|rows| rows >= num_rows / PACK_FROM)
