@@ -11,7 +11,7 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::advise_huge;
+use super::fresh;
 
 /// Vectors of at least this many bytes are recycled. Smaller ones stay in the allocator's own lists.
 pub const RECYCLED_FROM_BYTES: usize = 32 << 10;
@@ -106,11 +106,7 @@ fn lists_of<T>() -> Option<&'static [Mutex<Vec<Room>>; CLASSES]> {
 #[inline(never)]
 pub(super) fn with_capacity<T>(capacity: usize) -> Vec<T> {
     let class = capacity.checked_mul(size_of::<T>()).and_then(class_for);
-    let (Some(class), Some(lists)) = (class, lists_of::<T>()) else {
-        let mut values = Vec::with_capacity(capacity);
-        advise_huge(&mut values);
-        return values;
-    };
+    let (Some(class), Some(lists)) = (class, lists_of::<T>()) else { return fresh(capacity) };
     let room = lists[class].lock().unwrap_or_else(PoisonError::into_inner).pop();
     if let Some(Room { start, bytes }) = room {
         KEPT_BYTES.fetch_sub(bytes, Ordering::Relaxed);
@@ -119,9 +115,7 @@ pub(super) fn with_capacity<T>(capacity: usize) -> Vec<T> {
         // the list, so this vector is its only owner; it holds no values, as length 0 says.
         return unsafe { Vec::from_raw_parts(start.as_ptr().cast::<T>(), 0, bytes / size_of::<T>()) };
     }
-    let mut values = Vec::with_capacity(class_bytes(class) / size_of::<T>());
-    advise_huge(&mut values);
-    values
+    fresh(class_bytes(class) / size_of::<T>())
 }
 
 /// Keeps the memory of a vector for the next one of its size, if there is room below the limit; frees it otherwise.
