@@ -142,12 +142,19 @@ where
 }
 
 impl Expr {
-    fn aggregate(self, aggregate: aggregate::AggregateRef) -> Self {
+    /// An aggregate of this expression alone.
+    pub(crate) fn aggregate(self, aggregate: aggregate::AggregateRef) -> Self {
         Self::Aggregate { aggregate, inputs: vec![self] }
     }
 
-    fn call(self, function: FunctionRef) -> Self {
+    /// A function of this expression alone.
+    pub(crate) fn call(self, function: FunctionRef) -> Self {
         Self::Function { function, inputs: vec![self] }
+    }
+
+    /// A function of this expression and further arguments.
+    pub(crate) fn call_with(self, function: FunctionRef, rest: impl IntoIterator<Item = Expr>) -> Self {
+        Self::Function { function, inputs: std::iter::once(self).chain(rest).collect() }
     }
 
     /// The same values under another name.
@@ -227,38 +234,6 @@ impl Expr {
     /// To the power of `exponent`; integers stay exact or fail.
     pub fn pow(self, exponent: impl Into<Expr>) -> Self {
         self.binary(BinaryOperator::Power, exponent)
-    }
-
-    /// The distance from 0; an overflow is an error.
-    pub fn abs(self) -> Self {
-        self.call(function::ABS)
-    }
-
-    /// Whether the row is null.
-    pub fn is_null(self) -> Self {
-        self.call(function::IS_NULL)
-    }
-
-    /// Whether the row is not null.
-    pub fn is_not_null(self) -> Self {
-        self.call(function::IS_NOT_NULL)
-    }
-
-    /// Whether the row is NaN; null for null.
-    pub fn is_nan(self) -> Self {
-        self.call(function::IS_NAN)
-    }
-
-    /// Whether the row is one of `values`; null for null.
-    ///
-    /// ```
-    /// use lazuli_expr::col;
-    ///
-    /// assert_eq!(col("status").is_in(["paid", "sent"]).to_string(), "is_in(status, 'paid', 'sent')");
-    /// ```
-    pub fn is_in<V: Into<Expr>>(self, values: impl IntoIterator<Item = V>) -> Self {
-        let inputs = std::iter::once(self).chain(values.into_iter().map(Into::into)).collect();
-        Self::Function { function: function::IS_IN, inputs }
     }
 
     /// Whether the row lies in `low..=high`, both ends included; null if it can't be known.

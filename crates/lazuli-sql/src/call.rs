@@ -2,7 +2,7 @@
 
 use lazuli_array::{Name, Scalar};
 use lazuli_expr::aggregate::{AGGREGATES, aggregate_named};
-use lazuli_expr::function::{FUNCTIONS, function_named};
+use lazuli_expr::function::{function_named, functions};
 use lazuli_expr::typing::nearest_name;
 use lazuli_expr::window::{WINDOW_FUNCTIONS, window_function_named};
 use lazuli_expr::{BinaryOperator, Expr, Literal, aggregate};
@@ -99,8 +99,7 @@ pub(crate) fn call(text: &str, name: &str, inputs: Vec<Expr>) -> Result<Expr, Te
             }
         };
     }
-    let names: Vec<Name> = FUNCTIONS
-        .iter()
+    let names: Vec<Name> = functions()
         .map(|function| function.name().into())
         .chain(AGGREGATES.iter().map(|aggregate| aggregate.name().into()))
         .chain(WINDOW_FUNCTIONS.iter().map(|function| function.name().into()))

@@ -1,15 +1,21 @@
 //! Scalar functions: rows to rows. One function is one file and one line in its family's list.
 //!
-//! Everything about a function (name, types, evaluation, test) is in its file; error messages, documentation and the
-//! text parser find it through [`FUNCTIONS`].
+//! Everything about a function is in its file: name, types, evaluation, the method that users call, tests. Error messages,
+//! documentation and the text parser find it through [`functions`]. Names of families that work on one type begin with
+//! it and a dot, as `str.contains`, and their methods stand behind a method of [`Expr`](crate::Expr) of that name.
 
-mod abs;
-mod coalesce;
+pub mod binary; // bytes
+pub mod binning; // values to bins and to other values
+pub mod category; // categories and enums
+pub mod compare; // membership and comparison
 mod constants; // constants as one row
-mod is_in;
-mod is_nan;
-mod is_not_null;
-mod is_null;
+pub mod list; // lists
+pub mod math; // numbers
+pub mod null; // null and NaN
+pub mod random; // random numbers
+pub mod structs; // structs
+pub mod temporal; // dates, times, durations
+pub mod text; // strings
 
 use std::fmt;
 use std::ops::Deref;
@@ -21,25 +27,33 @@ use lazuli_kernels::KernelError;
 use crate::Literal;
 use crate::evaluate::Value;
 
-/// The distance from 0.
-pub const ABS: FunctionRef = FunctionRef::Builtin(&abs::Abs);
-/// The first argument that is not null.
-pub const COALESCE: FunctionRef = FunctionRef::Builtin(&coalesce::Coalesce);
-/// Whether the first argument is one of the others.
-pub const IS_IN: FunctionRef = FunctionRef::Builtin(&is_in::IsIn);
-/// Whether a row is NaN.
-pub const IS_NAN: FunctionRef = FunctionRef::Builtin(&is_nan::IsNan);
-/// Whether a row is not null.
-pub const IS_NOT_NULL: FunctionRef = FunctionRef::Builtin(&is_not_null::IsNotNull);
-/// Whether a row is null.
-pub const IS_NULL: FunctionRef = FunctionRef::Builtin(&is_null::IsNull);
+pub use compare::IS_IN;
+pub use math::ABS;
+pub use null::{COALESCE, IS_NAN, IS_NOT_NULL, IS_NULL};
+
+/// The families, each with its own list.
+static FAMILIES: &[&[FunctionRef]] = &[
+    binary::FUNCTIONS,
+    binning::FUNCTIONS,
+    category::FUNCTIONS,
+    compare::FUNCTIONS,
+    list::FUNCTIONS,
+    math::FUNCTIONS,
+    null::FUNCTIONS,
+    random::FUNCTIONS,
+    structs::FUNCTIONS,
+    temporal::FUNCTIONS,
+    text::FUNCTIONS,
+];
 
 /// Every built-in function.
-pub static FUNCTIONS: &[FunctionRef] = &[ABS, COALESCE, IS_IN, IS_NAN, IS_NOT_NULL, IS_NULL];
+pub fn functions() -> impl Iterator<Item = &'static FunctionRef> {
+    FAMILIES.iter().copied().flatten()
+}
 
 /// The built-in function of this name.
 pub fn function_named(name: &str) -> Option<FunctionRef> {
-    FUNCTIONS.iter().find(|function| function.name() == name).cloned()
+    functions().find(|function| function.name() == name).cloned()
 }
 
 /// What is known of an argument when an expression is typed.
@@ -107,7 +121,7 @@ pub trait ScalarFunction: Send + Sync {
 /// A built-in function, or one that the user brought. Equal if they are the same function.
 #[derive(Clone)]
 pub enum FunctionRef {
-    /// One of [`FUNCTIONS`].
+    /// One of [`functions`].
     Builtin(&'static dyn ScalarFunction),
     /// The user's own.
     Custom(Arc<dyn ScalarFunction>),

@@ -3,6 +3,7 @@
 use lazuli_array::DataType;
 use lazuli_kernels::KernelError;
 
+use crate::Expr;
 use crate::evaluate::Value;
 use crate::function::constants::map_rows;
 use crate::function::{Argument, ScalarFunction, Signature, SignatureError};
@@ -38,6 +39,13 @@ impl ScalarFunction for Abs {
 
     fn is_fallible(&self) -> bool {
         true
+    }
+}
+
+impl Expr {
+    /// The distance from 0; an overflow is an error.
+    pub fn abs(self) -> Self {
+        self.call(super::ABS)
     }
 }
 

@@ -1,19 +1,20 @@
-//! `is_null`.
+//! `is_not_null`.
 
 use lazuli_array::{Bitmap, BooleanArray, Column, DataType};
 use lazuli_kernels::KernelError;
 
+use crate::Expr;
 use crate::evaluate::Value;
 use crate::function::constants::map_rows;
 use crate::function::{Argument, ScalarFunction, Signature, SignatureError};
 
-/// Whether the row is null; never null. NaN is not null.
+/// Whether the row is not null; never null. NaN is not null.
 #[derive(Debug)]
-pub struct IsNull;
+pub struct IsNotNull;
 
-impl ScalarFunction for IsNull {
+impl ScalarFunction for IsNotNull {
     fn name(&self) -> &str {
-        "is_null"
+        "is_not_null"
     }
 
     fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
@@ -26,11 +27,18 @@ impl ScalarFunction for IsNull {
     fn evaluate(&self, inputs: &[Value], _: usize) -> Result<Value, KernelError> {
         map_rows(&inputs[0], |column| {
             let bits = match column.validity() {
-                None => Bitmap::filled(false, column.len()),
-                Some(validity) => validity.not(),
+                None => Bitmap::filled(true, column.len()),
+                Some(validity) => validity,
             };
             Ok(Column::new(DataType::Boolean, BooleanArray::new(bits, None)))
         })
+    }
+}
+
+impl Expr {
+    /// Whether the row is not null.
+    pub fn is_not_null(self) -> Self {
+        self.call(super::IS_NOT_NULL)
     }
 }
 
@@ -50,11 +58,11 @@ mod tests {
             (Column::new_null(DataType::Int64, 0), vec![]),
         ];
         for (column, nulls) in cases {
-            let expected = Column::from_values(nulls.into_iter());
+            let expected = Column::from_values(nulls.into_iter().map(|is_null| !is_null));
             let rows = column.len();
-            assert_eq!(IsNull.evaluate(&[column.into()], rows), Ok(expected.into()));
+            assert_eq!(IsNotNull.evaluate(&[column.into()], rows), Ok(expected.into()));
         }
-        let constant = IsNull.evaluate(&[Value::Constant(Constant::null(DataType::String))], 5);
-        assert_eq!(constant, Ok(Value::Constant(Constant::from_scalar(&Scalar::Boolean(true)))));
+        let constant = IsNotNull.evaluate(&[Value::Constant(Constant::null(DataType::String))], 5);
+        assert_eq!(constant, Ok(Value::Constant(Constant::from_scalar(&Scalar::Boolean(false)))));
     }
 }

@@ -3,6 +3,7 @@
 use lazuli_array::{Column, DataType};
 use lazuli_kernels::KernelError;
 
+use crate::Expr;
 use crate::evaluate::Value;
 use crate::function::constants::map_rows;
 use crate::function::{Argument, ScalarFunction, Signature, SignatureError};
@@ -27,6 +28,13 @@ impl ScalarFunction for IsNan {
 
     fn evaluate(&self, inputs: &[Value], _: usize) -> Result<Value, KernelError> {
         map_rows(&inputs[0], |column| Ok(Column::new(DataType::Boolean, lazuli_kernels::is_nan(column)?)))
+    }
+}
+
+impl Expr {
+    /// Whether the row is NaN; null for null.
+    pub fn is_nan(self) -> Self {
+        self.call(super::IS_NAN)
     }
 }
 

@@ -3,9 +3,10 @@
 use lazuli_array::{Array, Bitmap, BooleanArray, Column, DataType};
 use lazuli_kernels::{KernelError, concat_columns, eq};
 
+use crate::Expr;
 use crate::evaluate::Value;
-use crate::function::coalesce::common_type;
 use crate::function::constants::map_rows;
+use crate::function::null::common_type;
 use crate::function::{Argument, ScalarFunction, Signature, SignatureError};
 
 /// Whether the first argument is one of the others, row by row; null where the first argument is. A null among the
@@ -55,6 +56,20 @@ fn true_mask(column: &Column) -> Bitmap {
     match column.array() {
         Array::Boolean(array) => array.true_mask(),
         other => panic!("a Boolean column over a {} array", other.physical_name()),
+    }
+}
+
+impl Expr {
+    /// Whether the row is one of `values`; null for null.
+    ///
+    /// ```
+    /// use lazuli_expr::col;
+    ///
+    /// assert_eq!(col("status").is_in(["paid", "sent"]).to_string(), "is_in(status, 'paid', 'sent')");
+    /// ```
+    pub fn is_in<V: Into<Expr>>(self, values: impl IntoIterator<Item = V>) -> Self {
+        let inputs = std::iter::once(self).chain(values.into_iter().map(Into::into)).collect();
+        Self::Function { function: super::IS_IN, inputs }
     }
 }
 

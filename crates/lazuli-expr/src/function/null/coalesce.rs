@@ -29,7 +29,7 @@ impl ScalarFunction for Coalesce {
 }
 
 /// The type that holds all arguments'.
-pub(super) fn common_type(arguments: &[Argument<'_>]) -> Result<DataType, SignatureError> {
+pub(in crate::function) fn common_type(arguments: &[Argument<'_>]) -> Result<DataType, SignatureError> {
     let Some((first, rest)) = arguments.split_first() else {
         return Err(SignatureError::Expected("at least one argument".into()));
     };
