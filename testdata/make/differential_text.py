@@ -286,3 +286,11 @@ for text, polars in [
 by("k", "texts", "str.join(str.to_uppercase(u), '+')", U.to_uppercase().str.join("+"))
 select("str.join(n)", None, error="always")
 select("str.join(t, u)", None, error="always")
+
+# What needs Unicode's tables.
+for column in ["t", "u", "at"]:
+    select(f"str.reverse({column})", col(column).str.reverse())
+    for form in ["NFC", "NFD", "NFKC", "NFKD"]:
+        select(f"str.normalize({column}, '{form}')", col(column).str.normalize(form))
+select("str.normalize(t)", T.normalize())
+select("str.normalize(t, 'nfc')", None, error="always")

@@ -27,7 +27,7 @@ pub use aggregate::{Accumulator, Aggregate, AggregateRef, Groups, RowOrder};
 pub use build::{When, WhenThen, all, coalesce, col, cols, corr, cov, len, lit, when};
 pub use error::{EvaluateError, TypeError};
 pub use expr::{CastMode, Expr, Literal};
-pub use function::text::{concat_str, format_str};
+pub use function::text::{ManyOptions, concat_str, format_str};
 pub use function::{FunctionRef, ScalarFunction};
 pub use into::{IntoExpr, IntoExprs, IntoSortKeys, SortKey};
 pub use operator::{BinaryOperator, UnaryOperator};

@@ -10,6 +10,7 @@ mod engine {
     //! The package.
 
     use std::cell::RefCell;
+    use std::sync::Arc;
 
     use regex::{CaptureLocations, Regex};
 
@@ -17,12 +18,12 @@ mod engine {
     const KEPT: usize = 8;
 
     thread_local! {
-        static RECENT: RefCell<Vec<Regex>> = const { RefCell::new(Vec::new()) };
+        static RECENT: RefCell<Vec<Arc<Regex>>> = const { RefCell::new(Vec::new()) };
     }
 
-    /// A compiled expression.
+    /// A compiled expression. Shared, not cloned: a clone would have to build its automaton again.
     #[derive(Debug, Clone)]
-    pub(in crate::strings) struct Expression(Regex);
+    pub(in crate::strings) struct Expression(Arc<Regex>);
 
     /// Where the groups of a match lie.
     #[derive(Debug)]
@@ -41,7 +42,7 @@ mod engine {
                 if let Some(known) = recent.iter().find(|known| known.as_str() == text) {
                     return Ok(Self(known.clone()));
                 }
-                let regex = Regex::new(text).map_err(|error| error.to_string())?;
+                let regex = Arc::new(Regex::new(text).map_err(|error| error.to_string())?);
                 if recent.len() == KEPT {
                     recent.remove(0);
                 }

@@ -23,6 +23,7 @@ mod search; // literal text in all rows by one pass
 mod split; // one text to several
 #[cfg(test)]
 mod tests;
+mod unicode; // what needs Unicode's tables, a feature
 mod writer; // outputs that grow
 
 pub use case::{to_lowercase, to_titlecase, to_uppercase};
@@ -39,4 +40,5 @@ pub use pattern::{Pattern, PatternError, escape_regex, is_plain};
 pub use replace::{Replacement, replace};
 pub use search::{contains_bytes, ends_with_bytes, starts_with_bytes};
 pub use split::{split, split_fields};
+pub use unicode::{NormalForm, Unicode};
 pub use writer::TextWriter;

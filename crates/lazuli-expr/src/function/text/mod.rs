@@ -20,12 +20,14 @@ mod slice; // parts by characters
 mod split; // one text to several
 mod strip; // ends without some characters
 mod text_function; // what most of these have in common
+mod unicode; // normal forms, order of characters
 
 use super::FunctionRef;
 use super::FunctionRef::Builtin;
 use crate::Expr;
 
 pub use concat_str::{concat_str, format_str};
+pub use lazuli_kernels::strings::ManyOptions;
 pub(in crate::function) use encode::check_encoding;
 pub(in crate::function) use slice::check_length;
 
@@ -84,4 +86,6 @@ pub(super) static FUNCTIONS: &[FunctionRef] = &[
     Builtin(&strip::STRIP_CHARS_START),
     Builtin(&strip::STRIP_PREFIX),
     Builtin(&strip::STRIP_SUFFIX),
+    Builtin(&unicode::NORMALIZE),
+    Builtin(&unicode::REVERSE),
 ];
