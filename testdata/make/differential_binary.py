@@ -47,3 +47,11 @@ for index in [0, 2, -1, -3, 100]:
     select(f"bin.get(b, {index}, true)", B.get(index, null_on_oob=True))
 select("bin.get(b, 0)", B.get(0), error="polars")
 select("bin.get(b, 'x')", None, error="always")
+for data_type in ["Int8", "UInt8", "Int16", "UInt32", "Int32", "Float32", "Int64"]:
+    for order in ["little", "big"]:
+        select(
+            f"bin.reinterpret(b, cast(null as {data_type}), '{order}')",
+            B.reinterpret(dtype=getattr(pl, data_type), endianness=order),
+        )
+select("bin.reinterpret(b, cast(null as Int16))", B.reinterpret(dtype=pl.Int16))
+select("bin.reinterpret(b, cast(null as String))", None, error="always")

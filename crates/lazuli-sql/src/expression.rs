@@ -230,9 +230,13 @@ impl<'a> Reader<'a> {
     fn substring_offset(&self, from: Option<&ast::Expr>) -> Result<Expr, TextError> {
         let Some(from) = from else { return Ok(Expr::from(0)) };
         match self.expr(from)? {
-            Expr::Literal(Literal { value: Scalar::Int32(place @ 1..), .. }) => Ok(Expr::from(place - 1)),
-            Expr::Literal(Literal { value: Scalar::Int32(place @ ..0), .. }) => Ok(Expr::from(place)),
-            _ => Err(self.unsupported("a substring from a place that is no constant, or from 0 (use str.slice)")),
+            Expr::Literal(Literal { value: Scalar::Int32(place), .. }) if place != 0 => {
+                Ok(Expr::from(if place > 0 { place - 1 } else { place }))
+            }
+            _ => {
+                Err(self
+                    .unsupported("a substring from a place that is no constant, or from 0 (use str.slice)"))
+            }
         }
     }
 

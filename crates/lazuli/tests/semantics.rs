@@ -391,7 +391,10 @@ fn r35_patterns_are_checked() -> Tested {
     let unknown = eval(&frame, col("t").str().replace("a(.)", "$2"));
     fails_with(unknown, &["there is no group 2 to put in; groups are 0 to 1"]);
     fails_with(eval(&frame, col("t").str().extract("a", 1)), &["the pattern has no group 1"]);
-    fails_with(eval(&frame, col("t").str().contains(col("p"))), &["a pattern that differs by row must be literal"]);
+    fails_with(
+        eval(&frame, col("t").str().contains(col("p"))),
+        &["a pattern that differs by row must be literal"],
+    );
     let found = eval(&frame, col("t").str().contains_literal(col("p")))?;
     assert_eq!(found.to_vec::<bool>()?, [Some(true); 2]);
     let replaced = eval(&frame, col("t").str().replace("[ab]", lit("$9") + col("p")))?;

@@ -26,7 +26,8 @@ impl Aggregate for Join {
     fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
         let expected = || SignatureError::Expected(EXPECTED.into());
         let (column, constants) = arguments.split_first().ok_or_else(expected)?;
-        let constant = |index: usize| constants.get(index).map(|argument| argument.literal.map(|it| &it.value));
+        let constant =
+            |index: usize| constants.get(index).map(|argument| argument.literal.map(|it| &it.value));
         let fits = matches!(column.data_type, DataType::String | DataType::Null)
             && matches!(constant(0), None | Some(Some(Scalar::String(_))))
             && matches!(constant(1), None | Some(Some(Scalar::Boolean(_))))

@@ -96,7 +96,9 @@ impl Parameter {
             {
                 Some(DataType::Binary)
             }
-            Takes::Integer if is_null || given.is_integer() || *given == DataType::Null => Some(DataType::Int64),
+            Takes::Integer if is_null || given.is_integer() || *given == DataType::Null => {
+                Some(DataType::Int64)
+            }
             Takes::OneText if is_constant && given.is_text() => Some(DataType::String),
             Takes::OneInteger if is_constant && given.is_integer() => Some(DataType::Int64),
             Takes::Flag if is_constant && *given == DataType::Boolean => Some(DataType::Boolean),

@@ -19,12 +19,14 @@ pub fn to_uppercase(texts: &StringArray) -> StringArray {
 pub fn to_titlecase(texts: &StringArray) -> StringArray {
     rewrite(texts, |text, out| {
         let mut inside_word = false;
-        // Lower case of the text as a whole knows where words end, which one letter does not.
-        for letter in text.to_lowercase().chars() {
-            if inside_word || !letter.is_alphabetic() {
-                out.push(letter);
-            } else {
-                push_title(letter, out);
+        let mut letters = text.chars().peekable();
+        while let Some(letter) = letters.next() {
+            match letter {
+                _ if !letter.is_alphabetic() => out.push(letter),
+                _ if !inside_word => push_title(letter, out),
+                // The one letter whose lower case depends on its place.
+                'Σ' if !letters.peek().is_some_and(|next| next.is_alphabetic()) => out.push('ς'),
+                _ => out.extend(letter.to_lowercase()),
             }
             inside_word = letter.is_alphabetic();
         }
@@ -34,10 +36,10 @@ pub fn to_titlecase(texts: &StringArray) -> StringArray {
 /// A letter as it begins a word.
 fn push_title(letter: char, out: &mut String) {
     let digraph = match letter {
-        'ǆ' => Some('ǅ'),
-        'ǉ' => Some('ǈ'),
-        'ǌ' => Some('ǋ'),
-        'ǳ' => Some('ǲ'),
+        'Ǆ'..='ǆ' => Some('ǅ'),
+        'Ǉ'..='ǉ' => Some('ǈ'),
+        'Ǌ'..='ǌ' => Some('ǋ'),
+        'Ǳ'..='ǳ' => Some('ǲ'),
         // Greek letters with an iota below keep it there.
         '\u{1f80}'..='\u{1faf}' => char::from_u32(letter as u32 | 8),
         'ᾳ' => Some('ᾼ'),

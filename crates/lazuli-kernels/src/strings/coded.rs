@@ -11,7 +11,7 @@ use crate::arity::predicate_of;
 use crate::{KernelError, NO_ROW, Result, take_optional};
 
 /// What `compute` makes of the rows of a text column, as a column of type `output`. `compute` gives one row for each of its
-/// texts, null for null, and its results depend on nothing else.
+/// texts, null for null (a struct may have null fields instead), and its results depend on nothing else.
 ///
 /// Texts that lie as codes are computed once for each entry of the dictionary, if that has no more entries than the column
 /// has rows; texts that come out of it are codes again.
@@ -40,6 +40,10 @@ pub fn map_text(
     let array = match column.array() {
         Array::String(texts) => compute(texts)?,
         Array::Dictionary(codes) if codes.dictionary().len() > codes.len() => compute(&codes.to_plain())?,
+        // No entry is null, so what a struct has in such a row does not show.
+        Array::Dictionary(codes) if matches!(output, DataType::Struct(_)) && codes.validity().is_some() => {
+            compute(&codes.to_plain())?
+        }
         Array::Dictionary(codes) => match compute(&codes.dictionary().values().to_array()) {
             Ok(results) => by_codes(codes, results),
             // Perhaps no row has the entry that failed; and if one has, the error tells its row.

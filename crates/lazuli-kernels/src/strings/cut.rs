@@ -47,6 +47,24 @@ impl Part {
         (start as usize, end.max(start) as usize)
     }
 
+    /// The part of a text, by characters.
+    ///
+    /// ```
+    /// use lazuli_kernels::strings::Part;
+    ///
+    /// assert_eq!(Part::Tail(2).of("naïve"), "ve");
+    /// assert_eq!(Part::Slice { offset: 2, length: Some(2) }.of("naïve"), "ïv");
+    /// ```
+    pub fn of(self, text: &str) -> &str {
+        // Characters behind the part need not be counted.
+        let (start, length) = self.from_start().unwrap_or_else(|| {
+            let (start, end) = self.bounds(text.chars().count());
+            (start, end - start)
+        });
+        let rest = &text[place_of(text, start)..];
+        &rest[..place_of(rest, length)]
+    }
+
     /// As a place from the beginning and a number, if the end does not matter to where it lies.
     fn from_start(self) -> Option<(usize, usize)> {
         let (offset, length) = match self {
@@ -68,15 +86,7 @@ pub fn slice_text(texts: &StringArray, part: Part) -> StringArray {
             out.push_str(&text[start..end]);
         });
     }
-    rewrite(texts, |text, out| {
-        // Characters behind the part need not be counted.
-        let (start, length) = part.from_start().unwrap_or_else(|| {
-            let (start, end) = part.bounds(text.chars().count());
-            (start, end - start)
-        });
-        let rest = &text[place_of(text, start)..];
-        out.push_str(&rest[..place_of(rest, length)]);
-    })
+    rewrite(texts, |text, out| out.push_str(part.of(text)))
 }
 
 /// A part of each run of bytes; null for null.

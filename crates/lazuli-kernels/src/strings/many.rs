@@ -41,9 +41,8 @@ impl ManyPatterns {
 
     /// Whether each text contains one of them; null for null.
     pub fn contains_any(&self, texts: &StringArray) -> BooleanArray {
-        let found = lazuli_array::Bitmap::from_fn(texts.len(), |row| {
-            self.searcher.is_match(texts.value(row))
-        });
+        let found =
+            lazuli_array::Bitmap::from_fn(texts.len(), |row| self.searcher.is_match(texts.value(row)));
         BooleanArray::new(found, texts.validity().cloned())
     }
 

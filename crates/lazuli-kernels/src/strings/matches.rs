@@ -1,9 +1,11 @@
 //! What a pattern matches: whether, where, how often, and the matched text with its groups.
 
-use lazuli_array::{Array, BitmapBuilder, Bitmap, BooleanArray, ListArray, PrimitiveArray, StringArray, StructArray};
+use lazuli_array::{
+    Array, Bitmap, BitmapBuilder, BooleanArray, ListArray, PrimitiveArray, StringArray, StructArray,
+};
 
 use super::pattern::{Form, Pattern};
-use super::search::contains_bytes;
+use super::search::{contains_bytes, for_each_hit};
 use super::writer::{TextWriter, is_valid, lists_of_texts, number_of, number_or_null, parts_of};
 
 /// Whether each text contains the pattern; null for null.
@@ -15,13 +17,34 @@ pub fn contains(texts: &StringArray, pattern: &Pattern) -> BooleanArray {
     BooleanArray::new(found, texts.validity().cloned())
 }
 
+/// The text of a pattern that is looked for in all rows by one pass.
+pub(super) fn searched_at_once(pattern: &Pattern) -> Option<&[u8]> {
+    pattern.as_literal().filter(|needle| !needle.is_empty())
+}
+
 /// The byte where the first match begins; null if there is none.
 pub fn find(texts: &StringArray, pattern: &Pattern) -> PrimitiveArray<i64> {
+    if let Some(needle) = searched_at_once(pattern) {
+        let mut words = vec![0u64; texts.len().div_ceil(64)];
+        let mut places = vec![0i64; texts.len()];
+        for_each_hit(texts.offsets(), texts.bytes(), needle, true, |row, start| {
+            words[row / 64] |= 1 << (row % 64);
+            places[row] = start as i64 - texts.offsets()[row];
+        });
+        let found = Bitmap::from_words(words, texts.len());
+        let validity = texts.validity().map_or(found.clone(), |validity| validity.and(&found));
+        return PrimitiveArray::new(places.into(), Some(validity));
+    }
     number_or_null(texts, |text| pattern.find(text).map(|(start, _)| start as i64))
 }
 
 /// How many matches there are, none overlapping the one before.
 pub fn count_matches(texts: &StringArray, pattern: &Pattern) -> PrimitiveArray<i64> {
+    if let Some(needle) = searched_at_once(pattern) {
+        let mut counts = vec![0i64; texts.len()];
+        for_each_hit(texts.offsets(), texts.bytes(), needle, false, |row, _| counts[row] += 1);
+        return PrimitiveArray::new(counts.into(), texts.validity().cloned());
+    }
     number_of(texts, |text| {
         let mut count = 0;
         pattern.for_each_match(text, |_, _| {
@@ -70,8 +93,7 @@ pub fn extract_groups(texts: &StringArray, pattern: &Pattern) -> StructArray {
         let mut groups = expression.groups();
         for row in 0..texts.len() {
             let text = texts.value(row);
-            let found =
-                is_valid(texts.validity(), row) && expression.find_groups(text, 0, &mut groups);
+            let found = is_valid(texts.validity(), row) && expression.find_groups(text, 0, &mut groups);
             for (index, (writer, validity)) in fields.iter_mut().enumerate() {
                 let group = if found { groups.get(index + 1) } else { None };
                 writer.push(group.map_or("", |(start, end)| &text[start..end]));

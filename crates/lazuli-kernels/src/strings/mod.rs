@@ -17,6 +17,7 @@ mod many; // several patterns at once, a feature
 mod matches; // what a pattern matches
 mod number; // integers and decimals in texts
 mod pad; // texts of a least length
+mod pairs; // arguments that differ by row
 mod pattern; // what is looked for
 mod replace; // other text for what a pattern matches
 mod search; // literal text in all rows by one pass
@@ -36,6 +37,7 @@ pub use many::{ManyOptions, ManyPatterns};
 pub use matches::{contains, count_matches, extract, extract_all, extract_groups, find};
 pub use number::{IntegerBase, to_decimal, to_integer};
 pub use pad::{Side, pad, zfill};
+pub use pairs::{parts_by_number, parts_by_text, test_pairs};
 pub use pattern::{Pattern, PatternError, escape_regex, is_plain};
 pub use replace::{Replacement, replace};
 pub use search::{contains_bytes, ends_with_bytes, starts_with_bytes};

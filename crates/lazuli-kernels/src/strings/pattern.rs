@@ -62,8 +62,10 @@ impl Pattern {
         if is_plain(text) {
             return Ok(Self::literal(text));
         }
-        let expression = Expression::new(text)
-            .map_err(|reason| PatternError { pattern: text.to_string(), reason: reason.trim().to_string() })?;
+        let expression = Expression::new(text).map_err(|reason| PatternError {
+            pattern: text.to_string(),
+            reason: reason.trim().to_string(),
+        })?;
         Ok(Self { form: Form::Expression(expression) })
     }
 

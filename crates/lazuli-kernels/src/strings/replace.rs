@@ -3,8 +3,10 @@
 use lazuli_array::StringArray;
 
 use super::expression::{Expression, Groups};
+use super::matches::searched_at_once;
 use super::pattern::{Form, Pattern, PatternError};
-use super::writer::rewrite;
+use super::search::for_each_hit;
+use super::writer::{TextWriter, rewrite, used_bytes};
 
 /// What stands in place of a match: text, and groups of the match.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,9 +103,8 @@ fn group_name(rest: &str) -> Option<(&str, &str)> {
     if let Some(braced) = rest.strip_prefix('{') {
         return braced.split_once('}').filter(|(name, _)| !name.is_empty());
     }
-    let end = rest
-        .find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_')
-        .unwrap_or(rest.len());
+    let end =
+        rest.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(rest.len());
     (end > 0).then(|| rest.split_at(end))
 }
 
@@ -117,6 +118,11 @@ pub fn replace(
     let limit = limit.unwrap_or(usize::MAX);
     if limit == 0 {
         return texts.clone();
+    }
+    if let Some(needle) = searched_at_once(pattern)
+        && (limit == 1 || limit == usize::MAX)
+    {
+        return replace_at_once(texts, needle, replacement, limit == 1);
     }
     if let Form::Expression(expression) = &pattern.form
         && replacement.needs_groups()
@@ -137,6 +143,57 @@ pub fn replace(
         });
         out.push_str(&text[done..]);
     })
+}
+
+/// All rows by one pass: what lies between two hits is copied at once, whatever rows end in it.
+#[allow(unsafe_code, reason = "rows of text side by side are text; the block is argued")]
+fn replace_at_once(
+    texts: &StringArray,
+    needle: &[u8],
+    replacement: &Replacement,
+    first_only: bool,
+) -> StringArray {
+    let offsets = texts.offsets();
+    let first = offsets[0] as usize;
+    // SAFETY: the bytes of each row are UTF-8, the invariant of `StringArray`, and so are those of all of them in order.
+    let text = unsafe { std::str::from_utf8_unchecked(used_bytes(texts)) };
+    let mut value = String::new();
+    // The whole match is the text that was looked for: the only group there is.
+    replacement.write(&String::from_utf8_lossy(needle), |_| Some((0, needle.len())), &mut value);
+    let mut copy =
+        Copy { text, ends: &offsets[1..], first, done: 0, out: String::new(), out_offsets: vec![0] };
+    copy.out.reserve(text.len());
+    copy.out_offsets.reserve(texts.len());
+    for_each_hit(offsets, texts.bytes(), needle, first_only, |row, start| {
+        copy.up_to(start - first, row);
+        copy.out.push_str(&value);
+        copy.done = start - first + needle.len();
+    });
+    copy.up_to(text.len(), texts.len());
+    TextWriter::of_parts(copy.out, copy.out_offsets).finish(texts.validity().cloned())
+}
+
+/// A copy of rows in which some text is other text.
+struct Copy<'a> {
+    text: &'a str,
+    /// Where rows end, counted from `first` less than the text begins.
+    ends: &'a [i64],
+    first: usize,
+    /// Bytes of the text that are dealt with.
+    done: usize,
+    out: String,
+    out_offsets: Vec<i64>,
+}
+
+impl Copy<'_> {
+    /// Copies the text up to `end`, which lies in `row`, and ends the rows before it.
+    fn up_to(&mut self, end: usize, row: usize) {
+        let shift = self.out.len() as i64 - (self.done + self.first) as i64;
+        let ended = self.out_offsets.len() - 1;
+        self.out_offsets.extend(self.ends[ended..row].iter().map(|end| end + shift));
+        self.out.push_str(&self.text[self.done..end]);
+        self.done = end;
+    }
 }
 
 fn replace_groups(

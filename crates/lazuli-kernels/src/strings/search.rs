@@ -17,21 +17,34 @@ pub fn contains_bytes(offsets: &[i64], bytes: &[u8], needle: &[u8]) -> Bitmap {
     if needle.is_empty() {
         return Bitmap::filled(true, rows);
     }
-    let finder = Finder::new(needle);
-    let haystack = &bytes[..offsets[rows] as usize];
     let mut words = vec![0u64; rows.div_ceil(64)];
+    for_each_hit(offsets, bytes, needle, true, |row, _| words[row / 64] |= 1 << (row % 64));
+    Bitmap::from_words(words, rows)
+}
+
+/// Each row and the byte where `needle`, which is not empty, begins in it: from the left, none overlapping the one before,
+/// only the first of a row with `first_only`.
+pub(super) fn for_each_hit(
+    offsets: &[i64],
+    bytes: &[u8],
+    needle: &[u8],
+    first_only: bool,
+    mut each: impl FnMut(usize, usize),
+) {
+    let finder = Finder::new(needle);
+    let haystack = &bytes[..offsets[offsets.len() - 1] as usize];
     let (mut row, mut at) = (0, offsets[0] as usize);
     while let Some(distance) = finder.find(&haystack[at..]) {
         let start = at + distance;
         row = row_at(offsets, row, start as i64);
         let end = offsets[row + 1] as usize;
-        if start + needle.len() <= end {
-            words[row / 64] |= 1 << (row % 64);
+        let is_inside = start + needle.len() <= end;
+        if is_inside {
+            each(row, start);
         }
-        // One hit in a row is enough; and if this one reaches beyond the row, so would any later one in it.
-        at = end;
+        // If this one reaches beyond the row, so would any later one in it.
+        at = if is_inside && !first_only { start + needle.len() } else { end };
     }
-    Bitmap::from_words(words, rows)
 }
 
 /// The row that holds the byte at `position`, at or after `row`, which begins at or before it.

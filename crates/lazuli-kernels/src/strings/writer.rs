@@ -1,5 +1,8 @@
 //! Outputs that grow: text that is written piece by piece, lists of texts, and the loops over rows that fill them.
-#![allow(unsafe_code, reason = "text that was written as text need not be checked again; the block is argued")]
+#![allow(
+    unsafe_code,
+    reason = "text that was written as text need not be checked again; the block is argued"
+)]
 
 use lazuli_array::{Array, Bitmap, BitmapBuilder, ListArray, Native, PrimitiveArray, StringArray, memory};
 
@@ -28,6 +31,11 @@ impl TextWriter {
         let mut offsets = memory::with_capacity(rows + 1);
         offsets.push(0);
         Self { text: String::with_capacity(bytes), offsets }
+    }
+
+    /// Rows that were written elsewhere: their text, and where each begins and the last one ends.
+    pub(super) fn of_parts(text: String, offsets: Vec<i64>) -> Self {
+        Self { text, offsets }
     }
 
     /// The text so far; append the next row's to it. What is taken away from it belonged to the row at hand.
@@ -109,7 +117,10 @@ pub(super) fn parts_of(
 }
 
 /// A number of each text; null for null.
-pub(super) fn number_of<T: Native>(texts: &StringArray, mut number: impl FnMut(&str) -> T) -> PrimitiveArray<T> {
+pub(super) fn number_of<T: Native>(
+    texts: &StringArray,
+    mut number: impl FnMut(&str) -> T,
+) -> PrimitiveArray<T> {
     let mut values = memory::with_capacity(texts.len());
     values.extend((0..texts.len()).map(|row| number(texts.value(row))));
     PrimitiveArray::new(values.into(), texts.validity().cloned())

@@ -3,6 +3,7 @@
 mod affix; // contains, starts with, ends with
 mod encode; // hexadecimal, base64
 mod get; // one byte
+mod reinterpret; // bytes as numbers
 mod size; // how many bytes
 mod slice; // parts
 
@@ -36,6 +37,7 @@ pub(super) static FUNCTIONS: &[FunctionRef] = &[
     Builtin(&encode::DECODE),
     Builtin(&encode::ENCODE),
     Builtin(&get::GET),
+    Builtin(&reinterpret::REINTERPRET),
     Builtin(&size::SIZE),
     Builtin(&slice::HEAD),
     Builtin(&slice::SLICE),

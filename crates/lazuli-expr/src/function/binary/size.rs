@@ -3,8 +3,8 @@
 use lazuli_array::{DataType, PrimitiveArray};
 
 use super::{BinaryNamespace, BytesFunction, infallible};
-use crate::function::arguments::{Constants, Parameter};
 use crate::function::SignatureError;
+use crate::function::arguments::{Constants, Parameter};
 use crate::{Expr, FunctionRef};
 
 /// The unit, single bytes if it is missing.

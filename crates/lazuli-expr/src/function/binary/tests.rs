@@ -54,9 +54,15 @@ fn bytes_are_found() {
 fn parts_and_sizes() {
     let bin = || col("a").bin();
     check(bin().size(), Column::from_values([Some(5i64), Some(0), None, Some(3)].into_iter()));
-    check(bin().size_in("kb"), Column::from_values([Some(5.0 / 1024.0), Some(0.0), None, Some(3.0 / 1024.0)].into_iter()));
+    check(
+        bin().size_in("kb"),
+        Column::from_values([Some(5.0 / 1024.0), Some(0.0), None, Some(3.0 / 1024.0)].into_iter()),
+    );
     check(bin().slice(-2, 1), bytes([Some(b"l"), Some(b""), None, Some(b"\x00")]));
-    check(bin().slice(col("n"), Expr::from(None::<i64>)), bytes([Some(b"hello"), Some(b""), None, Some(b"")]));
+    check(
+        bin().slice(col("n"), Expr::from(None::<i64>)),
+        bytes([Some(b"hello"), Some(b""), None, Some(b"")]),
+    );
     check(bin().head(-2), bytes([Some(b"hel"), Some(b""), None, Some(b"\xff")]));
     check(bin().tail(2), bytes([Some(b"lo"), Some(b""), None, Some(b"\x00a")]));
     check(bin().get(-1, true), Column::from_values([Some(b'o'), None, None, Some(b'a')].into_iter()));
@@ -66,6 +72,28 @@ fn parts_and_sizes() {
     assert!(error.contains("the unit is 'b'"), "{error}");
     let error = run(&bin().size(), Column::from_values(["x"].into_iter())).unwrap_err();
     assert!(error.contains("bin.size takes Binary"), "{error}");
+}
+
+#[test]
+fn bytes_are_read_as_numbers() {
+    let column = || {
+        let rows: [Option<&[u8]>; 5] =
+            [Some(b"\x01\x00"), Some(b"\xff\xff"), None, Some(b"\x01"), Some(b"\x01\x02\x03")];
+        Column::from_values(rows.into_iter())
+    };
+    let reinterpret =
+        |data_type: DataType, big: bool| run(&col("a").bin().reinterpret(data_type, big), column());
+    let signed = [Some(1i16), Some(-1), None, None, None];
+    assert_eq!(reinterpret(DataType::Int16, false), Ok(Column::from_values(signed.into_iter())));
+    let unsigned = [Some(256u16), Some(65_535), None, None, None];
+    assert_eq!(reinterpret(DataType::UInt16, true), Ok(Column::from_values(unsigned.into_iter())));
+    let floats = run(
+        &col("a").bin().reinterpret(DataType::Float64, true),
+        Column::from_values([&b"\x3f\xf0\0\0\0\0\0\0"[..]].into_iter()),
+    );
+    assert_eq!(floats, Ok(Column::from_values([1.0f64].into_iter())));
+    let error = reinterpret(DataType::String, false).unwrap_err();
+    assert!(error.contains("bytes are read as integers and floats"), "{error}");
 }
 
 #[test]

@@ -21,6 +21,10 @@ pub(super) static STARTS_WITH: TextFunction = TextFunction {
         })
     },
     is_fallible: false,
+    by_row: Some(|inputs, num_rows| {
+        let (text, prefix) = (inputs[0].as_datum(), inputs[1].as_datum());
+        Some(strings::test_pairs(text, prefix, num_rows, |text, prefix| text.starts_with(prefix)).into())
+    }),
 };
 
 pub(super) static ENDS_WITH: TextFunction = TextFunction {
@@ -36,6 +40,10 @@ pub(super) static ENDS_WITH: TextFunction = TextFunction {
         })
     },
     is_fallible: false,
+    by_row: Some(|inputs, num_rows| {
+        let (text, suffix) = (inputs[0].as_datum(), inputs[1].as_datum());
+        Some(strings::test_pairs(text, suffix, num_rows, |text, suffix| text.ends_with(suffix)).into())
+    }),
 };
 
 impl StringNamespace {

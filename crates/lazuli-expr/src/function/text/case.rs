@@ -45,7 +45,8 @@ mod tests {
 
     #[test]
     fn letters_change_case() {
-        let texts = [Some("Ünï CODE"), Some("ΑΣ ΌΣΟΣ"), Some("straße"), Some(""), None, Some("it's 3pm_x ǆ ﬁ")];
+        let texts =
+            [Some("Ünï CODE"), Some("ΑΣ ΌΣΟΣ"), Some("straße"), Some(""), None, Some("it's 3pm_x ǆ ﬁ")];
         let text = || col("a").str();
         check_texts(
             text().to_lowercase(),

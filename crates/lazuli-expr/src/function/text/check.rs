@@ -62,7 +62,8 @@ pub(in crate::function) fn check(expr: Expr, texts: &[Option<&str>], expected: &
         let result = run(&expr, column).unwrap_or_else(|error| panic!("{expr}: {error}"));
         assert_eq!(result, *expected, "{expr} over {form} text");
     }
-    let empty = run(&expr, Column::new_null(DataType::String, 0)).unwrap_or_else(|error| panic!("{expr}: {error}"));
+    let empty =
+        run(&expr, Column::new_null(DataType::String, 0)).unwrap_or_else(|error| panic!("{expr}: {error}"));
     assert_eq!((empty.len(), empty.data_type()), (0, expected.data_type()));
     let nulls = Column::new_null(DataType::Null, 2);
     let nulls = run(&expr, nulls).unwrap_or_else(|error| panic!("{expr}: {error}"));

@@ -25,7 +25,8 @@ impl ScalarFunction for ConcatStr {
                 "a constant separator, whether nulls are left out, and values that can be text".into(),
             )
         };
-        let (Some(Scalar::String(_)), Some(Scalar::Boolean(_))) = (arguments.constant(0), arguments.constant(1))
+        let (Some(Scalar::String(_)), Some(Scalar::Boolean(_))) =
+            (arguments.constant(0), arguments.constant(1))
         else {
             return Err(expected());
         };
@@ -115,7 +116,9 @@ fn pieces(template: &str) -> Result<Vec<String>, String> {
                 letters.next();
             }
             ('{' | '}', _) => {
-                return Err(format!("a single {letter} in the text: places are {{}}, and {letter}{letter} is a brace"));
+                return Err(format!(
+                    "a single {letter} in the text: places are {{}}, and {letter}{letter} is a brace"
+                ));
             }
             _ => {}
         }

@@ -25,6 +25,11 @@ pub(super) static CONTAINS: TextFunction = TextFunction {
         infallible(move |texts| strings::contains(texts, &pattern))
     },
     is_fallible: false,
+    by_row: Some(|inputs, num_rows| {
+        // Only literal texts differ by row.
+        let (text, wanted) = (inputs[0].as_datum(), inputs[1].as_datum());
+        Some(strings::test_pairs(text, wanted, num_rows, |text, wanted| text.contains(wanted)).into())
+    }),
 };
 
 impl StringNamespace {

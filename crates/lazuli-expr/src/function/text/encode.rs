@@ -24,6 +24,7 @@ pub(super) static ENCODE: TextFunction = TextFunction {
         infallible(move |texts| strings::encode(texts.into(), encoding))
     },
     is_fallible: false,
+    by_row: None,
 };
 
 /// The encoding, and whether a text that is not in it is an error, else it is null.
@@ -44,6 +45,7 @@ pub(super) static DECODE: TextFunction = TextFunction {
         })))
     },
     is_fallible: true,
+    by_row: None,
 };
 
 fn not_encoded(texts: &StringArray, row: usize, encoding: Encoding) -> KernelError {
@@ -59,10 +61,9 @@ pub(in crate::function) fn check_encoding(arguments: &[Argument<'_>]) -> Result<
     }
 }
 
-pub(super) static ESCAPE_REGEX: TextFunction =
-    TextFunction::of_text("str.escape_regex", gives_text, |_| {
-        infallible(|texts| texts.iter().map(|text| text.map(strings::escape_regex)).collect::<StringArray>())
-    });
+pub(super) static ESCAPE_REGEX: TextFunction = TextFunction::of_text("str.escape_regex", gives_text, |_| {
+    infallible(|texts| texts.iter().map(|text| text.map(strings::escape_regex)).collect::<StringArray>())
+});
 
 impl StringNamespace {
     /// The bytes of the text as text: in `hex` digits or in `base64`.
@@ -109,7 +110,11 @@ mod tests {
             &[Some("YWI="), Some("w6k="), None, Some(""), Some("YWJjZA==")],
         );
         let bytes = Column::from_values(texts.iter().map(|text| text.map(str::as_bytes)));
-        check(col("a").str().decode("hex", true), &[Some("6162"), Some("C3a9"), None, Some(""), Some("61626364")], &bytes);
+        check(
+            col("a").str().decode("hex", true),
+            &[Some("6162"), Some("C3a9"), None, Some(""), Some("61626364")],
+            &bytes,
+        );
         check(
             col("a").str().decode("base64", true),
             &[Some("YWI="), Some("w6k="), None, Some(""), Some("YWJjZA==")],

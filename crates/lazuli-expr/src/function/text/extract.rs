@@ -34,6 +34,7 @@ pub(super) static EXTRACT: TextFunction = TextFunction {
         infallible(move |texts| strings::extract(texts, &pattern, group))
     },
     is_fallible: false,
+    by_row: None,
 };
 
 /// The pattern.
@@ -50,6 +51,7 @@ pub(super) static EXTRACT_ALL: TextFunction = TextFunction {
         infallible(move |texts| strings::extract_all(texts, &pattern))
     },
     is_fallible: false,
+    by_row: None,
 };
 
 /// The pattern.
@@ -59,7 +61,8 @@ pub(super) static EXTRACT_GROUPS: TextFunction = TextFunction {
     required: 1,
     output: |arguments| {
         let invalid = |reason: &str| SignatureError::InvalidArgument(reason.into());
-        let pattern = check_pattern(arguments, 1, NEVER)?.ok_or_else(|| invalid("the pattern is not null"))?;
+        let pattern =
+            check_pattern(arguments, 1, NEVER)?.ok_or_else(|| invalid("the pattern is not null"))?;
         let fields = group_fields(&pattern);
         if fields.is_empty() {
             return Err(invalid("the pattern has no groups to make fields of"));
@@ -71,6 +74,7 @@ pub(super) static EXTRACT_GROUPS: TextFunction = TextFunction {
         infallible(move |texts| strings::extract_groups(texts, &pattern))
     },
     is_fallible: false,
+    by_row: None,
 };
 
 /// One field a group: its name, or its number.

@@ -25,6 +25,7 @@ pub(super) static FIND: TextFunction = TextFunction {
         infallible(move |texts| strings::find(texts, &pattern))
     },
     is_fallible: false,
+    by_row: None,
 };
 
 pub(super) static COUNT_MATCHES: TextFunction = TextFunction {
@@ -40,6 +41,7 @@ pub(super) static COUNT_MATCHES: TextFunction = TextFunction {
         infallible(move |texts| strings::count_matches(texts, &pattern))
     },
     is_fallible: false,
+    by_row: None,
 };
 
 impl StringNamespace {

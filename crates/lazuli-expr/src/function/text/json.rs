@@ -25,11 +25,10 @@ pub(super) static JSON_PATH_MATCH: TextFunction = TextFunction {
     },
     kernel: |call| {
         let Some(steps) = call.text(1).and_then(|path| steps(&path).ok()) else { return Ok(None) };
-        infallible(move |texts| -> StringArray {
-            texts.iter().map(|text| text_at(text?, &steps)).collect()
-        })
+        infallible(move |texts| -> StringArray { texts.iter().map(|text| text_at(text?, &steps)).collect() })
     },
     is_fallible: false,
+    by_row: None,
 };
 
 /// One step of a path, from a value to those in it.
@@ -139,13 +138,16 @@ pub(super) static JSON_DECODE: TextFunction = TextFunction {
         Ok(Some(Box::new(move |texts| decode(texts, &output))))
     },
     is_fallible: true,
+    by_row: None,
 };
 
 fn is_decodable(data_type: &DataType) -> bool {
     match data_type {
         DataType::List(item) => is_decodable(item),
         DataType::Struct(fields) => fields.iter().all(|field| is_decodable(field.data_type())),
-        DataType::Boolean | DataType::String | DataType::Date | DataType::Time | DataType::Datetime(..) => true,
+        DataType::Boolean | DataType::String | DataType::Date | DataType::Time | DataType::Datetime(..) => {
+            true
+        }
         DataType::Decimal { .. } => true,
         number => number.is_integer() || number.is_float(),
     }
@@ -173,9 +175,10 @@ fn scalar(json: &Json, data_type: &DataType) -> Option<Scalar> {
         (Json::Bool(value), DataType::Boolean) => Scalar::Boolean(*value),
         (Json::String(text), DataType::String) => Scalar::String(Name::from(text.as_str())),
         (Json::Number(_) | Json::Bool(_), DataType::String) => Scalar::String(Name::from(json.to_string())),
-        (Json::Number(number), data_type) if data_type.is_float() => {
-            of_column(Column::from_scalars(&DataType::Float64, [Scalar::Float64(number.as_f64()?)]).ok()?, data_type)?
-        }
+        (Json::Number(number), data_type) if data_type.is_float() => of_column(
+            Column::from_scalars(&DataType::Float64, [Scalar::Float64(number.as_f64()?)]).ok()?,
+            data_type,
+        )?,
         (Json::Number(number), data_type) if data_type.is_integer() => {
             let wide = match (number.as_i64(), number.as_u64()) {
                 (Some(value), _) => Scalar::Int64(value),
@@ -245,12 +248,8 @@ mod tests {
 
     #[test]
     fn paths_lead_to_values() {
-        let texts = [
-            Some(r#"{"a":{"b":[1,{"c":"x\"y"},null]},"a b":1.5}"#),
-            Some("[true, [2]]"),
-            None,
-            Some("{bad"),
-        ];
+        let texts =
+            [Some(r#"{"a":{"b":[1,{"c":"x\"y"},null]},"a b":1.5}"#), Some("[true, [2]]"), None, Some("{bad")];
         let cases = [
             ("$.a.b[0]", Some("1"), None),
             ("$.a.b[1].c", Some("x\"y"), None),
@@ -295,7 +294,10 @@ mod tests {
             Scalar::Struct(vec![("n".into(), numbers), ("s".into(), text), ("d".into(), date)])
         };
         let numbers = Scalar::List(Box::new(Column::from_values([Some(1u8), None].into_iter())));
-        let rows = [row(numbers, Scalar::from("1.5"), Scalar::Date(1)), row(Scalar::Null, Scalar::Null, Scalar::Null)];
+        let rows = [
+            row(numbers, Scalar::from("1.5"), Scalar::Date(1)),
+            row(Scalar::Null, Scalar::Null, Scalar::Null),
+        ];
         check(
             decode(&struct_type),
             &[Some(r#"{"n":[1,null],"s":1.5,"d":"1970-01-02"}"#), Some(r#"{"x":1}"#)],

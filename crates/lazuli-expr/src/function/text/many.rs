@@ -143,8 +143,8 @@ impl ScalarFunction for ManyFunction {
 
     fn evaluate(&self, inputs: &[Value], _: usize) -> Result<Value, KernelError> {
         let many = self.read(inputs, inputs.len()).expect("the signature read the same constants");
-        let patterns = ManyPatterns::new(&many.patterns, many.options)
-            .expect("the signature made the same patterns");
+        let patterns =
+            ManyPatterns::new(&many.patterns, many.options).expect("the signature made the same patterns");
         map_rows(&inputs[0], |column| {
             map_text(column, &(self.output)(), &mut |texts| {
                 Ok((self.compute)(&patterns, &many.replacements, texts))
@@ -231,8 +231,16 @@ mod tests {
     fn several_at_once() {
         let text = || col("a").str();
         let flags = |values: [Option<bool>; 4]| Column::from_values(values.into_iter());
-        check(text().contains_any(["x", "bc"], false), &TEXTS, &flags([Some(true), Some(false), None, Some(false)]));
-        check(text().contains_any(["x", "bc"], true), &TEXTS, &flags([Some(true), Some(true), None, Some(false)]));
+        check(
+            text().contains_any(["x", "bc"], false),
+            &TEXTS,
+            &flags([Some(true), Some(false), None, Some(false)]),
+        );
+        check(
+            text().contains_any(["x", "bc"], true),
+            &TEXTS,
+            &flags([Some(true), Some(true), None, Some(false)]),
+        );
         check(
             text().contains_any(Vec::<String>::new(), false),
             &TEXTS,

@@ -27,8 +27,8 @@ use super::FunctionRef::Builtin;
 use crate::Expr;
 
 pub use concat_str::{concat_str, format_str};
-pub use lazuli_kernels::strings::ManyOptions;
 pub(in crate::function) use encode::check_encoding;
+pub use lazuli_kernels::strings::ManyOptions;
 pub(in crate::function) use slice::check_length;
 
 /// The functions of strings: [`Expr::str`].

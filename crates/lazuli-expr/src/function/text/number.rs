@@ -30,11 +30,17 @@ pub(super) static TO_INTEGER: TextFunction = TextFunction {
         let Some(base) = base else { return Ok(None) };
         if !BASES.contains(&base) {
             let value = Scalar::Int64(base);
-            return Err(KernelError::InvalidOperand { operation: "str.to_integer", row: 0, value, expected: BASE });
+            return Err(KernelError::InvalidOperand {
+                operation: "str.to_integer",
+                row: 0,
+                value,
+                expected: BASE,
+            });
         }
         Ok(Some(integers(base as u32, call.flag(2, true), call.output.clone())))
     },
     is_fallible: true,
+    by_row: None,
 };
 
 const BASES: std::ops::RangeInclusive<i64> = 2..=36;
@@ -73,6 +79,7 @@ pub(super) static TO_DECIMAL: TextFunction = TextFunction {
         infallible(move |texts| strings::to_decimal(texts, scale))
     },
     is_fallible: false,
+    by_row: None,
 };
 
 impl StringNamespace {
@@ -146,7 +153,16 @@ mod tests {
 
     #[test]
     fn decimals_are_rounded() {
-        let texts = [Some("1.235"), Some("-.5"), None, Some("1e3"), Some("x"), Some("."), Some("2.5e-2"), Some("1.2451")];
+        let texts = [
+            Some("1.235"),
+            Some("-.5"),
+            None,
+            Some("1e3"),
+            Some("x"),
+            Some("."),
+            Some("2.5e-2"),
+            Some("1.2451"),
+        ];
         let scaled = [Some(124), Some(-50), None, Some(100_000), None, None, Some(2), Some(125)];
         let decimal = |value: Option<i128>| {
             value.map_or(Scalar::Null, |value| Scalar::Decimal { value, precision: 38, scale: 2 })

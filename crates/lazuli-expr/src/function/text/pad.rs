@@ -18,6 +18,7 @@ pub(super) static PAD_START: TextFunction = TextFunction {
     output: check,
     kernel: |call| pad(call, "str.pad_start", Side::Start),
     is_fallible: true,
+    by_row: None,
 };
 
 /// As [`PAD_START`].
@@ -28,6 +29,7 @@ pub(super) static PAD_END: TextFunction = TextFunction {
     output: check,
     kernel: |call| pad(call, "str.pad_end", Side::End),
     is_fallible: true,
+    by_row: None,
 };
 
 /// The least length in characters.
@@ -41,6 +43,7 @@ pub(super) static ZFILL: TextFunction = TextFunction {
         None => Ok(None),
     },
     is_fallible: true,
+    by_row: None,
 };
 
 /// Characters that a text may be filled up to: a length beyond this is a mistake, and would take all memory there is.

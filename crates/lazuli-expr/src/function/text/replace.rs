@@ -30,6 +30,7 @@ pub(super) static REPLACE: TextFunction = TextFunction {
         kernel(call, limit)
     },
     is_fallible: false,
+    by_row: None,
 };
 
 /// The pattern, the value, and whether both are literal.
@@ -40,6 +41,7 @@ pub(super) static REPLACE_ALL: TextFunction = TextFunction {
     output: check,
     kernel: |call| kernel(call, None),
     is_fallible: false,
+    by_row: None,
 };
 
 fn check(arguments: &[Argument<'_>]) -> Result<DataType, SignatureError> {

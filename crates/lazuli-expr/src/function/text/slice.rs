@@ -23,10 +23,14 @@ pub(super) static SLICE: TextFunction = TextFunction {
         infallible(move |texts| strings::slice_text(texts, Part::Slice { offset, length }))
     },
     is_fallible: false,
+    by_row: None,
 };
 
 /// A constant length is not negative.
-pub(in crate::function) fn check_length(arguments: &[Argument<'_>], index: usize) -> Result<(), SignatureError> {
+pub(in crate::function) fn check_length(
+    arguments: &[Argument<'_>],
+    index: usize,
+) -> Result<(), SignatureError> {
     match arguments.integer(index) {
         Some(..0) => Err(SignatureError::InvalidArgument("a length is not negative".into())),
         _ => Ok(()),
@@ -43,6 +47,10 @@ pub(super) static HEAD: TextFunction = TextFunction {
         infallible(move |texts| strings::slice_text(texts, Part::Head(n)))
     },
     is_fallible: false,
+    by_row: Some(|inputs, num_rows| {
+        let (text, n) = (inputs[0].as_datum(), inputs[1].as_datum());
+        Some(strings::parts_by_number(text, n, num_rows, |text, n| Part::Head(n).of(text)).into())
+    }),
 };
 
 pub(super) static TAIL: TextFunction = TextFunction {
@@ -55,6 +63,10 @@ pub(super) static TAIL: TextFunction = TextFunction {
         infallible(move |texts| strings::slice_text(texts, Part::Tail(n)))
     },
     is_fallible: false,
+    by_row: Some(|inputs, num_rows| {
+        let (text, n) = (inputs[0].as_datum(), inputs[1].as_datum());
+        Some(strings::parts_by_number(text, n, num_rows, |text, n| Part::Tail(n).of(text)).into())
+    }),
 };
 
 impl StringNamespace {

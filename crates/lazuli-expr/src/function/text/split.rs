@@ -29,6 +29,7 @@ pub(super) static SPLIT: TextFunction = TextFunction {
         infallible(move |texts| strings::split(texts, &by, inclusive))
     },
     is_fallible: false,
+    by_row: None,
 };
 
 /// What stands between the pieces, how many there are less one, and whether it stays at their ends.
@@ -43,6 +44,7 @@ pub(super) static SPLIT_EXACT: TextFunction = TextFunction {
         infallible(move |texts| strings::split_fields(texts, &by, n as usize + 1, inclusive, false))
     },
     is_fallible: false,
+    by_row: None,
 };
 
 /// What stands between the pieces, and how many there are.
@@ -57,6 +59,7 @@ pub(super) static SPLITN: TextFunction = TextFunction {
         infallible(move |texts| strings::split_fields(texts, &by, n as usize, false, true))
     },
     is_fallible: false,
+    by_row: None,
 };
 
 /// Fields that a text may be split into: beyond this a list is meant.
@@ -72,7 +75,10 @@ fn fields(arguments: &[Argument<'_>], more: i64) -> Result<DataType, SignatureEr
             let fields = (0..n + more).map(|index| Field::new(format!("field_{index}"), DataType::String));
             Ok(DataType::Struct(fields.collect()))
         }
-        Some(n) => invalid(format!("a struct has 1 to {MOST_FIELDS} fields, not {}", i128::from(n) + i128::from(more))),
+        Some(n) => invalid(format!(
+            "a struct has 1 to {MOST_FIELDS} fields, not {}",
+            i128::from(n) + i128::from(more)
+        )),
         None => invalid("the number of pieces is not null".into()),
     }
 }

@@ -23,7 +23,15 @@ const fn strip_characters(
     name: &'static str,
     kernel: fn(&Call<'_>) -> Result<Option<Kernel>, KernelError>,
 ) -> TextFunction {
-    TextFunction { name, parameters: CHARACTERS, required: 0, output: gives_text, kernel, is_fallible: false }
+    TextFunction {
+        name,
+        parameters: CHARACTERS,
+        required: 0,
+        output: gives_text,
+        kernel,
+        is_fallible: false,
+        by_row: None,
+    }
 }
 
 /// Without characters, or with null for them, whitespace is meant.
@@ -42,6 +50,10 @@ pub(super) static STRIP_PREFIX: TextFunction = TextFunction {
         infallible(move |texts| strings::strip_prefix(texts, &prefix))
     },
     is_fallible: false,
+    by_row: Some(|inputs, num_rows| {
+        let (text, prefix) = (inputs[0].as_datum(), inputs[1].as_datum());
+        Some(strings::parts_by_text(text, prefix, num_rows, without_prefix).into())
+    }),
 };
 
 pub(super) static STRIP_SUFFIX: TextFunction = TextFunction {
@@ -54,7 +66,19 @@ pub(super) static STRIP_SUFFIX: TextFunction = TextFunction {
         infallible(move |texts| strings::strip_suffix(texts, &suffix))
     },
     is_fallible: false,
+    by_row: Some(|inputs, num_rows| {
+        let (text, suffix) = (inputs[0].as_datum(), inputs[1].as_datum());
+        Some(strings::parts_by_text(text, suffix, num_rows, without_suffix).into())
+    }),
 };
+
+fn without_prefix<'a>(text: &'a str, prefix: &str) -> &'a str {
+    text.strip_prefix(prefix).unwrap_or(text)
+}
+
+fn without_suffix<'a>(text: &'a str, suffix: &str) -> &'a str {
+    text.strip_suffix(suffix).unwrap_or(text)
+}
 
 impl StringNamespace {
     /// The text without any of the `characters` at its ends; `None` stands for whitespace.

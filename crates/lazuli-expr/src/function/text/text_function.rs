@@ -3,13 +3,13 @@
 //! A function says what it takes, what comes out, and which kernel its constants make; that a column may be coded, that
 //! arguments may differ by row, and that a constant stays one is known here.
 
-use lazuli_array::{Array, DataType, StringArray};
+use lazuli_array::{Array, Column, DataType, StringArray};
 use lazuli_kernels::strings::map_text;
 use lazuli_kernels::{Constant, KernelError};
 
 use crate::evaluate::Value;
-use crate::function::arguments::{self, Parameter};
 pub(super) use crate::function::arguments::Call;
+use crate::function::arguments::{self, Parameter};
 use crate::function::constants::map_rows;
 use crate::function::differing::with_constants;
 use crate::function::{Argument, ScalarFunction, Signature, SignatureError};
@@ -31,7 +31,12 @@ pub(super) struct TextFunction {
     pub kernel: fn(&Call<'_>) -> Result<Option<Kernel>, KernelError>,
     /// Whether some row may be an error.
     pub is_fallible: bool,
+    /// The rows of a call whose arguments differ by row, where that is worth a loop of its own.
+    pub by_row: Option<ByRow>,
 }
+
+/// All rows of a call with as many rows; `None` where its arguments are no case of it.
+pub(super) type ByRow = fn(&[Value], usize) -> Option<Array>;
 
 /// A kernel that cannot fail.
 pub(super) fn infallible<A: Into<Array>>(
@@ -47,7 +52,7 @@ impl TextFunction {
         output: fn(&[Argument<'_>]) -> Result<DataType, SignatureError>,
         kernel: fn(&Call<'_>) -> Result<Option<Kernel>, KernelError>,
     ) -> Self {
-        Self { name, parameters: &[], required: 0, output, kernel, is_fallible: false }
+        Self { name, parameters: &[], required: 0, output, kernel, is_fallible: false, by_row: None }
     }
 }
 
@@ -64,13 +69,21 @@ impl ScalarFunction for TextFunction {
 
     fn evaluate(&self, inputs: &[Value], num_rows: usize) -> Result<Value, KernelError> {
         let output = arguments::output_of(self.output, inputs);
-        with_constants(inputs, num_rows, &output, &|inputs, _| {
-            match (self.kernel)(&Call { inputs, output: &output })? {
-                Some(kernel) => map_rows(&inputs[0], |column| {
-                    map_text(column, &output, &mut |texts| kernel(texts))
-                }),
-                None => Ok(Constant::null(output.clone()).into()),
+        let differs = inputs.iter().skip(1).any(|input| !input.is_constant());
+        if differs
+            && let Some(by_row) = self.by_row
+            && let Some(array) = by_row(inputs, num_rows)
+        {
+            return Ok(Column::new(output, array).into());
+        }
+        with_constants(inputs, num_rows, &output, &|inputs, _| match (self.kernel)(&Call {
+            inputs,
+            output: &output,
+        })? {
+            Some(kernel) => {
+                map_rows(&inputs[0], |column| map_text(column, &output, &mut |texts| kernel(texts)))
             }
+            None => Ok(Constant::null(output.clone()).into()),
         })
     }
 

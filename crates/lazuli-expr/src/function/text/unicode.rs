@@ -19,6 +19,7 @@ pub(super) static REVERSE: TextFunction = TextFunction {
         infallible(move |texts| unicode.reverse(texts))
     },
     is_fallible: false,
+    by_row: None,
 };
 
 /// The form, `NFC` if it is missing.
@@ -38,6 +39,7 @@ pub(super) static NORMALIZE: TextFunction = TextFunction {
         infallible(move |texts| unicode.normalize(texts, form))
     },
     is_fallible: false,
+    by_row: None,
 };
 
 fn check_tables() -> Result<DataType, SignatureError> {
