@@ -10,7 +10,7 @@ use lazuli_expr::{BinaryOperator, Expr, Literal, aggregate};
 use crate::TextError;
 
 /// Other names for the same thing.
-const ALIASES: [(&str, &str); 31] = [
+const ALIASES: [(&str, &str); 34] = [
     ("covar_samp", "cov"),
     ("avg", "mean"),
     ("average", "mean"),
@@ -41,6 +41,9 @@ const ALIASES: [(&str, &str); 31] = [
     ("left", "str.head"),
     ("right", "str.tail"),
     ("regexp_replace", "str.replace"),
+    ("regexp_like", "str.contains"),
+    ("regexp_matches", "str.contains"),
+    ("regexp_count", "str.count_matches"),
     ("string_agg", "str.join"),
 ];
 
