@@ -84,7 +84,7 @@ mod engine {
     use std::cell::RefCell;
     use std::sync::Arc;
 
-    use aho_corasick::{AhoCorasick, MatchKind};
+    use aho_corasick::{AhoCorasick, Match, MatchKind};
 
     use super::ManyOptions;
 
@@ -130,14 +130,16 @@ mod engine {
             overlapping: bool,
             each: &mut dyn FnMut(usize, usize, usize),
         ) {
+            // The package looks at bytes: to it the empty text also stands inside of wide characters.
+            let mut each = |found: Match| {
+                if text.is_char_boundary(found.start()) {
+                    each(found.pattern().as_usize(), found.start(), found.end());
+                }
+            };
             if overlapping {
-                self.0
-                    .find_overlapping_iter(text)
-                    .for_each(|found| each(found.pattern().as_usize(), found.start(), found.end()));
+                self.0.find_overlapping_iter(text).for_each(&mut each);
             } else {
-                self.0
-                    .find_iter(text)
-                    .for_each(|found| each(found.pattern().as_usize(), found.start(), found.end()));
+                self.0.find_iter(text).for_each(&mut each);
             }
         }
     }
