@@ -30,6 +30,10 @@
 //! * rows come in an order that depends on query and data only: groups by first appearance, joins in left order, sorts
 //!   are stable;
 //! * mistakes are found before data is touched, all at once, each with its line of code.
+//!
+//! Cargo features, none of them on by default, each adding packages and nothing else: `compression` reads gzip and zstd
+//! files; `regex` is regular expressions and several texts at once in functions of strings; `unicode` is
+//! `str.reverse` and `str.normalize`. A query that needs one that is missing says so before it runs.
 
 #![forbid(unsafe_code)]
 

@@ -59,7 +59,7 @@ fn names() -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60000))]
+    #![proptest_config(ProptestConfig::with_cases(3000))]
 
     #[test]
     fn no_arguments_are_beyond_a_result_or_an_error(
