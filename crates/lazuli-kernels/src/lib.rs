@@ -41,6 +41,7 @@ pub mod keys; // rows with equal keys
 pub mod level; // which machine instructions to use
 #[cfg(test)]
 mod naive; // slow, obvious twins
+pub mod narrow; // whole numbers in fewer bytes
 pub mod parse; // field text to value
 pub mod partition; // rows by bits of their hashes
 mod picks; // row numbers that are in bounds
