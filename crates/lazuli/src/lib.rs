@@ -44,6 +44,7 @@ mod join; // join arguments
 mod lazy; // the lazy frame and its verbs
 mod pivot; // values to columns
 pub mod prelude; // what most programs import
+mod range; // dates, times, numbers from one to another
 
 pub use asof::{AsofArgs, AsofKey};
 pub use concat::{concat, concat_diagonal, concat_horizontal, concat_with};
@@ -60,9 +61,10 @@ pub use lazuli_exec::{
     CancelFlag, CsvSink, CsvSource, ExecOptions, FrameSource, OnProgress, Progress, ReadCounters, Rejects,
 };
 pub use lazuli_expr::{
-    BinaryOperator, Expr, FunctionRef, IntoExpr, IntoExprs, IntoSortKeys, Literal, ScalarFunction, SortKey,
-    When, WhenThen, Window, WindowFunction, WindowFunctionRef, all, coalesce, col, cols, corr, cov, len, lit,
-    row_number, when,
+    Ambiguous, BinaryOperator, BusinessWeek, Closed, DatetimeForm, DatetimeParts, DurationParts, Expr, FunctionRef, IntoExpr, IntoExprs, Interval, IntoSortKeys, Literal, NewParts, NonExistent, Roll, ScalarFunction, SortKey,
+    When, WhenThen, Window, WindowFunction, WindowFunctionRef, all, business_day_count, coalesce, col, cols,
+    corr, cov, date, date_ranges, datetime, datetime_ranges, duration, from_epoch, int_ranges, len,
+    linear_spaces, lit, row_number, time, time_ranges, when,
 };
 pub use lazuli_io::csv::{
     CsvOptions, CsvWriteOptions, CsvWriter, Dialect, Encoding, FileColumns, InferMode, OnMisfit, OnRagged,
@@ -73,6 +75,7 @@ pub use lazuli_plan::{
 };
 pub use lazy::{LazyFrame, scan, scan_as};
 pub use pivot::LazyPivot;
+pub use range::{date_range, datetime_range, int_range, linear_space, time_range};
 
 /// The examples of the README, run with the documentation tests.
 #[cfg(doctest)]

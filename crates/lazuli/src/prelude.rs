@@ -1,8 +1,9 @@
 //! What most programs import: `use lazuli::prelude::*;`.
 
 pub use crate::{
-    AsofArgs, AsofStrategy, CsvOptions, DataFrame, DataType, EagerFrame, ExecOptions, Expr, IntoLazy,
+    AsofArgs, AsofStrategy, Closed, CsvOptions, DataFrame, DataType, EagerFrame, ExecOptions, Expr, IntoLazy,
     JoinArgs, JoinType, Keep, LazyFrame, Scalar, Schema, Series, TimeUnit, UnionMode, all, coalesce, col,
-    cols, concat, concat_diagonal, concat_horizontal, corr, cov, df, element, len, lit, row_number, scan_csv,
-    scan_csv_files, scan_csv_with, when,
+    cols, concat, concat_diagonal, concat_horizontal, corr, cov, date, date_range, datetime, datetime_range,
+    df, duration, element, from_epoch, int_range, len, linear_space, lit, row_number, scan_csv, scan_csv_files,
+    scan_csv_with, time, time_range, when,
 };
