@@ -19,7 +19,9 @@ impl Expr {
                 input.output_name()
             }
             Self::Function { function, inputs } => {
-                inputs.first().map_or_else(|| function.name().into(), Self::output_name)
+                function.output_name(inputs).unwrap_or_else(|| {
+                    inputs.first().map_or_else(|| function.name().into(), Self::output_name)
+                })
             }
             Self::Conditional { branches, otherwise } => match (branches.first(), otherwise) {
                 (Some((_, value)), _) => value.output_name(),

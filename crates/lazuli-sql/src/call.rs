@@ -5,9 +5,10 @@ use lazuli_expr::aggregate::{AGGREGATES, aggregate_named};
 use lazuli_expr::function::{function_named, functions};
 use lazuli_expr::typing::nearest_name;
 use lazuli_expr::window::{WINDOW_FUNCTIONS, window_function_named};
-use lazuli_expr::{BinaryOperator, Expr, Literal, aggregate};
+use lazuli_expr::function::list::call_with_body;
+use lazuli_expr::{BinaryOperator, Expr, Literal, aggregate, element};
 
-use crate::TextError;
+use crate::{TextError, selector};
 
 /// Other names for the same thing.
 const ALIASES: [(&str, &str); 10] = [
@@ -27,9 +28,30 @@ const ALIASES: [(&str, &str); 10] = [
 const OPERATORS: [(&str, BinaryOperator); 3] =
     [("pow", BinaryOperator::Power), ("power", BinaryOperator::Power), ("mod", BinaryOperator::Modulo)];
 
+/// Calls whose arguments are about other columns than those around them.
+fn of_nested(name: &str, inputs: &[Expr]) -> Option<Expr> {
+    match (name, inputs) {
+        ("element", []) => Some(element()),
+        (_, [list, body]) if name.starts_with("list.") => call_with_body(name, list.clone(), body.clone()),
+        // With names before the values, as it is written, it is a call like any other.
+        ("struct.with_fields", [of, values @ ..]) if !matches!(values, [Expr::Literal(_), ..]) => {
+            Some(of.clone().struct_().with_fields(values))
+        }
+        _ => None,
+    }
+}
+
 /// The call of a function by name.
 pub(crate) fn call(text: &str, name: &str, inputs: Vec<Expr>) -> Result<Expr, TextError> {
     let lower = name.to_ascii_lowercase();
+    // Lists of one length are lists.
+    let lower = lower.strip_prefix("arr.").map_or(lower.clone(), |rest| format!("list.{rest}"));
+    if let Some(choice) = selector::call(text, &lower, &inputs) {
+        return choice;
+    }
+    if let Some(nested) = of_nested(&lower, &inputs) {
+        return Ok(nested);
+    }
     let own = ALIASES.iter().find(|(alias, _)| *alias == lower).map_or(lower.as_str(), |(_, own)| own);
     let count = |expected: &'static str, fits: bool| {
         let error = || TextError::ArgumentCount {

@@ -11,7 +11,7 @@ use sqlparser::dialect::DuckDbDialect;
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::Token;
 
-use crate::{TextError, call, type_name};
+use crate::{TextError, call, selector, type_name};
 
 /// How deep brackets may nest; deeper texts are an error, not a stack overflow.
 const MAX_DEPTH: usize = 128;
@@ -119,14 +119,21 @@ impl Reader<'_> {
             ast::Expr::Nested(inner) => self.expr(inner)?,
             ast::Expr::Value(value) => self.literal(&value.value)?,
             ast::Expr::BinaryOp { left, op, right } => {
-                let operator = self.operator(op)?;
                 let (left, right) = (self.expr(left)?, self.expr(right)?);
+                if let Some(choice) = selector::combined(op, &left, &right) {
+                    return Ok(choice);
+                }
+                let operator = self.operator(op)?;
                 Expr::Binary { left: Arc::new(left), operator, right: Arc::new(right) }
             }
             ast::Expr::UnaryOp { op, expr } => match op {
                 ast::UnaryOperator::Not => !self.expr(expr)?,
                 ast::UnaryOperator::Plus => self.expr(expr)?,
                 ast::UnaryOperator::Minus => negative(self.expr(expr)?),
+                ast::UnaryOperator::BitwiseNot => match self.expr(expr)? {
+                    Expr::Selector(choice) => Expr::Selector(!choice),
+                    _ => return Err(self.unsupported("the operator ~")),
+                },
                 other => return Err(self.unsupported(format!("the operator {other}"))),
             },
             ast::Expr::IsNull(inner) => self.expr(inner)?.is_null(),

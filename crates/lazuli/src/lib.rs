@@ -50,7 +50,7 @@ pub use concat::{concat, concat_diagonal, concat_horizontal, concat_with};
 pub use csv::{scan_csv, scan_csv_files, scan_csv_with};
 pub use eager::{EagerFrame, IntoLazy};
 pub use error::{Error, ErrorKind, Result};
-pub use group_by::{LazyGroupBy, element};
+pub use group_by::LazyGroupBy;
 pub use join::JoinArgs;
 pub use lazuli_array::{
     Batch, Column, DataFrame, DataType, Field, FromValues, Name, Scalar, Schema, SchemaRef, Series, TimeUnit,
@@ -61,8 +61,8 @@ pub use lazuli_exec::{
 };
 pub use lazuli_expr::{
     BinaryOperator, Expr, FunctionRef, IntoExpr, IntoExprs, IntoSortKeys, Literal, ScalarFunction, SortKey,
-    When, WhenThen, Window, WindowFunction, WindowFunctionRef, all, coalesce, col, cols, corr, cov, len, lit,
-    row_number, when,
+    NamePart, Selector, TypeKind, When, WhenThen, Window, WindowFunction, WindowFunctionRef, all, as_struct, coalesce,
+    col, cols, concat_list, corr, cov, element, field, len, lit, row_number, selectors, when,
 };
 pub use lazuli_io::csv::{
     CsvOptions, CsvWriteOptions, CsvWriter, Dialect, Encoding, FileColumns, InferMode, OnMisfit, OnRagged,

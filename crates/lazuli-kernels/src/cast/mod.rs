@@ -12,12 +12,14 @@
 //! | float, decimal | decimal | nearest at the scale, ties to even; too many digits before the point fails |
 //! | number | boolean | whether it is not zero |
 //! | any text | boolean, number, date, datetime, time | what [`crate::parse`] reads, as CSV does |
+//! | any text | duration | `1d 2h 3m 4.5s`, a minus before all of it; digits that its unit does not keep fail |
 //! | boolean, number, temporal | text | shortest that reads back: `1.0`, `1e+20`, `NaN`, `-inf`, ISO 8601 |
 //! | text | `Enum` | one of its texts, or fails |
 //! | text, binary | binary, text | the bytes; what is not UTF-8 fails |
 //! | date, datetime | datetime, date | midnight; the day, towards the past |
 //! | datetime, duration | other unit | overflow fails; to a coarser unit towards the past, durations towards zero |
 //! | datetime | time | time of day |
+//! | time | duration, and back | the span since midnight; back only within a day |
 //! | temporal | integer, and back | the ticks (days of a date) |
 //! | list, struct | list, struct | their items; struct fields go by name |
 //! | null | anything | nulls |
@@ -101,12 +103,12 @@ pub fn can_cast(from: &DataType, to: &DataType) -> bool {
         }
         (from, to) if is_plain_number(from) && is_plain_number(to) => true,
         (from, to) if from.is_text() && to.is_text() => true,
-        (from, Date | Time | Datetime(..) | Binary) if from.is_text() => true,
+        (from, Date | Time | Datetime(..) | Duration(_) | Binary) if from.is_text() => true,
         (from, to) if from.is_text() => is_plain_number(to),
         (from, to) if to.is_text() => is_plain_number(from) || from.is_temporal() || *from == Binary,
         (from, to) if from.is_integer() => to.is_temporal(),
         (from, to) if to.is_integer() => from.is_temporal(),
-        (Duration(_), Duration(_)) => true,
+        (Duration(_), Duration(_) | Time) | (Time, Duration(_)) => true,
         (Datetime(_, from), Datetime(_, to)) => {
             (from.is_some() && to.is_some()) || (is_utc(from) && is_utc(to))
         }
