@@ -167,7 +167,7 @@ impl Expr {
     /// ```
     /// use lazuli_expr::all;
     ///
-    /// assert_eq!(all().exclude(["id"]).sum().to_string(), "sum((all() - cols(id)))");
+    /// assert_eq!(all().exclude(["id"]).sum().to_string(), "sum((cs.all() - cols(id)))");
     /// ```
     pub fn exclude<N: Into<Name>>(self, names: impl IntoIterator<Item = N>) -> Self {
         let names = Selector::Names(names.into_iter().map(Into::into).collect());

@@ -28,7 +28,7 @@ pub use aggregate::{Accumulator, Aggregate, AggregateRef, Groups, RowOrder};
 pub use build::{When, WhenThen, all, coalesce, col, cols, corr, cov, len, lit, when};
 pub use error::{EvaluateError, TypeError};
 pub use expr::{CastMode, Expr, Literal};
-pub use function::list::{concat_list, element};
+pub use function::list::{as_list, concat_list, element};
 pub use function::structs::{as_struct, field};
 pub use function::{FunctionRef, ScalarFunction};
 pub use into::{IntoExpr, IntoExprs, IntoSortKeys, SortKey};

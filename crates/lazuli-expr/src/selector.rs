@@ -173,22 +173,19 @@ impl Selector {
                 names.collect::<Result<Vec<Name>, Name>>().map(same)
             }
             set => {
-                let mut chosen = Vec::new();
-                for (index, field) in schema.fields().iter().enumerate() {
-                    if set.chooses(schema, index, field)? {
-                        chosen.push(field.name().clone());
-                    }
-                }
                 set.check(schema)?;
-                Ok(same(chosen))
+                let fields = schema.fields().iter().enumerate();
+                let chosen = fields.filter(|(index, field)| set.chooses(schema, *index, field));
+                Ok(same(chosen.map(|(_, field)| field.name().clone()).collect()))
             }
         }
     }
 
     /// Whether a column is chosen.
-    fn chooses(&self, schema: &Schema, index: usize, field: &Field) -> Result<bool, Name> {
+    fn chooses(&self, schema: &Schema, index: usize, field: &Field) -> bool {
         let name = field.name();
-        Ok(match self {
+        let chooses = |selector: &Self| selector.chooses(schema, index, field);
+        match self {
             Self::All | Self::Renamed(_) | Self::Unnested(_) => true,
             Self::Names(names) => names.contains(name),
             Self::Except(names) => !names.contains(name),
@@ -199,20 +196,12 @@ impl Selector {
                 NamePart::End => name.ends_with(word.as_str()),
                 NamePart::Anywhere => name.contains(word.as_str()),
             }),
-            Self::Union(left, right) => {
-                left.chooses(schema, index, field)? || right.chooses(schema, index, field)?
-            }
-            Self::Intersection(left, right) => {
-                left.chooses(schema, index, field)? && right.chooses(schema, index, field)?
-            }
-            Self::Difference(left, right) => {
-                left.chooses(schema, index, field)? && !right.chooses(schema, index, field)?
-            }
-            Self::SymmetricDifference(left, right) => {
-                left.chooses(schema, index, field)? != right.chooses(schema, index, field)?
-            }
-            Self::Complement(input) => !input.chooses(schema, index, field)?,
-        })
+            Self::Union(left, right) => chooses(left) || chooses(right),
+            Self::Intersection(left, right) => chooses(left) && chooses(right),
+            Self::Difference(left, right) => chooses(left) && !chooses(right),
+            Self::SymmetricDifference(left, right) => chooses(left) != chooses(right),
+            Self::Complement(input) => !chooses(input),
+        }
     }
 
     /// The first name or place that the schema does not have.
@@ -310,7 +299,7 @@ impl fmt::Display for Selector {
             words.join(", ")
         };
         match self {
-            Self::All => f.write_str("all()"),
+            Self::All => f.write_str("cs.all()"),
             Self::Names(names) => write!(f, "cols({})", names.join(", ")),
             Self::Except(names) => write!(f, "all_except({})", names.join(", ")),
             Self::Renamed(pairs) => {

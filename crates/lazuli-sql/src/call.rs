@@ -130,3 +130,45 @@ pub(crate) fn call(text: &str, name: &str, inputs: Vec<Expr>) -> Result<Expr, Te
     let nearest = nearest_name(&lower, &names).map(|name| name.to_string());
     Err(TextError::UnknownFunction { text: text.into(), name: name.into(), nearest })
 }
+
+#[cfg(test)]
+mod tests {
+    use lazuli_expr::Expr;
+    use lazuli_expr::function::functions;
+
+    use crate::parse_expr;
+
+    #[test]
+    fn every_function_can_be_called_by_its_name() {
+        for function in functions() {
+            let name = function.name();
+            match parse_expr(&format!("{name}(a, b)")) {
+                Ok(Expr::Function { function, .. }) => assert_eq!(function.name(), name),
+                Ok(other) => panic!("{name} is read as {other}"),
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+
+    #[test]
+    fn expressions_over_items_and_fields() {
+        for (text, written) in [
+            ("list.eval(a, element() * 2)", "list.eval(a, element * 2)"),
+            ("list.agg(a, max(element) - min(element))", "list.agg(a, max(element) - min(element))"),
+            ("list.filter(list.eval(a, element + 1), element > 1)", "list.filter(list.eval(a, element + 1), element > 1)"),
+            ("arr.sum(a)", "list.sum(a)"),
+            (
+                "struct.with_fields(s, field('a') * 2, b)",
+                "struct.with_fields(s, 'a', struct.field(s, 'a') * 2, 'b', b)",
+            ),
+            ("struct.with_fields(s, 'a', b)", "struct.with_fields(s, 'a', b)"),
+            ("as_struct(a, b as c)", "error"),
+        ] {
+            let read = parse_expr(text).map(|expr| expr.to_string()).unwrap_or("error".into());
+            assert_eq!(read, written, "{text}");
+            if read != "error" {
+                assert_eq!(parse_expr(&read).map(|expr| expr.to_string()), Ok(read));
+            }
+        }
+    }
+}

@@ -101,8 +101,8 @@ mod tests {
     #[test]
     fn choices_read_as_they_are_written() {
         for text in [
-            "all()",
-            "sum(all())",
+            "cs.all()",
+            "sum(cs.all())",
             "cols(a, b)",
             "all_except(a)",
             "cs.numeric()",
@@ -122,6 +122,7 @@ mod tests {
             assert_eq!(parse_expr(text).map(|expr| expr.to_string()).as_deref(), Ok(text));
         }
         for (text, same) in [
+            ("all()", "cs.all()"),
             ("cs.first()", "cs.by_index(0)"),
             ("cs.by_name('a')", "cols(a)"),
             ("cs.exclude(a)", "all_except(a)"),

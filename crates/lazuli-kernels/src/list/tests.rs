@@ -155,7 +155,9 @@ proptest! {
     }
 
     #[test]
-    fn sorted_lists_are_those_sorted_alone((column, _, _) in cases(), descending in any::<bool>(), nulls_first in any::<bool>()) {
+    fn sorted_lists_are_those_sorted_alone(
+        (column, _, _) in cases(), descending in proptest::bool::ANY, nulls_first in proptest::bool::ANY,
+    ) {
         let lists = Lists::new("test", &column).unwrap();
         let sorted = sort(&lists, descending, nulls_first).unwrap();
         for row in 0..column.len() {

@@ -84,9 +84,9 @@ mod tests {
     #[test]
     fn lists_of_categories() {
         let of_enum = show(col("e").call(GET_CATEGORIES));
-        assert!(of_enum.starts_with("[low, mid, high] [low"), "{of_enum}");
+        assert!(of_enum.starts_with(r#"["low", "mid", "high"] ["low""#), "{of_enum}");
         let of_lists = concat_list([col("c"), col("c")]).call(GET_CATEGORIES);
-        assert_eq!(show(of_lists), "[né] [b] [] [né]");
+        assert_eq!(show(of_lists), r#"["né"] ["b"] [] ["né"]"#);
         assert!(show(col("c").call(GET_CATEGORIES)).contains("takes an Enum, or a list of categories"));
     }
 }

@@ -1,6 +1,6 @@
 //! `list.sum`, `list.mean`, `list.min` and the like: aggregates, each list a group.
 
-use lazuli_array::{Column, DataType};
+use lazuli_array::Column;
 use lazuli_kernels::{KernelError, list::Lists};
 
 use super::ListNamespace;

@@ -14,10 +14,13 @@ use crate::{Expr, IntoExprs, supertype};
 #[derive(Debug)]
 pub struct Concat {
     name: &'static str,
+    /// Whether lists are items too, so that the result is a list of them.
+    wraps: bool,
 }
 
-pub(super) static CONCAT: Concat = Concat { name: "list.concat" };
-pub(super) static CONCAT_LIST: Concat = Concat { name: "concat_list" };
+pub(super) static AS_LIST: Concat = Concat { name: "as_list", wraps: true };
+pub(super) static CONCAT: Concat = Concat { name: "list.concat", wraps: false };
+pub(super) static CONCAT_LIST: Concat = Concat { name: "concat_list", wraps: false };
 
 const EXPECTED: &str = "lists and values of one type, or of types that one type holds";
 
@@ -38,7 +41,9 @@ impl ScalarFunction for Concat {
         let deepest = arguments.iter().filter(|argument| !is_null(argument)).map(|one| depth(one.data_type));
         // Without any list all values are items.
         let list_depth = deepest.max().unwrap_or(0).max(1);
-        let is_list = |argument: &Argument<'_>| !is_null(argument) && depth(argument.data_type) == list_depth;
+        let is_list = |argument: &Argument<'_>| {
+            !self.wraps && !is_null(argument) && depth(argument.data_type) == list_depth
+        };
         let mut item = DataType::Null;
         for argument in arguments {
             let own = match argument.data_type {
@@ -56,15 +61,18 @@ impl ScalarFunction for Concat {
         Ok(Signature { inputs: arguments.iter().map(input).collect(), output: list })
     }
 
+    fn takes_selectors(&self) -> bool {
+        true
+    }
+
     fn evaluate(&self, inputs: &[Value], num_rows: usize) -> Result<Value, KernelError> {
         let is_constant = inputs.iter().all(Value::is_constant);
         let rows = if is_constant { 1 } else { num_rows };
         let deepest = inputs.iter().map(|input| depth(input.data_type())).max().unwrap_or(0);
-        let has_items = inputs.iter().any(|input| depth(input.data_type()) != deepest);
-        // Types are cast already: what is as deep as the deepest is a list, unless all are and none has items beside it.
+        // Types are cast already: what is as deep as the deepest is a list, unless there are none.
         let lists_of = |input: &Value| -> Result<Lists, KernelError> {
             let column = input.clone().into_column(rows);
-            let is_list = depth(column.data_type()) == deepest && (deepest > 0 || has_items);
+            let is_list = !self.wraps && deepest > 0 && depth(column.data_type()) == deepest;
             if is_list { Lists::new(self.name, &column) } else { Ok(Lists::of_single(&column)) }
         };
         let lists: Vec<Lists> = inputs.iter().map(lists_of).collect::<Result<_, _>>()?;
@@ -97,10 +105,21 @@ pub fn concat_list(exprs: impl IntoExprs) -> Expr {
     Expr::Function { function: super::CONCAT_LIST, inputs: exprs.into_exprs() }
 }
 
+/// A list of values for each row; values that are lists themselves become items of a list of lists.
+///
+/// ```
+/// use lazuli_expr::as_list;
+///
+/// assert_eq!(as_list(["x", "y"]).to_string(), "as_list(x, y)");
+/// ```
+pub fn as_list(exprs: impl IntoExprs) -> Expr {
+    Expr::Function { function: super::AS_LIST, inputs: exprs.into_exprs() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::arguments::testing::{a, show};
-    use crate::{col, concat_list, lit};
+    use crate::{as_list, col, concat_list, lit};
 
     #[test]
     fn items_after_items() {
@@ -116,5 +135,7 @@ mod tests {
     fn lists_beside_lists_of_lists_are_items() {
         let nested = concat_list([concat_list([lit(1)]), lit(2)]);
         assert_eq!(show(nested), "[1,2] [1,2] [1,2] [1,2]");
+        assert_eq!(show(as_list(["a", "b"])), "[[1,2,2,-],[2,5]] [[],[1]] [-,[1]] [[3,1],[1,3,4]]");
+        assert_eq!(show(as_list(["n"])), "[0] [1] [-] [-1]");
     }
 }

@@ -176,6 +176,10 @@ impl<'a> Lifted<'a> {
         Ok(Expr::Column(name))
     }
 
+    fn schema(&self) -> Schema {
+        schema_of(vec![Field::new(ELEMENT, self.lists.items().data_type().clone())])
+    }
+
     /// A row by row expression over the items.
     fn over_items(&self, expr: &Expr) -> Result<Column, KernelError> {
         let items = self.lists.items();
@@ -193,7 +197,8 @@ impl<'a> Lifted<'a> {
             .map(|(index, input)| match (input, columns.get(index)) {
                 (Expr::Literal(literal), _) => (literal.data_type.clone(), Some(literal.clone())),
                 (_, Some(column)) => (column.data_type().clone(), None),
-                (_, None) => unreachable!("what is no column of a call is a constant"),
+                // Its rows are counted, its values are not read, as by `len`.
+                (input, None) => (crate::typing::data_type(input, &self.schema()), None),
             })
             .collect();
         Ok((columns, known))

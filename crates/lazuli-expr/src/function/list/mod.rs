@@ -32,7 +32,7 @@ mod sort;
 mod to_array;
 mod to_struct;
 
-pub use concat::concat_list;
+pub use concat::{as_list, concat_list};
 pub use eval::{call_with_body, element};
 
 use super::FunctionRef;
@@ -72,6 +72,8 @@ functions! {
     ARG_MAX = arg_extreme::ARG_MAX;
     /// The place of the least item.
     ARG_MIN = arg_extreme::ARG_MIN;
+    /// Values as a list, lists among them as items.
+    AS_LIST = concat::AS_LIST;
     /// The items of several lists one after the other.
     CONCAT = concat::CONCAT;
     /// Values and the items of lists one after the other.

@@ -218,14 +218,14 @@ mod tests {
             let exprs = expand(&expr, &schema).expect("columns of the schema");
             exprs.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
         };
-        assert_eq!(text(all().name().suffix("_x")), "ab as ab_x; \"Cd\" as Cd_x");
-        assert_eq!(text(all().sum().name().prefix("s_")), "sum(ab) as s_ab; sum(\"Cd\") as s_Cd");
-        assert_eq!(text(all().name().to_uppercase()), "ab as AB; \"Cd\" as CD");
-        assert_eq!(text(col("Cd").name().to_lowercase()), "\"Cd\" as cd");
+        assert_eq!(text(all().name().suffix("_x")), "ab as ab_x; Cd as Cd_x");
+        assert_eq!(text(all().sum().name().prefix("s_")), "sum(ab) as s_ab; sum(Cd) as s_Cd");
+        assert_eq!(text(all().name().to_uppercase()), "ab as AB; Cd as CD");
+        assert_eq!(text(col("Cd").name().to_lowercase()), "Cd as cd");
         assert_eq!(text((col("ab") + 1).alias("q").name().keep()), "ab + 1 as ab");
         assert_eq!(text(col("ab").name().replace("b", "bb")), "ab as abb");
         assert_eq!(text(col("ab").name().strip_prefix("a").name().strip_suffix("z")), "ab as b");
         assert_eq!(text(col("ab").name().suffix("_p") + 1), "ab as ab_p + 1");
-        assert_eq!(text(all().name().map(|name| format!("<{name}>"))), "ab as \"<ab>\"; \"Cd\" as \"<Cd>\"");
+        assert_eq!(text(all().name().map(|name| format!("<{name}>"))), "ab as \"<ab>\"; Cd as \"<Cd>\"");
     }
 }

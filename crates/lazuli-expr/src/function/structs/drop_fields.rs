@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn fields_are_dropped() {
-        assert_eq!(show(col("s").struct_().drop(["a"])), "s: {b: x} null {b: y}");
+        assert_eq!(show(col("s").struct_().drop(["a"])), r#"s: {b: "x"} null {b: "y"}"#);
         assert!(show(col("s").struct_().drop(["a", "b"])).contains("but not of all"));
         assert!(show(col("s").struct_().drop(["c"])).contains("the struct has no field c"));
     }

@@ -108,7 +108,7 @@ mod tests {
         );
         assert_eq!(
             show(as_struct([all()]).alias("t")),
-            "t: {s: {a: 1, b: x}, n: 10} {s: null, n: 20} {s: {a: null, b: y}, n: 30}"
+            r#"t: {s: {a: 1, b: "x"}, n: 10} {s: null, n: 20} {s: {a: null, b: "y"}, n: 30}"#
         );
         assert_eq!(show(as_struct([lit(1).alias("x")])), "x: {x: 1} {x: 1} {x: 1}");
         assert!(show(as_struct([col("n"), col("n")])).contains("the struct would have two fields n"));

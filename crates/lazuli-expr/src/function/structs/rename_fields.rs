@@ -107,10 +107,10 @@ mod tests {
         let s = || col("s");
         assert_eq!(
             show(s().struct_().rename_fields(["x", "y"])),
-            "s: {x: 1, y: x} null {x: null, y: y}"
+            r#"s: {x: 1, y: "x"} null {x: null, y: "y"}"#
         );
-        assert_eq!(show(s().name().prefix_fields("p_")), "s: {p_a: 1, p_b: x} null {p_a: null, p_b: y}");
-        assert_eq!(show(s().name().suffix_fields("_s")), "s: {a_s: 1, b_s: x} null {a_s: null, b_s: y}");
+        assert_eq!(show(s().name().prefix_fields("p_")), r#"s: {p_a: 1, p_b: "x"} null {p_a: null, p_b: "y"}"#);
+        assert_eq!(show(s().name().suffix_fields("_s")), r#"s: {a_s: 1, b_s: "x"} null {a_s: null, b_s: "y"}"#);
         assert!(show(s().struct_().rename_fields(["x"])).contains("a name for each of its fields"));
         assert!(show(s().struct_().rename_fields(["x", "x"])).contains("two fields x"));
     }

@@ -99,7 +99,7 @@ mod tests {
     fn fields_are_put_in() {
         assert_eq!(
             show(col("s").struct_().with_fields([field("a") + 1, lit(5).alias("z")])),
-            "s: {a: 2, b: x, z: 5} null {a: null, b: y, z: 5}"
+            r#"s: {a: 2, b: "x", z: 5} null {a: null, b: "y", z: 5}"#
         );
         assert_eq!(
             show(col("s").struct_().with_fields([col("n").alias("b")])),
