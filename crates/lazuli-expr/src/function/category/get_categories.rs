@@ -35,7 +35,7 @@ impl ScalarFunction for GetCategories {
         let output = DataType::List(Box::new(DataType::String));
         match arguments {
             [input] if declared(input.data_type).is_some() => Ok(Signature::unchanged(arguments, output)),
-            [input] if matches!(input.data_type, DataType::List(item) if **item == DataType::Categorical) => {
+            [input] if matches!(input.data_type, DataType::List(item) if item.is_text()) => {
                 Ok(Signature { inputs: vec![output.clone()], output })
             }
             _ => {

@@ -225,7 +225,7 @@ mod tests {
         assert_eq!(text((col("ab") + 1).alias("q").name().keep()), "ab + 1 as ab");
         assert_eq!(text(col("ab").name().replace("b", "bb")), "ab as abb");
         assert_eq!(text(col("ab").name().strip_prefix("a").name().strip_suffix("z")), "ab as b");
-        assert_eq!(text(col("ab").name().suffix("_p") + 1), "ab as ab_p + 1");
+        assert_eq!(text(col("ab").name().suffix("_p") + 1), "(ab as ab_p) + 1");
         assert_eq!(text(all().name().map(|name| format!("<{name}>"))), "ab as \"<ab>\"; Cd as \"<Cd>\"");
     }
 }
