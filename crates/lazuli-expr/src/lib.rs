@@ -33,6 +33,6 @@ pub use function::structs::{as_struct, field};
 pub use function::{FunctionRef, ScalarFunction};
 pub use into::{IntoExpr, IntoExprs, IntoSortKeys, SortKey};
 pub use operator::{BinaryOperator, UnaryOperator};
-pub use selector::{NamePart, Selector, TypeKind};
+pub use selector::{Letters, NamePart, Selector, TypeKind};
 pub use supertype::supertype;
 pub use window::{Window, WindowFunction, WindowFunctionRef, row_number};

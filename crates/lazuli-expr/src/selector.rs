@@ -26,6 +26,8 @@ pub enum Selector {
     OfType(Vec<TypeKind>),
     /// The columns whose name has a part like one of these.
     Named(NamePart, Vec<Name>),
+    /// The columns whose name has letters of this kind only.
+    Lettered(Letters),
     /// The columns of one or the other.
     Union(Box<Selector>, Box<Selector>),
     /// The columns of both.
@@ -48,6 +50,31 @@ pub enum NamePart {
     /// Anywhere.
     Anywhere,
 }
+
+/// A kind of letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Letters {
+    /// Letters of any alphabet.
+    Alpha,
+    /// Letters and digits of any alphabet.
+    Alphanumeric,
+    /// Digits of any alphabet.
+    Digit,
+}
+
+impl Letters {
+    fn contains(self, letter: char) -> bool {
+        match self {
+            Self::Alpha => letter.is_alphabetic(),
+            Self::Alphanumeric => letter.is_alphanumeric(),
+            Self::Digit => letter.is_numeric() && !letter.is_alphabetic(),
+        }
+    }
+}
+
+/// The words of texts for kinds of letters.
+const LETTERS: [(&str, Letters); 3] =
+    [("alpha", Letters::Alpha), ("alphanumeric", Letters::Alphanumeric), ("digit", Letters::Digit)];
 
 /// A kind of types.
 #[derive(Debug, Clone, PartialEq)]
@@ -136,8 +163,11 @@ const PARTS: [(&str, NamePart); 3] =
     [("starts_with", NamePart::Start), ("ends_with", NamePart::End), ("contains", NamePart::Anywhere)];
 
 impl Selector {
-    /// The kind of types that texts call by this word, as `numeric`.
-    pub fn of_type_word(word: &str) -> Option<Self> {
+    /// The kind of types, or of letters in names, that texts call by this word, as `numeric`.
+    pub fn of_word(word: &str) -> Option<Self> {
+        if let Some((_, letters)) = LETTERS.iter().find(|(own, _)| *own == word) {
+            return Some(Self::Lettered(*letters));
+        }
         let (_, kind) = KINDS.iter().find(|(own, _)| *own == word)?;
         Some(Self::OfType(vec![kind.clone()]))
     }
@@ -196,6 +226,7 @@ impl Selector {
                 NamePart::End => name.ends_with(word.as_str()),
                 NamePart::Anywhere => name.contains(word.as_str()),
             }),
+            Self::Lettered(letters) => !name.is_empty() && name.chars().all(|letter| letters.contains(letter)),
             Self::Union(left, right) => chooses(left) || chooses(right),
             Self::Intersection(left, right) => chooses(left) && chooses(right),
             Self::Difference(left, right) => chooses(left) && !chooses(right),
@@ -217,7 +248,7 @@ impl Selector {
                 .iter()
                 .find(|&&place| place_in(schema, place).is_none())
                 .map_or(Ok(()), |place| Err(place.to_string().into())),
-            Self::All | Self::OfType(_) | Self::Named(..) => Ok(()),
+            Self::All | Self::OfType(_) | Self::Named(..) | Self::Lettered(_) => Ok(()),
             Self::Union(left, right)
             | Self::Intersection(left, right)
             | Self::Difference(left, right)
@@ -328,6 +359,10 @@ impl fmt::Display for Selector {
                 let word = PARTS.iter().find(|(_, own)| own == part).map_or("", |(word, _)| word);
                 write!(f, "cs.{word}({})", quoted(words))
             }
+            Self::Lettered(letters) => {
+                let word = LETTERS.iter().find(|(_, own)| own == letters).map_or("", |(word, _)| word);
+                write!(f, "cs.{word}()")
+            }
             Self::Union(left, right) => write!(f, "({left} | {right})"),
             Self::Intersection(left, right) => write!(f, "({left} & {right})"),
             Self::Difference(left, right) => write!(f, "({left} - {right})"),
@@ -402,6 +437,9 @@ mod tests {
             (cs::numeric() ^ cs::by_name(["id", "ok"]), "age price cost ok"),
             (!cs::numeric(), "name day at tags ok"),
             (cs::all() - cs::by_name(["zz"]), "no zz"),
+            (cs::alpha() - cs::nested(), "id age price cost name day at ok"),
+            (cs::digit(), ""),
+            (cs::alphanumeric() & cs::float(), "price"),
         ];
         for (selector, expected) in cases {
             assert_eq!(names(&selector), expected, "{selector}");

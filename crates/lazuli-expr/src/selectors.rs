@@ -12,7 +12,7 @@
 use lazuli_array::{DataType, Name};
 
 use crate::Selector;
-use crate::selector::{NamePart, TypeKind};
+use crate::selector::{Letters, NamePart, TypeKind};
 
 fn of(kind: TypeKind) -> Selector {
     Selector::OfType(vec![kind])
@@ -150,6 +150,21 @@ pub fn exclude<N: Into<Name>>(names: impl IntoIterator<Item = N>) -> Selector {
 
 fn named<N: Into<Name>>(part: NamePart, words: impl IntoIterator<Item = N>) -> Selector {
     Selector::Named(part, words.into_iter().map(Into::into).collect())
+}
+
+/// Columns whose name has only letters of any alphabet.
+pub fn alpha() -> Selector {
+    Selector::Lettered(Letters::Alpha)
+}
+
+/// Columns whose name has only letters and digits of any alphabet.
+pub fn alphanumeric() -> Selector {
+    Selector::Lettered(Letters::Alphanumeric)
+}
+
+/// Columns whose name has only digits of any alphabet.
+pub fn digit() -> Selector {
+    Selector::Lettered(Letters::Digit)
 }
 
 /// Columns whose name begins with one of these words.

@@ -32,6 +32,8 @@ const OPERATORS: [(&str, BinaryOperator); 3] =
 fn of_nested(name: &str, inputs: &[Expr]) -> Option<Expr> {
     match (name, inputs) {
         ("element", []) => Some(element()),
+        ("list.to_list", [list]) => Some(list.clone()),
+        ("struct.eval", [of, expr]) => Some(of.clone().struct_().eval(expr.clone())),
         (_, [list, body]) if name.starts_with("list.") => call_with_body(name, list.clone(), body.clone()),
         // With names before the values, as it is written, it is a call like any other.
         ("struct.with_fields", [of, values @ ..]) if !matches!(values, [Expr::Literal(_), ..]) => {
@@ -156,7 +158,8 @@ mod tests {
             ("list.eval(a, element() * 2)", "list.eval(a, element * 2)"),
             ("list.agg(a, max(element) - min(element))", "list.agg(a, max(element) - min(element))"),
             ("list.filter(list.eval(a, element + 1), element > 1)", "list.filter(list.eval(a, element + 1), element > 1)"),
-            ("arr.sum(a)", "list.sum(a)"),
+            ("arr.sum(arr.to_list(a))", "list.sum(a)"),
+            ("struct.eval(s, field('a') + b)", "struct.field(s, 'a') + b"),
             (
                 "struct.with_fields(s, field('a') * 2, b)",
                 "struct.with_fields(s, 'a', struct.field(s, 'a') * 2, 'b', b)",

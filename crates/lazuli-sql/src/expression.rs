@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use lazuli_array::{DataType, Scalar};
-use lazuli_expr::{BinaryOperator, CastMode, Expr, Literal, SortKey, UnaryOperator, Window, aggregate, col};
+use lazuli_expr::function::structs;
+use lazuli_expr::{
+    BinaryOperator, CastMode, Expr, Literal, SortKey, UnaryOperator, Window, aggregate, as_list, col,
+};
 use sqlparser::ast::{
     self, CastKind, DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArguments, InTarget,
 };
@@ -204,6 +207,14 @@ impl<'a> Reader<'a> {
                 Expr::Conditional { branches, otherwise }
             }
             ast::Expr::Function(function) => self.function(function)?,
+            ast::Expr::Array(list) => as_list(self.exprs(&list.elem)?),
+            ast::Expr::Dictionary(fields) => {
+                let mut inputs = Vec::with_capacity(fields.len() * 2);
+                for field in fields {
+                    inputs.extend([Expr::from(field.key.value.as_str()), self.expr(&field.value)?]);
+                }
+                Expr::Function { function: structs::NAMED_STRUCT, inputs }
+            }
             ast::Expr::CompoundIdentifier(parts) => {
                 let name: Vec<&str> = parts.iter().map(|part| part.value.as_str()).collect();
                 let quoted = format!("a qualified name (write \"{}\" for a name with a dot)", name.join("."));
@@ -415,6 +426,9 @@ mod tests {
                 "sum(a) over (partition by k, b % 2 order by t desc, u)",
                 "sum(a) over (partition by k, b % 2 order by t desc, u)",
             ),
+            ("[a, 2, [3]]", "as_list(a, 2, as_list(3))"),
+            ("array[1, null]", "as_list(1, null)"),
+            ("{'x': a, y: b + 1}", "named_struct('x', a, 'y', b + 1)"),
             ("count(*) over ()", "len() over ()"),
             ("a / sum(a) over (partition by k)", "a / sum(a) over (partition by k)"),
             ("rank(a)", "rank(a, 'average', false)"),

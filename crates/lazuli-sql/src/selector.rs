@@ -22,7 +22,7 @@ pub(crate) fn call(text: &str, name: &str, inputs: &[Expr]) -> Option<Result<Exp
 }
 
 fn of_word(text: &str, word: &str, inputs: &[Expr]) -> Result<Selector, TextError> {
-    if let Some(selector) = Selector::of_type_word(word) {
+    if let Some(selector) = Selector::of_word(word) {
         return if inputs.is_empty() { Ok(selector) } else { Err(count(text, word, "no arguments", inputs)) };
     }
     match word {
@@ -43,7 +43,7 @@ fn of_word(text: &str, word: &str, inputs: &[Expr]) -> Result<Selector, TextErro
         "by_dtype" => {
             let mut kinds = Vec::new();
             for word in names(text, word, inputs)? {
-                match Selector::of_type_word(&word) {
+                match Selector::of_word(&word) {
                     Some(Selector::OfType(of_word)) => kinds.extend(of_word),
                     _ => kinds.push(TypeKind::Exactly(parse_data_type(&word)?)),
                 }
@@ -109,6 +109,7 @@ mod tests {
             "mean(cs.float())",
             "cs.struct()",
             "cs.date()",
+            "cs.digit()",
             "cs.by_index(0, -1)",
             "cs.by_dtype('Int64', 'List(String)')",
             "cs.starts_with('a', 'b')",

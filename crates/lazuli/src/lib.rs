@@ -61,7 +61,7 @@ pub use lazuli_exec::{
 };
 pub use lazuli_expr::{
     BinaryOperator, Expr, FunctionRef, IntoExpr, IntoExprs, IntoSortKeys, Literal, ScalarFunction, SortKey,
-    NamePart, Selector, TypeKind, When, WhenThen, Window, WindowFunction, WindowFunctionRef, all, as_list, as_struct, coalesce,
+    Letters, NamePart, Selector, TypeKind, When, WhenThen, Window, WindowFunction, WindowFunctionRef, all, as_list, as_struct, coalesce,
     col, cols, concat_list, corr, cov, element, field, len, lit, row_number, selectors, when,
 };
 pub use lazuli_io::csv::{

@@ -119,6 +119,12 @@ pub trait ScalarFunction: Send + Sync {
         true
     }
 
+    /// Whether bare constants among the arguments take the type of the first that is none, as in `coalesce(small, 0)`;
+    /// false where arguments have nothing to do with one another.
+    fn adapts_constants(&self) -> bool {
+        true
+    }
+
     /// The name of the resulting column; `None` for that of the first argument.
     fn output_name(&self, inputs: &[Expr]) -> Option<Name> {
         let _ = inputs;

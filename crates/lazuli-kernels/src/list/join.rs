@@ -3,6 +3,7 @@
 use lazuli_array::{Array, Bitmap, Column, DataType, ListArray, StringBuilder};
 
 use super::Lists;
+use crate::cast::to_plain;
 use crate::datum::Datum;
 use crate::{KernelError, Result, concat_columns, take_column};
 
@@ -57,36 +58,41 @@ pub fn concat_lists(lists: &[&Lists]) -> Result<Column> {
 /// The texts of each list as one, with the separator between them: empty for an empty list, null where the separator is
 /// null. A null text is left out, or makes the row null if not `ignore_nulls`. Panics for items that are no text.
 pub fn join_texts(lists: &Lists, separator: Datum<'_>, ignore_nulls: bool) -> Column {
-    let separators = texts(separator.array());
-    let items = texts(lists.items.array());
+    let Array::String(separators) = to_plain(separator.array()) else { panic!("a separator is text") };
+    let separator = |row: usize| separators.get(if separator.is_constant() { 0 } else { row });
+    match lists.items.array() {
+        Array::String(items) => joined(lists, |item| items.get(item), separator, ignore_nulls),
+        Array::Dictionary(items) => joined(lists, |item| items.get(item), separator, ignore_nulls),
+        other => panic!("text does not lie as {}", other.physical_name()),
+    }
+}
+
+fn joined<'a>(
+    lists: &Lists,
+    text: impl Fn(usize) -> Option<&'a str>,
+    separator: impl Fn(usize) -> Option<&'a str>,
+    ignore_nulls: bool,
+) -> Column {
     let mut builder = StringBuilder::with_capacity(lists.len(), lists.items.len() * 4);
     let mut joined = String::new();
     for row in 0..lists.len() {
         joined.clear();
-        let separator = separators(if separator.is_constant() { 0 } else { row });
+        let separator = separator(row);
         let mut is_valid = lists.is_valid(row) && separator.is_some();
+        let separator = separator.unwrap_or_default();
         let mut is_first = true;
         for item in lists.range(row) {
-            match (items(item), separator) {
-                (Some(text), Some(separator)) => {
-                    if !is_first {
-                        joined.push_str(separator);
-                    }
-                    joined.push_str(text);
-                    is_first = false;
-                }
-                _ => is_valid &= ignore_nulls,
+            let Some(text) = text(item) else {
+                is_valid &= ignore_nulls;
+                continue;
+            };
+            if !is_first {
+                joined.push_str(separator);
             }
+            joined.push_str(text);
+            is_first = false;
         }
         builder.push(is_valid.then_some(joined.as_str()));
     }
     Column::new(DataType::String, builder.finish())
-}
-
-fn texts<'a>(array: &'a Array) -> Box<dyn Fn(usize) -> Option<&'a str> + 'a> {
-    match array {
-        Array::String(array) => Box::new(|row| array.get(row)),
-        Array::Dictionary(array) => Box::new(|row| array.get(row)),
-        other => panic!("text does not lie as {}", other.physical_name()),
-    }
 }

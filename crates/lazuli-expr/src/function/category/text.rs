@@ -125,6 +125,10 @@ impl ScalarFunction for OfCategory {
             Ok(take_column_optional(&by_category, &rows))
         })
     }
+
+    fn adapts_constants(&self) -> bool {
+        false
+    }
 }
 
 impl CategoryNamespace {

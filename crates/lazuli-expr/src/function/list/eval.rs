@@ -130,6 +130,10 @@ impl ScalarFunction for Body {
     fn is_fallible(&self) -> bool {
         true
     }
+
+    fn is_deterministic(&self) -> bool {
+        !self.body.any(|part| matches!(part, Expr::Function { function, .. } if !function.is_deterministic()))
+    }
 }
 
 /// Whether an expression has a value for each item: it reads one outside of an aggregate, or is a window.

@@ -190,16 +190,6 @@ impl NameNamespace {
         let function = FunctionRef::Custom(Arc::new(Map(Arc::new(function))));
         Expr::Function { function, inputs: vec![self.0] }
     }
-
-    /// A word before the names of a struct's fields.
-    pub fn prefix_fields(self, prefix: impl Into<Name>) -> Expr {
-        self.0.call_with(crate::function::structs::PREFIX_FIELDS, [lit(prefix.into())])
-    }
-
-    /// A word behind the names of a struct's fields.
-    pub fn suffix_fields(self, suffix: impl Into<Name>) -> Expr {
-        self.0.call_with(crate::function::structs::SUFFIX_FIELDS, [lit(suffix.into())])
-    }
 }
 
 #[cfg(test)]

@@ -80,6 +80,10 @@ impl ScalarFunction for NamedStruct {
         let column = Column::new(DataType::Struct(fields.into()), StructArray::new(rows, arrays, None));
         Ok(if is_constant { Constant::from_column(column).into() } else { column.into() })
     }
+
+    fn adapts_constants(&self) -> bool {
+        false
+    }
 }
 
 /// Columns as the fields of a struct, under their names.
@@ -111,6 +115,9 @@ mod tests {
             r#"t: {s: {a: 1, b: "x"}, n: 10} {s: null, n: 20} {s: {a: null, b: "y"}, n: 30}"#
         );
         assert_eq!(show(as_struct([lit(1).alias("x")])), "x: {x: 1} {x: 1} {x: 1}");
+        // Fields do not give way to one another.
+        let day = lit("2024-01-01").cast(DataType::Date).alias("2024-01-01");
+        assert!(show(as_struct([day, lit("2024-01-02").alias("t")])).contains(r#"t: "2024-01-02""#));
         assert!(show(as_struct([col("n"), col("n")])).contains("the struct would have two fields n"));
         assert!(show(as_struct(())).contains("as_struct takes at least one column"));
     }

@@ -1,12 +1,15 @@
 //! `struct.rename_fields`, and `name.prefix_fields`, `name.suffix_fields`.
 
+use std::sync::Arc;
+
 use lazuli_array::{Column, DataType, Field, Name, Scalar};
 use lazuli_kernels::KernelError;
 
 use super::{StructNamespace, expected, fields_of, name_of, struct_type};
 use crate::evaluate::Value;
 use crate::function::constants::map_rows;
-use crate::function::{Argument, ScalarFunction, Signature, SignatureError};
+use crate::function::naming::NameNamespace;
+use crate::function::{Argument, FunctionRef, ScalarFunction, Signature, SignatureError};
 use crate::{Expr, lit};
 
 /// The fields of a struct under other names.
@@ -83,6 +86,61 @@ impl ScalarFunction for RenameFields {
     }
 }
 
+/// The fields of a struct under names that a function of the user's makes.
+struct MapFields(Arc<dyn Fn(&str) -> String + Send + Sync>);
+
+impl MapFields {
+    fn renamed(&self, fields: &[Field]) -> Vec<Field> {
+        fields.iter().map(|field| field.with_name((self.0)(field.name()))).collect()
+    }
+}
+
+impl ScalarFunction for MapFields {
+    fn name(&self) -> &str {
+        "name.map_fields"
+    }
+
+    fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
+        let [from] = arguments else { return Err(expected("one struct")) };
+        let fields = self.renamed(fields_of(from, "one struct")?);
+        Ok(Signature::unchanged(arguments, struct_type(fields)?))
+    }
+
+    fn evaluate(&self, inputs: &[Value], _: usize) -> Result<Value, KernelError> {
+        map_rows(&inputs[0], |column| {
+            let DataType::Struct(fields) = column.data_type() else {
+                unreachable!("the signature asks for a struct")
+            };
+            Ok(Column::new(DataType::Struct(self.renamed(fields).into()), column.array().clone()))
+        })
+    }
+}
+
+impl NameNamespace {
+    /// A word before the names of a struct's fields.
+    pub fn prefix_fields(self, prefix: impl Into<Name>) -> Expr {
+        self.0.call_with(super::PREFIX_FIELDS, [lit(prefix.into())])
+    }
+
+    /// A word behind the names of a struct's fields.
+    pub fn suffix_fields(self, suffix: impl Into<Name>) -> Expr {
+        self.0.call_with(super::SUFFIX_FIELDS, [lit(suffix.into())])
+    }
+
+    /// The fields of a struct under the names that `function` makes of theirs.
+    ///
+    /// ```
+    /// use lazuli_expr::col;
+    ///
+    /// let shouted = col("s").name().map_fields(|name| name.to_uppercase());
+    /// assert_eq!(shouted.to_string(), "name.map_fields(s)");
+    /// ```
+    pub fn map_fields(self, function: impl Fn(&str) -> String + Send + Sync + 'static) -> Expr {
+        let function = FunctionRef::Custom(Arc::new(MapFields(Arc::new(function))));
+        Expr::Function { function, inputs: vec![self.0] }
+    }
+}
+
 impl StructNamespace {
     /// The fields under these names, in order.
     ///
@@ -111,6 +169,9 @@ mod tests {
         );
         assert_eq!(show(s().name().prefix_fields("p_")), r#"s: {p_a: 1, p_b: "x"} null {p_a: null, p_b: "y"}"#);
         assert_eq!(show(s().name().suffix_fields("_s")), r#"s: {a_s: 1, b_s: "x"} null {a_s: null, b_s: "y"}"#);
+        let shouted = s().name().map_fields(|name| name.to_uppercase());
+        assert_eq!(show(shouted), r#"s: {A: 1, B: "x"} null {A: null, B: "y"}"#);
+        assert!(show(s().name().map_fields(|_| "x".into())).contains("two fields x"));
         assert!(show(s().struct_().rename_fields(["x"])).contains("a name for each of its fields"));
         assert!(show(s().struct_().rename_fields(["x", "x"])).contains("two fields x"));
     }

@@ -59,9 +59,36 @@ impl ScalarFunction for WithFields {
         let column = Column::new(DataType::Struct(fields.into()), array);
         Ok(if is_constant { Constant::from_column(column).into() } else { column.into() })
     }
+
+    fn adapts_constants(&self) -> bool {
+        false
+    }
+}
+
+/// The expression with [`field`](crate::field) in it as a field of a struct.
+fn over_fields(expr: &Expr, of: &Expr) -> Expr {
+    expr.rewrite(&mut |part| match part {
+        Expr::Function { function, inputs } if function == super::FIELD_OF_STRUCT => Expr::Function {
+            function: super::FIELD,
+            inputs: std::iter::once(of.clone()).chain(inputs).collect(),
+        },
+        other => other,
+    })
 }
 
 impl StructNamespace {
+    /// An expression over the fields of the struct, each of which is [`field`](crate::field) in it.
+    ///
+    /// ```
+    /// use lazuli_expr::{col, field};
+    ///
+    /// let area = col("box").struct_().eval(field("width") * field("height"));
+    /// assert_eq!(area.to_string(), "struct.field(box, 'width') * struct.field(box, 'height')");
+    /// ```
+    pub fn eval(self, expr: impl Into<Expr>) -> Expr {
+        over_fields(&expr.into(), &self.0)
+    }
+
     /// The struct with these values in place of the fields of their names, or behind the others. Among them
     /// [`field`](crate::field) is a field of this struct.
     ///
@@ -72,20 +99,11 @@ impl StructNamespace {
     /// assert_eq!(s.to_string(), "struct.with_fields(s, 'b', struct.field(s, 'a'))");
     /// ```
     pub fn with_fields(self, values: impl IntoExprs) -> Expr {
-        let of_this = self.0.clone();
         let rest = values.into_exprs().into_iter().flat_map(|value| {
             let name = lit(value.output_name());
-            let value = value.rewrite(&mut |part| match part {
-                Expr::Function { function, inputs } if function == super::FIELD_OF_STRUCT => {
-                    Expr::Function {
-                        function: super::FIELD,
-                        inputs: std::iter::once(of_this.clone()).chain(inputs).collect(),
-                    }
-                }
-                other => other,
-            });
-            [name, value.without_alias().clone()]
+            [name, over_fields(&value, &self.0).without_alias().clone()]
         });
+        let rest: Vec<Expr> = rest.collect();
         self.0.call_with(super::WITH_FIELDS, rest)
     }
 }
@@ -105,6 +123,7 @@ mod tests {
             show(col("s").struct_().with_fields([col("n").alias("b")])),
             "s: {a: 1, b: 10} null {a: null, b: 30}"
         );
+        assert_eq!(show(col("s").struct_().eval(field("a") + col("n")).alias("t")), "t: 11 null null");
         assert!(show(col("n").struct_().with_fields([lit(1)])).contains("takes a struct, then names"));
     }
 }
