@@ -31,7 +31,9 @@ for column in ["ints", "floats", "small"]:
         select("lists", f"list.{text}({column})", polars)
     # -0.0 comes out of extremes as 0.0, since both are one value.
     for text, polars in [("min", L.min()), ("max", L.max())]:
-        select("lists", f"list.{text}({column})", polars + 0.0 if column == "floats" else polars)
+        if column == "floats":
+            polars = pl.when(polars == 0).then(lit(0.0)).otherwise(polars)
+        select("lists", f"list.{text}({column})", polars)
     select("lists", f"list.std({column})", L.std(), near=True)
     select("lists", f"list.var({column})", L.var(), near=True)
     select("lists", f"list.first({column})", L.first())
@@ -348,3 +350,13 @@ select("times", "cast(cast(time as Duration(ns)) as Time)", col("time"))
 select("times", "try_cast(span as Time)", lambda frame: frame.select(
     pl.when(col("span").cast(INT64).is_between(0, 86_399_999_999)).then(col("span").cast(INT64) * 1000).cast(pl.Time)).to_series())
 select("texts", "try_cast(num as Duration(ms))", lambda frame: pl.Series([None] * len(frame), dtype=pl.Duration("ms")))
+
+# Numbers and times, by ticks.
+for text, polars in [
+    ("cast(span as Float64)", col("span").cast(pl.Float64)),
+    ("cast(day as Float64)", col("day").cast(pl.Float64)),
+    ("cast(n * 1.5 as Duration(ms))", (col("n") * 1.5).cast(pl.Duration("ms"))),
+    ("cast(n * 0.75 as Date)", (col("n") * 0.75).cast(INT64).cast(pl.Int32).cast(pl.Date)),
+    ("cast(n as Datetime(us))", col("n").cast(pl.Datetime("us"))),
+]:
+    select("times", text, polars)

@@ -226,7 +226,9 @@ impl Selector {
                 NamePart::End => name.ends_with(word.as_str()),
                 NamePart::Anywhere => name.contains(word.as_str()),
             }),
-            Self::Lettered(letters) => !name.is_empty() && name.chars().all(|letter| letters.contains(letter)),
+            Self::Lettered(letters) => {
+                !name.is_empty() && name.chars().all(|letter| letters.contains(letter))
+            }
             Self::Union(left, right) => chooses(left) || chooses(right),
             Self::Intersection(left, right) => chooses(left) && chooses(right),
             Self::Difference(left, right) => chooses(left) && !chooses(right),
@@ -241,9 +243,10 @@ impl Selector {
             Self::Names(names) | Self::Except(names) | Self::Unnested(names) => {
                 names.iter().find(|name| !schema.contains(name)).map_or(Ok(()), |name| Err(name.clone()))
             }
-            Self::Renamed(pairs) => {
-                pairs.iter().find(|(old, _)| !schema.contains(old)).map_or(Ok(()), |(old, _)| Err(old.clone()))
-            }
+            Self::Renamed(pairs) => pairs
+                .iter()
+                .find(|(old, _)| !schema.contains(old))
+                .map_or(Ok(()), |(old, _)| Err(old.clone())),
             Self::Places(places) => places
                 .iter()
                 .find(|&&place| place_in(schema, place).is_none())

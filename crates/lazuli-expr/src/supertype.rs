@@ -261,7 +261,8 @@ mod tests {
     /// A table with a cell for each pair of types; rows are the first.
     fn table(cell: impl Fn(&DataType, &DataType) -> std::string::String) -> std::string::String {
         let types = shown();
-        let line = |first: &str, cells: Vec<std::string::String>| format!("| {first} | {} |\n", cells.join(" | "));
+        let line =
+            |first: &str, cells: Vec<std::string::String>| format!("| {first} | {} |\n", cells.join(" | "));
         let mut text = line("", types.iter().map(heading).collect());
         text += &line("---", types.iter().map(|_| "---".into()).collect());
         for left in &types {
@@ -280,7 +281,14 @@ mod tests {
         });
         let casts = table(|from, to| {
             let is_there = lazuli_kernels::cast::can_cast(from, to);
-            if from == to { "=" } else if is_there { "x" } else { "" }.into()
+            if from == to {
+                "="
+            } else if is_there {
+                "x"
+            } else {
+                ""
+            }
+            .into()
         });
         let is_shown = [&meets, &casts].map(|table| documentation.contains(table.as_str()));
         assert_eq!(is_shown, [true; 2], "docs/types.md has other tables:\n{meets}\n{casts}");

@@ -39,8 +39,8 @@ mod is_in; // values that are in a set
 mod is_null; // tests of single values
 pub mod join; // rows by key, for those of another side
 pub mod keys; // rows with equal keys
-pub mod list; // what is made of each list's own items
 pub mod level; // which machine instructions to use
+pub mod list; // what is made of each list's own items
 #[cfg(test)]
 mod naive; // slow, obvious twins
 pub mod parse; // field text to value

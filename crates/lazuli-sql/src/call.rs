@@ -2,10 +2,10 @@
 
 use lazuli_array::{Name, Scalar};
 use lazuli_expr::aggregate::{AGGREGATES, aggregate_named};
+use lazuli_expr::function::list::call_with_body;
 use lazuli_expr::function::{function_named, functions};
 use lazuli_expr::typing::nearest_name;
 use lazuli_expr::window::{WINDOW_FUNCTIONS, window_function_named};
-use lazuli_expr::function::list::call_with_body;
 use lazuli_expr::{BinaryOperator, Expr, Literal, aggregate, element};
 
 use crate::{TextError, selector};
@@ -157,7 +157,10 @@ mod tests {
         for (text, written) in [
             ("list.eval(a, element() * 2)", "list.eval(a, element * 2)"),
             ("list.agg(a, max(element) - min(element))", "list.agg(a, max(element) - min(element))"),
-            ("list.filter(list.eval(a, element + 1), element > 1)", "list.filter(list.eval(a, element + 1), element > 1)"),
+            (
+                "list.filter(list.eval(a, element + 1), element > 1)",
+                "list.filter(list.eval(a, element + 1), element > 1)",
+            ),
             ("arr.sum(arr.to_list(a))", "list.sum(a)"),
             ("struct.eval(s, field('a') + b)", "struct.field(s, 'a') + b"),
             (

@@ -56,7 +56,11 @@ fn of_word(text: &str, word: &str, inputs: &[Expr]) -> Result<Selector, TextErro
                 let known: Vec<Name> = NAMES.iter().map(|name| (*name).into()).collect();
                 let nearest = lazuli_expr::typing::nearest_name(word, &known);
                 let nearest = nearest.map(|nearest| format!("{PREFIX}{nearest}"));
-                Err(TextError::UnknownFunction { text: text.into(), name: format!("{PREFIX}{word}"), nearest })
+                Err(TextError::UnknownFunction {
+                    text: text.into(),
+                    name: format!("{PREFIX}{word}"),
+                    nearest,
+                })
             }
         },
     }
@@ -64,8 +68,22 @@ fn of_word(text: &str, word: &str, inputs: &[Expr]) -> Result<Selector, TextErro
 
 /// The words that a wrong one may be meant for.
 const NAMES: [&str; 16] = [
-    "all", "boolean", "by_dtype", "by_index", "by_name", "contains", "ends_with", "exclude", "float", "integer",
-    "list", "numeric", "starts_with", "string", "struct", "temporal",
+    "all",
+    "boolean",
+    "by_dtype",
+    "by_index",
+    "by_name",
+    "contains",
+    "ends_with",
+    "exclude",
+    "float",
+    "integer",
+    "list",
+    "numeric",
+    "starts_with",
+    "string",
+    "struct",
+    "temporal",
 ];
 
 /// Names as texts or as columns.
@@ -78,7 +96,12 @@ fn names(text: &str, word: &str, inputs: &[Expr]) -> Result<Vec<Name>, TextError
 }
 
 fn count(text: &str, word: &str, expected: &'static str, inputs: &[Expr]) -> TextError {
-    TextError::ArgumentCount { text: text.into(), name: format!("{PREFIX}{word}"), expected, found: inputs.len() }
+    TextError::ArgumentCount {
+        text: text.into(),
+        name: format!("{PREFIX}{word}"),
+        expected,
+        found: inputs.len(),
+    }
 }
 
 /// Two choices with an operator of sets between them; `None` for other sides and operators.

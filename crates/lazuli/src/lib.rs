@@ -60,9 +60,10 @@ pub use lazuli_exec::{
     CancelFlag, CsvSink, CsvSource, ExecOptions, FrameSource, OnProgress, Progress, ReadCounters, Rejects,
 };
 pub use lazuli_expr::{
-    BinaryOperator, Expr, FunctionRef, IntoExpr, IntoExprs, IntoSortKeys, Literal, ScalarFunction, SortKey,
-    Letters, NamePart, Selector, TypeKind, When, WhenThen, Window, WindowFunction, WindowFunctionRef, all, as_list, as_struct, coalesce,
-    col, cols, concat_list, corr, cov, element, field, len, lit, row_number, selectors, when,
+    BinaryOperator, Expr, FunctionRef, IntoExpr, IntoExprs, IntoSortKeys, Letters, Literal, NamePart,
+    ScalarFunction, Selector, SortKey, TypeKind, When, WhenThen, Window, WindowFunction, WindowFunctionRef,
+    all, as_list, as_struct, coalesce, col, cols, concat_list, corr, cov, element, field, len, lit,
+    row_number, selectors, when,
 };
 pub use lazuli_io::csv::{
     CsvOptions, CsvWriteOptions, CsvWriter, Dialect, Encoding, FileColumns, InferMode, OnMisfit, OnRagged,

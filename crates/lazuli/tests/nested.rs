@@ -16,7 +16,8 @@ fn sales() -> lazuli::Result<DataFrame> {
 
 #[test]
 fn choices_leave_keys_out() -> Tested {
-    let by = sales()?.lazy().group_by(["shop", "code"]).agg([cs::numeric().expr().sum().name().suffix("_sum")]);
+    let by =
+        sales()?.lazy().group_by(["shop", "code"]).agg([cs::numeric().expr().sum().name().suffix("_sum")]);
     let expected = df! {
         "shop" => ["a", "b"], "code" => [7, 8], "units_sum" => [4i64, 2], "price_sum" => [3.0, 1.5],
     }?;

@@ -395,7 +395,10 @@ fn r35_lists_and_categories() -> Tested {
     assert_eq!(list(col("a").list().tail(-1))?, [None, Some(1)]);
     assert_eq!(list(col("a").list().sort(false))?, [Some(1), Some(2), None]);
     assert_eq!(list(col("a").list().sort(true))?, [Some(2), Some(1), None]);
-    let sizes = df! { "n" => [0, 2, 1] }?.lazy().select([col("n").cat().to(["S", "M", "L"]).alias("size")]).collect()?;
+    let sizes = df! { "n" => [0, 2, 1] }?
+        .lazy()
+        .select([col("n").cat().to(["S", "M", "L"]).alias("size")])
+        .collect()?;
     assert_eq!(eval(&sizes, col("size").lt("L"))?.to_vec::<bool>()?, [Some(true), Some(false), Some(true)]);
     fails_with(eval(&sizes, col("size").lt("XL")), &["`<` has no meaning for Enum(3 categories) and String"]);
     assert_eq!(eval(&sizes, col("size").cat().physical())?.to_vec::<u32>()?, [Some(0), Some(2), Some(1)]);

@@ -25,8 +25,8 @@ use std::sync::Arc;
 use lazuli_array::{DataType, Name};
 use lazuli_kernels::KernelError;
 
-use crate::{Expr, Literal};
 use crate::evaluate::Value;
+use crate::{Expr, Literal};
 
 pub use compare::IS_IN;
 pub use math::ABS;

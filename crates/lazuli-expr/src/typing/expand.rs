@@ -21,14 +21,17 @@ pub fn expand(expr: &Expr, schema: &Schema) -> Result<Vec<Expr>, TypeError> {
     }
     let mut expanded = Vec::new();
     for one in by_selector(&with_many_arguments(expr, schema)?, schema)? {
-        for one in by_field(&one, schema) {
-            expanded.push(one.rewrite(&mut |part| match &part {
-                Expr::Function { function, inputs } => function.expanded(inputs).unwrap_or(part),
-                _ => part,
-            }));
-        }
+        expanded.extend(by_field(&one, schema).iter().map(without_stand_ins));
     }
     Ok(expanded)
+}
+
+/// The expression with what its calls stand for.
+fn without_stand_ins(expr: &Expr) -> Expr {
+    expr.rewrite(&mut |part| match &part {
+        Expr::Function { function, inputs } => function.expanded(inputs).unwrap_or(part),
+        _ => part,
+    })
 }
 
 /// The expression with the columns of selectors as several arguments of those calls that take them.
@@ -84,24 +87,32 @@ fn by_selector(expr: &Expr, schema: &Schema) -> Result<Vec<Expr>, TypeError> {
     Ok(names.iter().map(at).collect())
 }
 
+/// Whether this is `struct.field(s, '*')`.
+pub(crate) fn is_of_all_fields(expr: &Expr) -> bool {
+    let Expr::Function { function, inputs } = expr else { return false };
+    let is_star = |name: &Expr| {
+        matches!(name, Expr::Literal(Literal { value: Scalar::String(name), .. }) if name == "*")
+    };
+    *function == FIELD && inputs.get(1).is_some_and(is_star)
+}
+
 /// The expressions that one with `struct.field(s, '*')` in it stands for: one for each field.
 fn by_field(expr: &Expr, schema: &Schema) -> Vec<Expr> {
     let mut all_fields: Option<Expr> = None;
     expr.walk(&mut |part| {
-        if let Expr::Function { function, inputs } = part
-            && *function == FIELD
-            && matches!(inputs.get(1), Some(Expr::Literal(Literal { value: Scalar::String(name), .. })) if name == "*")
-        {
+        if is_of_all_fields(part) {
             all_fields.get_or_insert_with(|| part.clone());
         }
         all_fields.is_none()
     });
     // What has no type, or is no struct, is told when the call is typed.
     let Some(call @ Expr::Function { function, inputs }) = &all_fields else { return vec![expr.clone()] };
-    let Ok(typed) = resolve(&inputs[0], schema, Context::Windows) else { return vec![expr.clone()] };
+    let from = without_stand_ins(&inputs[0]);
+    let Ok(typed) = resolve(&from, schema, Context::Windows) else { return vec![expr.clone()] };
     let DataType::Struct(fields) = typed.data_type else { return vec![expr.clone()] };
     let of_field = |name: &Name| {
-        let one = Expr::Function { function: function.clone(), inputs: vec![inputs[0].clone(), lit(name.clone())] };
+        let one =
+            Expr::Function { function: function.clone(), inputs: vec![inputs[0].clone(), lit(name.clone())] };
         expr.rewrite(&mut |part| if part == *call { one.clone() } else { part })
     };
     fields.iter().map(|field| of_field(field.name())).collect()

@@ -13,6 +13,7 @@ mod resolve; // the walk
 use lazuli_array::{DataType, Schema};
 
 pub use expand::expand;
+pub(crate) use expand::is_of_all_fields;
 pub(crate) use literal::kernel_mode;
 pub use nearest::nearest_name;
 pub(crate) use operands::arithmetic_op;

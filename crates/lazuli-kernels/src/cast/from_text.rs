@@ -4,8 +4,8 @@ use lazuli_array::{Array, DataType, StringArray};
 
 use super::{Cast, CastMode, text_form};
 use crate::parse::{
-    parse_bool, parse_date, parse_datetime_ticks, parse_decimal, parse_duration, parse_f32, parse_f64, parse_i64, parse_time,
-    parse_u64,
+    parse_bool, parse_date, parse_datetime_ticks, parse_decimal, parse_duration, parse_f32, parse_f64,
+    parse_i64, parse_time, parse_u64,
 };
 use crate::{NO_ROW, Result, take_optional};
 

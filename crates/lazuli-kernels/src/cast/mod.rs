@@ -20,7 +20,7 @@
 //! | datetime, duration | other unit | overflow fails; to a coarser unit towards the past, durations towards zero |
 //! | datetime | time | time of day |
 //! | time | duration, and back | the span since midnight; back only within a day |
-//! | temporal | integer, and back | the ticks (days of a date) |
+//! | temporal | number, and back | the ticks (days of a date), as an integer is cast |
 //! | list, struct | list, struct | their items; struct fields go by name |
 //! | null | anything | nulls |
 //!
@@ -106,8 +106,8 @@ pub fn can_cast(from: &DataType, to: &DataType) -> bool {
         (from, Date | Time | Datetime(..) | Duration(_) | Binary) if from.is_text() => true,
         (from, to) if from.is_text() => is_plain_number(to),
         (from, to) if to.is_text() => is_plain_number(from) || from.is_temporal() || *from == Binary,
-        (from, to) if from.is_integer() => to.is_temporal(),
-        (from, to) if to.is_integer() => from.is_temporal(),
+        (from, to) if from.is_numeric() => to.is_temporal(),
+        (from, to) if to.is_numeric() => from.is_temporal(),
         (Duration(_), Duration(_) | Time) | (Time, Duration(_)) => true,
         (Datetime(_, from), Datetime(_, to)) => {
             (from.is_some() && to.is_some()) || (is_utc(from) && is_utc(to))
@@ -115,6 +115,24 @@ pub fn can_cast(from: &DataType, to: &DataType) -> bool {
         (Date, Datetime(_, zone)) | (Datetime(_, zone), Date | Time) => is_utc(zone),
         _ => false,
     }
+}
+
+/// Numbers and times meet in whole ticks. What fails in either step fails, the first such row first.
+fn by_ticks(cast: &Cast<'_>) -> Result<Array> {
+    let ticks = cast_array(cast.array, cast.from, &DataType::Int64, CastMode::Lenient)?;
+    let result = cast_array(&ticks, &DataType::Int64, cast.to, CastMode::Lenient)?;
+    let failed = |&row: &usize| cast.array.is_valid(row) && !result.is_valid(row);
+    if cast.mode == CastMode::Strict
+        && result.null_count() > cast.array.null_count()
+        && let Some(row) = (0..result.len()).find(failed)
+    {
+        return Err(cast.failed(row));
+    }
+    Ok(result)
+}
+
+fn is_fractional(data_type: &DataType) -> bool {
+    data_type.is_float() || matches!(data_type, DataType::Decimal { .. })
 }
 
 /// Whether the ticks of this zone are its local time.
@@ -168,6 +186,11 @@ fn cast_array(array: &Array, from: &DataType, to: &DataType, mode: CastMode) -> 
         (from, to) if to.is_text() => {
             let texts = to_text::write(array, from);
             cast_array(&texts.into(), &DataType::String, to, mode).map_err(|error| cast.renamed(error))
+        }
+        (from, to)
+            if (is_fractional(from) && to.is_temporal()) || (from.is_temporal() && is_fractional(to)) =>
+        {
+            by_ticks(&cast)
         }
         (from, to) if from.is_temporal() || to.is_temporal() => temporal::cast_temporal(&cast),
         (DataType::Decimal { scale, .. }, _) => decimal::from_decimal(&cast, *scale),

@@ -50,9 +50,9 @@ impl Lists {
         let mut offsets: Vec<i64> = old.iter().map(|offset| offset - first).collect();
         let validity = array.validity().cloned();
         let hidden = |row: usize| old[row] < old[row + 1];
-        let Some(valid) = validity.as_ref().filter(|valid| {
-            (0..array.len()).any(|row| !valid.get(row) && hidden(row))
-        }) else {
+        let Some(valid) =
+            validity.as_ref().filter(|valid| (0..array.len()).any(|row| !valid.get(row) && hidden(row)))
+        else {
             return Ok(Self { offsets, items: Column::new((**item).clone(), items), validity });
         };
         let mut kept = Vec::with_capacity(items.len());

@@ -179,7 +179,9 @@ pub fn gather_every(lists: &Lists, n: Datum<'_>, offset: Datum<'_>) -> Result<Co
         }
         let start = (range.start as i64).saturating_add(offset);
         if start < range.end as i64 {
-            picks.extend((start as u32..range.end as u32).step_by(usize::try_from(step).unwrap_or(usize::MAX)));
+            picks.extend(
+                (start as u32..range.end as u32).step_by(usize::try_from(step).unwrap_or(usize::MAX)),
+            );
         }
         Ok(true)
     })

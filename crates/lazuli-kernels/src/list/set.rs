@@ -3,8 +3,8 @@
 use lazuli_array::{Bitmap, Column, DataType, PrimitiveArray};
 
 use super::{Lists, concat_lists, filter};
-use crate::keys::GroupTable;
 use crate::Result;
+use crate::keys::GroupTable;
 
 /// What is made of two sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

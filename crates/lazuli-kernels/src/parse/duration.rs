@@ -105,7 +105,11 @@ mod tests {
     #[test]
     fn other_forms_do_not_fit() {
         for text in ["", "-", "1", "1x", "1m 2h", "1.5h", "1s 2s", "1 s", " 1s", "1.s", "1h "] {
-            assert_eq!(parse_duration(text.as_bytes(), TimeUnit::Nanoseconds), Err(Misfit::NotDuration), "{text}");
+            assert_eq!(
+                parse_duration(text.as_bytes(), TimeUnit::Nanoseconds),
+                Err(Misfit::NotDuration),
+                "{text}"
+            );
         }
         assert_eq!(parse_duration(b"0.0001s", TimeUnit::Milliseconds), Err(Misfit::TooPrecise));
         assert_eq!(parse_duration(b"99999999999999999999d", TimeUnit::Milliseconds), Err(Misfit::OutOfRange));

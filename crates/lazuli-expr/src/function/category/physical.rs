@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use lazuli_array::{Array, Column, DataType, Dictionary, DictionaryArray, Name, PrimitiveArray, Scalar, StringArray};
+use lazuli_array::{
+    Array, Column, DataType, Dictionary, DictionaryArray, Name, PrimitiveArray, Scalar, StringArray,
+};
 use lazuli_kernels::KernelError;
 
 use super::CategoryNamespace;
@@ -28,7 +30,8 @@ impl ScalarFunction for Physical {
                 Ok(Signature::unchanged(arguments, DataType::UInt32))
             }
             [input] if *input.data_type == DataType::Categorical => {
-                let reason = "the codes of a Categorical depend on how rows came together; cast it to an Enum first";
+                let reason =
+                    "the codes of a Categorical depend on how rows came together; cast it to an Enum first";
                 Err(SignatureError::InvalidArgument(reason.into()))
             }
             _ => Err(SignatureError::Expected("one Enum".into())),

@@ -83,7 +83,8 @@ fn number(value: &Scalar) -> Option<i64> {
 }
 
 fn numbers(texts: &StringArray, number: impl Fn(&str) -> usize) -> Column {
-    let numbers: PrimitiveArray<i64> = texts.iter().map(|text| text.map(|text| number(text) as i64)).collect();
+    let numbers: PrimitiveArray<i64> =
+        texts.iter().map(|text| text.map(|text| number(text) as i64)).collect();
     Column::new(DataType::Int64, numbers)
 }
 

@@ -5,10 +5,10 @@ use lazuli_kernels::{KernelError, list::Lists};
 
 use super::ListNamespace;
 use super::arguments::{expected, item_type, list_of, over_lists};
+use crate::Expr;
 use crate::aggregate::{self, Aggregate, AggregateRef, Groups, RowOrder};
 use crate::evaluate::Value;
 use crate::function::{Argument, ScalarFunction, Signature, SignatureError};
-use crate::Expr;
 
 /// An aggregate of the items of each list; null for a null list. Types, nulls and empty lists are as in the aggregate.
 #[derive(Debug)]
@@ -35,8 +35,9 @@ impl ScalarFunction for ListAggregate {
     fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
         let Some((list, rest)) = arguments.split_first() else { return Err(expected("a list")) };
         let Some(item) = item_type(list) else { return Err(expected("a list")) };
-        let items: Vec<Argument<'_>> =
-            std::iter::once(Argument { data_type: &item, literal: None }).chain(rest.iter().copied()).collect();
+        let items: Vec<Argument<'_>> = std::iter::once(Argument { data_type: &item, literal: None })
+            .chain(rest.iter().copied())
+            .collect();
         let Signature { mut inputs, output } = self.aggregate.signature(&items)?;
         inputs[0] = list_of(inputs[0].clone());
         Ok(Signature { inputs, output })

@@ -6,10 +6,10 @@ use lazuli_kernels::{KernelError, list};
 use super::ListNamespace;
 use super::aggregate::of_lists;
 use super::arguments::{expected, item_type, list_of, over_lists};
+use crate::Expr;
+use crate::aggregate::{self, AggregateRef};
 use crate::evaluate::Value;
 use crate::function::{Argument, ScalarFunction, Signature, SignatureError};
-use crate::aggregate::{self, AggregateRef};
-use crate::Expr;
 
 /// The place of the least or greatest item, of the first if there are several; null of an empty list. NaN is passed over
 /// unless there is nothing else, as by `min` and `max`.

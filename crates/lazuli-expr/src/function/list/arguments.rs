@@ -149,12 +149,7 @@ pub(super) mod testing {
                 "s".into(),
                 of(
                     DataType::String,
-                    [
-                        texts(&[Some("x"), None, Some("y")]),
-                        texts(&[]),
-                        Scalar::Null,
-                        texts(&[Some("z")]),
-                    ],
+                    [texts(&[Some("x"), None, Some("y")]), texts(&[]), Scalar::Null, texts(&[Some("z")])],
                 ),
             ),
             ("n".into(), Column::from_values([Some(0i64), Some(1), None, Some(-1)].into_iter())),

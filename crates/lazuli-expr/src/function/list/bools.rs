@@ -7,9 +7,9 @@ use lazuli_array::Column;
 
 use super::ListNamespace;
 use super::arguments::{expected, item_type, list_of, over_lists};
+use crate::Expr;
 use crate::evaluate::Value;
 use crate::function::{Argument, ScalarFunction, Signature, SignatureError};
-use crate::{Expr};
 
 /// Whether one item is true, or none is false; null items do not count. Of an empty list `any` is false, `all` is true.
 #[derive(Debug)]

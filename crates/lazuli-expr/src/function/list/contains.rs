@@ -14,7 +14,8 @@ use crate::{Expr, lit};
 #[derive(Debug)]
 pub struct Contains;
 
-const EXPECTED: &str = "a list, a value of the type of its items, and maybe whether null is found among nulls";
+const EXPECTED: &str =
+    "a list, a value of the type of its items, and maybe whether null is found among nulls";
 
 impl ScalarFunction for Contains {
     fn name(&self) -> &str {
@@ -35,7 +36,9 @@ impl ScalarFunction for Contains {
 
     fn evaluate(&self, inputs: &[Value], num_rows: usize) -> Result<Value, KernelError> {
         let nulls_equal = flag(inputs, 2, true);
-        over_lists("list.contains", inputs, num_rows, &|lists, rest| list::contains(lists, rest[0], nulls_equal))
+        over_lists("list.contains", inputs, num_rows, &|lists, rest| {
+            list::contains(lists, rest[0], nulls_equal)
+        })
     }
 }
 

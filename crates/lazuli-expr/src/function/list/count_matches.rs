@@ -5,9 +5,9 @@ use lazuli_kernels::{KernelError, list};
 
 use super::ListNamespace;
 use super::arguments::{common_item, expected, item_type, list_of, over_lists};
+use crate::Expr;
 use crate::evaluate::Value;
 use crate::function::{Argument, ScalarFunction, Signature, SignatureError};
-use crate::Expr;
 
 /// How often a value is among the items, null among nulls; null for a null list. Int64.
 #[derive(Debug)]

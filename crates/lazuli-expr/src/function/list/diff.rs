@@ -31,7 +31,9 @@ impl ScalarFunction for Diff {
     fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
         let (list, n) = match arguments {
             [list] => (list, None),
-            [list, n] if n.literal.is_some_and(|n| distance(&n.value).is_some()) => (list, Some(DataType::Int64)),
+            [list, n] if n.literal.is_some_and(|n| distance(&n.value).is_some()) => {
+                (list, Some(DataType::Int64))
+            }
             _ => return Err(expected(EXPECTED)),
         };
         let item = item_type(list).ok_or_else(|| expected(EXPECTED))?;

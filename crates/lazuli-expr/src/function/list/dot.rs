@@ -6,9 +6,9 @@ use lazuli_kernels::{ArithmeticOp, Datum, KernelError, arithmetic};
 use super::ListNamespace;
 use super::aggregate::of_lists;
 use super::arguments::{expected, item_type, list_of, over_all_lists};
+use crate::aggregate;
 use crate::evaluate::Value;
 use crate::function::{Argument, ScalarFunction, Signature, SignatureError};
-use crate::aggregate;
 use crate::{Expr, IntoExpr};
 
 /// The sum of the products of two lists of equal length, item by item; pairs with a null are left out. Float64.
@@ -39,7 +39,8 @@ impl ScalarFunction for Dot {
                 list.validity().is_none_or(|validity| validity.get(row))
             };
             // Rows of which one side is null have no pairs; their items are left out of both sides.
-            let both = lazuli_array::Bitmap::from_fn(left.len(), |row| is_list(row, left) && is_list(row, right));
+            let both =
+                lazuli_array::Bitmap::from_fn(left.len(), |row| is_list(row, left) && is_list(row, right));
             let (left, right) = (left.restricted(&both)?, right.restricted(&both)?);
             for row in 0..left.len() {
                 let (count, other) = (left.range(row).len(), right.range(row).len());

@@ -5,9 +5,9 @@ use lazuli_kernels::{Datum, KernelError, list};
 
 use super::ListNamespace;
 use super::arguments::{expected, is_integer, item_type, list_of, over_lists};
+use crate::Expr;
 use crate::evaluate::Value;
 use crate::function::{Argument, ScalarFunction, Signature, SignatureError};
-use crate::Expr;
 
 /// The first or last items of each list: 5, or as many as the second argument says; all but so many for a negative number.
 #[derive(Debug)]

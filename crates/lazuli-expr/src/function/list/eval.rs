@@ -92,7 +92,8 @@ impl ScalarFunction for Body {
         let output = match self.form {
             Form::Eval => list_of(value.data_type),
             Form::Agg if is_by_item(&value.expr) => {
-                let reason = "list.agg needs one value for each list, as an aggregate gives it; see list.eval";
+                let reason =
+                    "list.agg needs one value for each list, as an aggregate gives it; see list.eval";
                 return Err(SignatureError::InvalidArgument(reason.into()));
             }
             Form::Agg => value.data_type,
@@ -114,7 +115,7 @@ impl ScalarFunction for Body {
             };
             let by_item = is_by_item(&expr);
             // One value a list is what `agg` wants, and needs no spreading to the items.
-            let values = Lifted::new(lists, by_item || self.form == Form::Filter).run(&expr)?;
+            let values = Lifted::new(lists, &expr, by_item || self.form == Form::Filter).run(&expr)?;
             match self.form {
                 Form::Eval if by_item => Ok(lists.with_items(values)),
                 Form::Eval => Ok(lists.with_single(values)),
@@ -148,15 +149,18 @@ fn is_by_item(expr: &Expr) -> bool {
 /// Aggregates and windows of an expression as columns beside the items, or beside the lists.
 struct Lifted<'a> {
     lists: &'a Lists,
+    /// The list of each item; none if nothing is about lists.
     item_rows: Vec<u32>,
     by_item: bool,
     columns: Vec<(Name, Column)>,
 }
 
 impl<'a> Lifted<'a> {
-    fn new(lists: &'a Lists, by_item: bool) -> Self {
+    fn new(lists: &'a Lists, expr: &Expr, by_item: bool) -> Self {
+        let is_of_list = |part: &Expr| matches!(part, Expr::Aggregate { .. } | Expr::Over { .. });
+        let item_rows = if expr.any(is_of_list) { lists.item_rows() } else { Vec::new() };
         let columns = if by_item { vec![(ELEMENT.into(), lists.items().clone())] } else { Vec::new() };
-        Self { lists, item_rows: lists.item_rows(), by_item, columns }
+        Self { lists, item_rows, by_item, columns }
     }
 
     fn run(mut self, expr: &Expr) -> Result<Column, KernelError> {
@@ -192,9 +196,16 @@ impl<'a> Lifted<'a> {
     }
 
     /// The arguments of a call: values of those that are columns, types and constants of all.
-    fn arguments(&self, inputs: &[Expr], num_columns: usize) -> Result<(Vec<Column>, Vec<Known>), KernelError> {
-        let columns =
-            inputs.iter().take(num_columns).map(|input| self.over_items(input)).collect::<Result<Vec<_>, _>>()?;
+    fn arguments(
+        &self,
+        inputs: &[Expr],
+        num_columns: usize,
+    ) -> Result<(Vec<Column>, Vec<Known>), KernelError> {
+        let columns = inputs
+            .iter()
+            .take(num_columns)
+            .map(|input| self.over_items(input))
+            .collect::<Result<Vec<_>, _>>()?;
         let known = inputs
             .iter()
             .enumerate()
@@ -209,7 +220,9 @@ impl<'a> Lifted<'a> {
     }
 
     fn aggregate(&self, call: &Expr, groups: &[u32], num_groups: usize) -> Result<Column, KernelError> {
-        let Expr::Aggregate { aggregate, inputs } = call else { unreachable!("resolved around an aggregate") };
+        let Expr::Aggregate { aggregate, inputs } = call else {
+            unreachable!("resolved around an aggregate")
+        };
         let (columns, known) = self.arguments(inputs, aggregate.num_columns())?;
         of_groups(&**aggregate, &as_arguments(&known), &columns, groups, num_groups)
     }
@@ -231,8 +244,11 @@ impl<'a> Lifted<'a> {
         }
         let mut order = None;
         if !window.order_by.is_empty() {
-            let columns =
-                window.order_by.iter().map(|key| self.over_items(&key.expr)).collect::<Result<Vec<_>, _>>()?;
+            let columns = window
+                .order_by
+                .iter()
+                .map(|key| self.over_items(&key.expr))
+                .collect::<Result<Vec<_>, _>>()?;
             let keys: Vec<SortKey<'_>> = columns
                 .iter()
                 .zip(&window.order_by)

@@ -5,9 +5,9 @@ use lazuli_kernels::{Constant, Datum, KernelError, list};
 
 use super::ListNamespace;
 use super::arguments::{expected, is_integer, item_type, list_of, over_lists};
+use crate::Expr;
 use crate::evaluate::Value;
 use crate::function::{Argument, ScalarFunction, Signature, SignatureError};
-use crate::Expr;
 
 /// Every `n`-th item of each list, beginning with the place that the third argument says, or with the first.
 #[derive(Debug)]

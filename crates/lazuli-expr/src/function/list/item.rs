@@ -5,9 +5,9 @@ use lazuli_kernels::{KernelError, list};
 
 use super::ListNamespace;
 use super::arguments::{expected, flag, is_flag, item_type, list_of, over_lists};
+use crate::Expr;
 use crate::evaluate::Value;
 use crate::function::{Argument, ScalarFunction, Signature, SignatureError};
-use crate::Expr;
 
 /// The only item of each list; a list of another length is an error. Null for an empty list if the second argument is true.
 #[derive(Debug)]

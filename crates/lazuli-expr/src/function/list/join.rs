@@ -5,9 +5,9 @@ use lazuli_kernels::{KernelError, list};
 
 use super::ListNamespace;
 use super::arguments::{expected, flag, is_flag, is_null, item_type, list_of, over_lists};
+use crate::Expr;
 use crate::evaluate::Value;
 use crate::function::{Argument, ScalarFunction, Signature, SignatureError};
-use crate::Expr;
 
 /// The texts of each list as one, with a separator between them; nulls are left out, or make the row null if the third
 /// argument is false. Empty for an empty list.

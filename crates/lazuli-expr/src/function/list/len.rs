@@ -5,9 +5,9 @@ use lazuli_kernels::KernelError;
 
 use super::ListNamespace;
 use super::arguments::{expected, item_type, list_of, over_lists};
+use crate::Expr;
 use crate::evaluate::Value;
 use crate::function::{Argument, ScalarFunction, Signature, SignatureError};
-use crate::{Expr};
 
 /// The number of items of each list, nulls among them; null for a null list. Int64.
 #[derive(Debug)]

@@ -5,9 +5,9 @@ use lazuli_kernels::{KernelError, list};
 
 use super::ListNamespace;
 use super::arguments::{expected, item_type, list_of, over_lists};
+use crate::Expr;
 use crate::evaluate::Value;
 use crate::function::{Argument, ScalarFunction, Signature, SignatureError};
-use crate::Expr;
 
 /// The items of each list in another order, or fewer of them.
 #[derive(Debug)]

@@ -5,9 +5,9 @@ use lazuli_kernels::{KernelError, list};
 
 use super::ListNamespace;
 use super::arguments::{expected, is_integer, item_type, list_of, over_lists};
+use crate::Expr;
 use crate::evaluate::Value;
 use crate::function::{Argument, ScalarFunction, Signature, SignatureError};
-use crate::Expr;
 
 /// Some items of each list that stand together: from a place, from the end if negative, and so many of them, or all.
 #[derive(Debug)]

@@ -69,7 +69,8 @@ impl ScalarFunction for Rename {
             |word: &Argument<'_>| word.literal.is_some_and(|word| matches!(word.value, Scalar::String(_)));
         match arguments.split_first() {
             Some((input, words)) if words.len() == self.num_words && words.iter().all(is_word) => {
-                let inputs = std::iter::once(input.data_type.clone()).chain(words.iter().map(|_| DataType::String));
+                let inputs =
+                    std::iter::once(input.data_type.clone()).chain(words.iter().map(|_| DataType::String));
                 Ok(Signature { inputs: inputs.collect(), output: input.data_type.clone() })
             }
             _ => Err(SignatureError::Expected(self.expected.into())),

@@ -41,7 +41,8 @@ impl ScalarFunction for DropFields {
     fn evaluate(&self, inputs: &[Value], _: usize) -> Result<Value, KernelError> {
         let names: Vec<Scalar> = inputs[1..].iter().map(|name| name.as_datum().get(0)).collect();
         map_rows(&inputs[0], |column| {
-            let (Array::Struct(array), DataType::Struct(fields)) = (column.array(), column.data_type()) else {
+            let (Array::Struct(array), DataType::Struct(fields)) = (column.array(), column.data_type())
+            else {
                 unreachable!("the signature asks for a struct")
             };
             let is_kept = |field: &Field| !names.contains(&Scalar::String(field.name().clone()));

@@ -39,7 +39,9 @@ impl ScalarFunction for StructField {
     }
 
     fn evaluate(&self, inputs: &[Value], _: usize) -> Result<Value, KernelError> {
-        let DataType::Struct(types) = inputs[0].data_type() else { unreachable!("the signature asks for a struct") };
+        let DataType::Struct(types) = inputs[0].data_type() else {
+            unreachable!("the signature asks for a struct")
+        };
         let name = inputs[1].as_datum().get(0);
         let place = match &name {
             Scalar::String(name) => types.iter().position(|field| field.name() == name),
@@ -116,12 +118,15 @@ impl StructNamespace {
 mod tests {
     use super::super::testing::show;
     use super::*;
-    use crate::col;
+    use crate::{as_struct, col};
 
     #[test]
     fn fields_by_name() {
         assert_eq!(show(col("s").struct_().field("a")), "a: 1 null null");
         assert_eq!(show(col("s").struct_().unnest()), "a: 1 null null; b: x null y");
+        let suffixed = col("s").struct_().unnest().name().suffix("_x");
+        assert_eq!(show(suffixed), "a_x: 1 null null; b_x: x null y");
+        assert_eq!(show(as_struct(["n"]).struct_().unnest() + 1), "n: 11 21 31");
         assert_eq!(show(col("s").struct_().field("a") + col("n")), "a: 11 null null");
         let error = show(col("s").struct_().field("aa"));
         assert!(error.contains("the struct has no field aa; did you mean a?; its fields: a, b"), "{error}");

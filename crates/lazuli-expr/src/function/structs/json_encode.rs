@@ -51,10 +51,7 @@ mod tests {
 
     #[test]
     fn objects() {
-        assert_eq!(
-            show(col("s").struct_().json_encode()),
-            r#"s: {"a":1,"b":"x"} null {"a":null,"b":"y"}"#
-        );
+        assert_eq!(show(col("s").struct_().json_encode()), r#"s: {"a":1,"b":"x"} null {"a":null,"b":"y"}"#);
         let nan = as_struct([lit(f64::NAN).alias("x"), lit(0.5).alias("y")]);
         assert!(show(nan.struct_().json_encode()).ends_with(r#"{"x":null,"y":0.5}"#));
     }

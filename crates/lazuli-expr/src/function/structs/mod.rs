@@ -49,8 +49,16 @@ pub const WITH_FIELDS: FunctionRef = FunctionRef::Builtin(&with_fields::WithFiel
 
 /// The functions of this family.
 pub(super) static FUNCTIONS: &[FunctionRef] = &[
-    AS_STRUCT, DROP_FIELDS, FIELD, FIELD_OF_STRUCT, JSON_ENCODE, NAMED_STRUCT, PREFIX_FIELDS, RENAME_FIELDS,
-    SUFFIX_FIELDS, WITH_FIELDS,
+    AS_STRUCT,
+    DROP_FIELDS,
+    FIELD,
+    FIELD_OF_STRUCT,
+    JSON_ENCODE,
+    NAMED_STRUCT,
+    PREFIX_FIELDS,
+    RENAME_FIELDS,
+    SUFFIX_FIELDS,
+    WITH_FIELDS,
 ];
 
 fn expected(words: &str) -> SignatureError {
@@ -106,9 +114,9 @@ mod testing {
     use crate::typing::{Context, expand, resolve};
 
     pub(super) fn show(expr: Expr) -> String {
-        let fields: Vec<Field> =
-            vec![Field::new("a", DataType::Int64), Field::new("b", DataType::String)];
-        let row = |a: Option<i64>, b: &str| Scalar::Struct(vec![("a".into(), a.into()), ("b".into(), b.into())]);
+        let fields: Vec<Field> = vec![Field::new("a", DataType::Int64), Field::new("b", DataType::String)];
+        let row =
+            |a: Option<i64>, b: &str| Scalar::Struct(vec![("a".into(), a.into()), ("b".into(), b.into())]);
         let s = Column::from_scalars(
             &DataType::Struct(fields.into()),
             [row(Some(1), "x"), Scalar::Null, row(None, "y")],

@@ -167,8 +167,14 @@ mod tests {
             show(s().struct_().rename_fields(["x", "y"])),
             r#"s: {x: 1, y: "x"} null {x: null, y: "y"}"#
         );
-        assert_eq!(show(s().name().prefix_fields("p_")), r#"s: {p_a: 1, p_b: "x"} null {p_a: null, p_b: "y"}"#);
-        assert_eq!(show(s().name().suffix_fields("_s")), r#"s: {a_s: 1, b_s: "x"} null {a_s: null, b_s: "y"}"#);
+        assert_eq!(
+            show(s().name().prefix_fields("p_")),
+            r#"s: {p_a: 1, p_b: "x"} null {p_a: null, p_b: "y"}"#
+        );
+        assert_eq!(
+            show(s().name().suffix_fields("_s")),
+            r#"s: {a_s: 1, b_s: "x"} null {a_s: null, b_s: "y"}"#
+        );
         let shouted = s().name().map_fields(|name| name.to_uppercase());
         assert_eq!(show(shouted), r#"s: {A: 1, B: "x"} null {A: null, B: "y"}"#);
         assert!(show(s().name().map_fields(|_| "x".into())).contains("two fields x"));
