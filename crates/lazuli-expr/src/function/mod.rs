@@ -187,3 +187,6 @@ impl fmt::Debug for FunctionRef {
         f.write_str(self.name())
     }
 }
+
+#[cfg(test)]
+mod tests; // what holds for every function
