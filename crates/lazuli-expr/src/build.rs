@@ -162,6 +162,21 @@ impl Expr {
         Self::Alias { input: Arc::new(self), name: name.into() }
     }
 
+    /// The same expression without the columns of these names, where it names several, as `all()` does.
+    ///
+    /// ```
+    /// use lazuli_expr::all;
+    ///
+    /// assert_eq!(all().exclude(["id"]).sum().to_string(), "sum((cs.all() - cols(id)))");
+    /// ```
+    pub fn exclude<N: Into<Name>>(self, names: impl IntoIterator<Item = N>) -> Self {
+        let names = Selector::Names(names.into_iter().map(Into::into).collect());
+        self.rewrite(&mut |part| match part {
+            Self::Selector(selector) => Self::Selector(selector - names.clone()),
+            other => other,
+        })
+    }
+
     /// Equal; null if either side is.
     pub fn eq(self, other: impl Into<Expr>) -> Self {
         self.binary(BinaryOperator::Equal, other)

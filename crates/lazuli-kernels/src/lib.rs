@@ -29,6 +29,7 @@ mod dictionary; // several dictionaries as one
 pub mod double_double; // sums of floats, the same in every order
 mod error; // what can go wrong
 mod explode; // one row for each item of a list
+pub mod fields; // fields of structs, structs as JSON
 mod filter; // keep rows where a mask is set
 mod gather; // copies of whole rows of variable length
 pub mod hash; // one number a row, equal for equal rows
@@ -39,6 +40,7 @@ mod is_null; // tests of single values
 pub mod join; // rows by key, for those of another side
 pub mod keys; // rows with equal keys
 pub mod level; // which machine instructions to use
+pub mod list; // what is made of each list's own items
 #[cfg(test)]
 mod naive; // slow, obvious twins
 pub mod narrow; // whole numbers in fewer bytes

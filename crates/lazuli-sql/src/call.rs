@@ -2,12 +2,13 @@
 
 use lazuli_array::{Name, Scalar};
 use lazuli_expr::aggregate::{AGGREGATES, aggregate_named};
+use lazuli_expr::function::list::call_with_body;
 use lazuli_expr::function::{function_named, functions};
 use lazuli_expr::typing::nearest_name;
 use lazuli_expr::window::{WINDOW_FUNCTIONS, window_function_named};
-use lazuli_expr::{BinaryOperator, Expr, Literal, aggregate};
+use lazuli_expr::{BinaryOperator, Expr, Literal, aggregate, element};
 
-use crate::TextError;
+use crate::{TextError, selector};
 
 /// Other names for the same thing.
 const ALIASES: [(&str, &str); 10] = [
@@ -27,9 +28,32 @@ const ALIASES: [(&str, &str); 10] = [
 const OPERATORS: [(&str, BinaryOperator); 3] =
     [("pow", BinaryOperator::Power), ("power", BinaryOperator::Power), ("mod", BinaryOperator::Modulo)];
 
+/// Calls whose arguments are about other columns than those around them.
+fn of_nested(name: &str, inputs: &[Expr]) -> Option<Expr> {
+    match (name, inputs) {
+        ("element", []) => Some(element()),
+        ("list.to_list", [list]) => Some(list.clone()),
+        ("struct.eval", [of, expr]) => Some(of.clone().struct_().eval(expr.clone())),
+        (_, [list, body]) if name.starts_with("list.") => call_with_body(name, list.clone(), body.clone()),
+        // With names before the values, as it is written, it is a call like any other.
+        ("struct.with_fields", [of, values @ ..]) if !matches!(values, [Expr::Literal(_), ..]) => {
+            Some(of.clone().struct_().with_fields(values))
+        }
+        _ => None,
+    }
+}
+
 /// The call of a function by name.
 pub(crate) fn call(text: &str, name: &str, inputs: Vec<Expr>) -> Result<Expr, TextError> {
     let lower = name.to_ascii_lowercase();
+    // Lists of one length are lists.
+    let lower = lower.strip_prefix("arr.").map_or(lower.clone(), |rest| format!("list.{rest}"));
+    if let Some(choice) = selector::call(text, &lower, &inputs) {
+        return choice;
+    }
+    if let Some(nested) = of_nested(&lower, &inputs) {
+        return Ok(nested);
+    }
     let own = ALIASES.iter().find(|(alias, _)| *alias == lower).map_or(lower.as_str(), |(_, own)| own);
     let count = |expected: &'static str, fits: bool| {
         let error = || TextError::ArgumentCount {
@@ -107,4 +131,50 @@ pub(crate) fn call(text: &str, name: &str, inputs: Vec<Expr>) -> Result<Expr, Te
         .collect();
     let nearest = nearest_name(&lower, &names).map(|name| name.to_string());
     Err(TextError::UnknownFunction { text: text.into(), name: name.into(), nearest })
+}
+
+#[cfg(test)]
+mod tests {
+    use lazuli_expr::Expr;
+    use lazuli_expr::function::functions;
+
+    use crate::parse_expr;
+
+    #[test]
+    fn every_function_can_be_called_by_its_name() {
+        for function in functions() {
+            let name = function.name();
+            match parse_expr(&format!("{name}(a, b)")) {
+                Ok(Expr::Function { function, .. }) => assert_eq!(function.name(), name),
+                Ok(other) => panic!("{name} is read as {other}"),
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+
+    #[test]
+    fn expressions_over_items_and_fields() {
+        for (text, written) in [
+            ("list.eval(a, element() * 2)", "list.eval(a, element * 2)"),
+            ("list.agg(a, max(element) - min(element))", "list.agg(a, max(element) - min(element))"),
+            (
+                "list.filter(list.eval(a, element + 1), element > 1)",
+                "list.filter(list.eval(a, element + 1), element > 1)",
+            ),
+            ("arr.sum(arr.to_list(a))", "list.sum(a)"),
+            ("struct.eval(s, field('a') + b)", "struct.field(s, 'a') + b"),
+            (
+                "struct.with_fields(s, field('a') * 2, b)",
+                "struct.with_fields(s, 'a', struct.field(s, 'a') * 2, 'b', b)",
+            ),
+            ("struct.with_fields(s, 'a', b)", "struct.with_fields(s, 'a', b)"),
+            ("as_struct(a, b as c)", "error"),
+        ] {
+            let read = parse_expr(text).map(|expr| expr.to_string()).unwrap_or("error".into());
+            assert_eq!(read, written, "{text}");
+            if read != "error" {
+                assert_eq!(parse_expr(&read).map(|expr| expr.to_string()), Ok(read));
+            }
+        }
+    }
 }

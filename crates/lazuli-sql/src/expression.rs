@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use lazuli_array::{DataType, Scalar};
-use lazuli_expr::{BinaryOperator, CastMode, Expr, Literal, SortKey, UnaryOperator, Window, aggregate, col};
+use lazuli_expr::function::structs;
+use lazuli_expr::{
+    BinaryOperator, CastMode, Expr, Literal, SortKey, UnaryOperator, Window, aggregate, as_list, col,
+};
 use sqlparser::ast::{
     self, CastKind, DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArguments, InTarget,
 };
@@ -12,7 +15,7 @@ use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 use crate::dialect::LazuliDialect;
-use crate::{TextError, call, own_type, type_name};
+use crate::{TextError, call, own_type, selector, type_name};
 
 /// How deep brackets may nest; deeper texts are an error, not a stack overflow.
 const MAX_DEPTH: usize = 128;
@@ -140,14 +143,21 @@ impl<'a> Reader<'a> {
             ast::Expr::Nested(inner) => self.expr(inner)?,
             ast::Expr::Value(value) => self.literal(&value.value)?,
             ast::Expr::BinaryOp { left, op, right } => {
-                let operator = self.operator(op)?;
                 let (left, right) = (self.expr(left)?, self.expr(right)?);
+                if let Some(choice) = selector::combined(op, &left, &right) {
+                    return Ok(choice);
+                }
+                let operator = self.operator(op)?;
                 Expr::Binary { left: Arc::new(left), operator, right: Arc::new(right) }
             }
             ast::Expr::UnaryOp { op, expr } => match op {
                 ast::UnaryOperator::Not => !self.expr(expr)?,
                 ast::UnaryOperator::Plus => self.expr(expr)?,
                 ast::UnaryOperator::Minus => negative(self.expr(expr)?),
+                ast::UnaryOperator::BitwiseNot => match self.expr(expr)? {
+                    Expr::Selector(choice) => Expr::Selector(!choice),
+                    _ => return Err(self.unsupported("the operator ~")),
+                },
                 other => return Err(self.unsupported(format!("the operator {other}"))),
             },
             ast::Expr::IsNull(inner) => self.expr(inner)?.is_null(),
@@ -198,6 +208,14 @@ impl<'a> Reader<'a> {
                 Expr::Conditional { branches, otherwise }
             }
             ast::Expr::Function(function) => self.function(function)?,
+            ast::Expr::Array(list) => as_list(self.exprs(&list.elem)?),
+            ast::Expr::Dictionary(fields) => {
+                let mut inputs = Vec::with_capacity(fields.len() * 2);
+                for field in fields {
+                    inputs.extend([Expr::from(field.key.value.as_str()), self.expr(&field.value)?]);
+                }
+                Expr::Function { function: structs::NAMED_STRUCT, inputs }
+            }
             ast::Expr::CompoundIdentifier(parts) => {
                 let name: Vec<&str> = parts.iter().map(|part| part.value.as_str()).collect();
                 let quoted = format!("a qualified name (write \"{}\" for a name with a dot)", name.join("."));
@@ -415,6 +433,9 @@ mod tests {
                 "sum(a) over (partition by k, b % 2 order by t desc, u)",
                 "sum(a) over (partition by k, b % 2 order by t desc, u)",
             ),
+            ("[a, 2, [3]]", "as_list(a, 2, as_list(3))"),
+            ("array[1, null]", "as_list(1, null)"),
+            ("{'x': a, y: b + 1}", "named_struct('x', a, 'y', b + 1)"),
             ("count(*) over ()", "len() over ()"),
             ("a / sum(a) over (partition by k)", "a / sum(a) over (partition by k)"),
             ("rank(a)", "rank(a, 'average', false)"),

@@ -1,6 +1,6 @@
 //! `group_by(keys).agg(aggregates)`.
 
-use lazuli_expr::{Expr, IntoExprs, col, len};
+use lazuli_expr::{Expr, IntoExprs, len};
 use lazuli_plan::{Aggregate, Caller, LogicalPlan, Node};
 
 use crate::LazyFrame;
@@ -32,9 +32,4 @@ impl LazyGroupBy {
     pub fn len(self) -> LazyFrame {
         self.agg(len().alias("len"))
     }
-}
-
-/// The values of one cell, in the aggregate of a pivot: `element().sum()`.
-pub fn element() -> Expr {
-    col("element")
 }

@@ -367,6 +367,21 @@ impl LazyFrame {
         self.then(|input| Node::Explode(Explode { input, columns, drop_empty: false }))
     }
 
+    /// The fields of these struct columns as columns, in their place; null where a struct is.
+    ///
+    /// ```
+    /// use lazuli::prelude::*;
+    ///
+    /// let points = df! { "x" => [1, 2], "y" => [3, 4] }?.lazy().select([as_struct(["x", "y"]).alias("point")]);
+    /// assert_eq!(points.unnest(["point"]).collect()?, df! { "x" => [1, 2], "y" => [3, 4] }?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[track_caller]
+    pub fn unnest<N: Into<Name>>(self, columns: impl IntoIterator<Item = N>) -> Self {
+        let columns = columns.into_iter().map(Into::into).collect();
+        self.select(Expr::Selector(Selector::Unnested(columns)))
+    }
+
     /// As [`LazyFrame::explode`], but an empty list gives no row.
     #[track_caller]
     pub fn explode_non_empty<N: Into<Name>>(self, columns: impl IntoIterator<Item = N>) -> Self {

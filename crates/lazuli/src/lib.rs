@@ -51,7 +51,7 @@ pub use concat::{concat, concat_diagonal, concat_horizontal, concat_with};
 pub use csv::{scan_csv, scan_csv_files, scan_csv_with};
 pub use eager::{EagerFrame, IntoLazy};
 pub use error::{Error, ErrorKind, Result};
-pub use group_by::{LazyGroupBy, element};
+pub use group_by::LazyGroupBy;
 pub use join::JoinArgs;
 pub use lazuli_array::{
     Batch, Column, DataFrame, DataType, Field, FromValues, Name, Scalar, Schema, SchemaRef, Series, TimeUnit,
@@ -61,10 +61,12 @@ pub use lazuli_exec::{
     CancelFlag, CsvSink, CsvSource, ExecOptions, FrameSource, OnProgress, Progress, ReadCounters, Rejects,
 };
 pub use lazuli_expr::{
-    Ambiguous, BinaryOperator, BusinessWeek, Closed, DatetimeForm, DatetimeParts, DurationParts, Expr, FunctionRef, IntoExpr, IntoExprs, Interval, IntoSortKeys, Literal, NewParts, NonExistent, Roll, ScalarFunction, SortKey,
-    When, WhenThen, Window, WindowFunction, WindowFunctionRef, all, business_day_count, coalesce, col, cols,
-    corr, cov, date, date_ranges, datetime, datetime_ranges, duration, from_epoch, int_ranges, len,
-    linear_spaces, lit, row_number, time, time_ranges, when,
+    Ambiguous, BinaryOperator, BusinessWeek, Closed, DatetimeForm, DatetimeParts, DurationParts, Expr,
+    FunctionRef, Interval, IntoExpr, IntoExprs, IntoSortKeys, Letters, Literal, NamePart, NewParts,
+    NonExistent, Roll, ScalarFunction, Selector, SortKey, TypeKind, When, WhenThen, Window, WindowFunction,
+    WindowFunctionRef, all, as_list, as_struct, business_day_count, coalesce, col, cols, concat_list, corr,
+    cov, date, date_ranges, datetime, datetime_ranges, duration, element, field, from_epoch, int_ranges, len,
+    linear_spaces, lit, row_number, selectors, time, time_ranges, when,
 };
 pub use lazuli_io::csv::{
     CsvOptions, CsvWriteOptions, CsvWriter, Dialect, Encoding, FileColumns, InferMode, OnMisfit, OnRagged,

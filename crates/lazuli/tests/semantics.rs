@@ -388,6 +388,29 @@ fn r34_joins_by_predicates() -> Tested {
 }
 
 #[test]
+fn r35_lists_and_categories() -> Tested {
+    let frame = df! { "a" => [Some(2i64), None, Some(1)] }?.lazy().select([col("a").implode()]).collect()?;
+    let list = |expr: Expr| -> lazuli::Result<Vec<Option<i64>>> {
+        Ok(frame.lazy().select([expr.alias("out")]).explode(["out"]).collect()?.column_at(0).to_vec()?)
+    };
+    assert_eq!(list(col("a").list().head(-1))?, [Some(2), None]);
+    assert_eq!(list(col("a").list().tail(-1))?, [None, Some(1)]);
+    assert_eq!(list(col("a").list().sort(false))?, [Some(1), Some(2), None]);
+    assert_eq!(list(col("a").list().sort(true))?, [Some(2), Some(1), None]);
+    let sizes = df! { "n" => [0, 2, 1] }?
+        .lazy()
+        .select([col("n").cat().to(["S", "M", "L"]).alias("size")])
+        .collect()?;
+    assert_eq!(eval(&sizes, col("size").lt("L"))?.to_vec::<bool>()?, [Some(true), Some(false), Some(true)]);
+    fails_with(eval(&sizes, col("size").lt("XL")), &["`<` has no meaning for Enum(3 categories) and String"]);
+    assert_eq!(eval(&sizes, col("size").cat().physical())?.to_vec::<u32>()?, [Some(0), Some(2), Some(1)]);
+    let texts = eval(&sizes, col("size").cast(DataType::Categorical))?;
+    let texts = DataFrame::try_new(vec![texts])?;
+    fails_with(eval(&texts, col("out").cat().physical()), &["depend on how rows came together"]);
+    Ok(())
+}
+
+#[test]
 fn r32_null_nan_and_keys() -> Tested {
     let frame = df! { "a" => [Some(1.0), None, Some(f64::NAN), Some(-0.0)], "t" => [Some(true), None, Some(false), None] }?;
     // Null compares to nothing, and only true is kept.

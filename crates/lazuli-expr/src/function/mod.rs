@@ -11,6 +11,7 @@ pub mod compare; // membership and comparison
 mod constants; // constants as one row
 pub mod list; // lists
 pub mod math; // numbers
+pub mod naming; // names of columns
 pub mod null; // null and NaN
 pub mod random; // random numbers
 pub mod structs; // structs
@@ -21,11 +22,11 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use lazuli_array::DataType;
+use lazuli_array::{DataType, Name};
 use lazuli_kernels::KernelError;
 
-use crate::Literal;
 use crate::evaluate::Value;
+use crate::{Expr, Literal};
 
 pub use compare::IS_IN;
 pub use math::ABS;
@@ -39,6 +40,7 @@ static FAMILIES: &[&[FunctionRef]] = &[
     compare::FUNCTIONS,
     list::FUNCTIONS,
     math::FUNCTIONS,
+    naming::FUNCTIONS,
     null::FUNCTIONS,
     random::FUNCTIONS,
     structs::FUNCTIONS,
@@ -116,6 +118,35 @@ pub trait ScalarFunction: Send + Sync {
     fn is_deterministic(&self) -> bool {
         true
     }
+
+    /// Whether bare constants among the arguments take the type of the first that is none, as in `coalesce(small, 0)`;
+    /// false where arguments have nothing to do with one another.
+    fn adapts_constants(&self) -> bool {
+        true
+    }
+
+    /// The name of the resulting column; `None` for that of the first argument.
+    fn output_name(&self, inputs: &[Expr]) -> Option<Name> {
+        let _ = inputs;
+        None
+    }
+
+    /// What a call stands for, asked once all columns it reads are known by name; `None` for itself.
+    fn expanded(&self, inputs: &[Expr]) -> Option<Expr> {
+        let _ = inputs;
+        None
+    }
+
+    /// Whether an argument that names several columns, as `all()`, is that many arguments of one call. Otherwise there is a
+    /// call for each of the columns.
+    fn takes_selectors(&self) -> bool {
+        false
+    }
+
+    /// An expression that the function runs by itself, over other columns than those around it.
+    fn body(&self) -> Option<&Expr> {
+        None
+    }
 }
 
 /// A built-in function, or one that the user brought. Equal if they are the same function.
@@ -142,7 +173,10 @@ impl PartialEq for FunctionRef {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Builtin(left), Self::Builtin(right)) => left.name() == right.name(),
-            (Self::Custom(left), Self::Custom(right)) => Arc::ptr_eq(left, right),
+            (Self::Custom(left), Self::Custom(right)) => {
+                let same_body = left.body().is_some() && left.body() == right.body();
+                Arc::ptr_eq(left, right) || (same_body && left.name() == right.name())
+            }
             _ => false,
         }
     }
@@ -153,3 +187,6 @@ impl fmt::Debug for FunctionRef {
         f.write_str(self.name())
     }
 }
+
+#[cfg(test)]
+mod tests; // what holds for every function

@@ -58,6 +58,8 @@ pub(super) fn adapted(literal: &Literal, other: &DataType) -> Adapted {
         }
         Scalar::Float64(_) if *other == DataType::Float32 => to(other),
         Scalar::Float64(value) if matches!(other, DataType::Decimal { .. }) => decimal_literal(*value),
+        // A text that the enum does not have stays text: it is equal to none, and comes neither before nor after.
+        Scalar::String(_) if matches!(other, DataType::Enum(_)) => to(other),
         Scalar::String(_) if other.is_temporal() => match converted(literal, other) {
             Some(read) => Adapted::To(read),
             // A moment is no date, but dates compare with it: `date < '2024-01-01 12:00:00'`.

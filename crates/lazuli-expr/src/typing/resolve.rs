@@ -89,7 +89,8 @@ impl Resolver<'_> {
             Expr::Binary { left, operator, right } => self.binary(expr, left, *operator, right, context),
             Expr::Unary { operator, input } => self.unary(expr, *operator, input, context),
             Expr::Function { function, inputs } => {
-                let typed = adapt_all(self.all(inputs, context)?);
+                let typed = self.all(inputs, context)?;
+                let typed = if function.adapts_constants() { adapt_all(typed) } else { typed };
                 let signature = function.signature(&arguments(&typed));
                 let (inputs, output) = self.call(expr, function.name(), typed, signature)?;
                 Some(Typed { expr: Expr::Function { function: function.clone(), inputs }, data_type: output })

@@ -51,7 +51,10 @@ impl fmt::Display for ZoneFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown { name } => {
-                write!(f, "no time zone is called {name:?}; write a name such as \"Europe/Paris\", or \"+01:00\"")
+                write!(
+                    f,
+                    "no time zone is called {name:?}; write a name such as \"Europe/Paris\", or \"+01:00\""
+                )
             }
             Self::NoDatabase { name } => write!(
                 f,
@@ -198,7 +201,9 @@ impl Zone {
             utc >= span.start && utc < span.end
         };
         match (spans.iter().find(|span| holds(span)), spans.iter().rev().find(|span| holds(span))) {
-            (Some(first), Some(last)) if first.offset != last.offset => Local::Twice(first.offset, last.offset),
+            (Some(first), Some(last)) if first.offset != last.offset => {
+                Local::Twice(first.offset, last.offset)
+            }
             (Some(first), _) => Local::Once(first.offset),
             (None, _) => {
                 let at_gap = |earlier: &Span, later: &Span| {

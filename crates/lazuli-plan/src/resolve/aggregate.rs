@@ -104,6 +104,12 @@ fn without_keys(expr: &Expr, keys: &[Name], scope: &Scope) -> Expr {
             }
             Expr::Selector(Selector::Except(names))
         }
+        // Columns that are named or counted out are meant, keys or not.
+        listed @ Expr::Selector(Selector::Names(_) | Selector::Places(_) | Selector::Renamed(_)) => listed,
+        Expr::Selector(selector) => {
+            let keys = keys.iter().filter(is_key).cloned().collect();
+            Expr::Selector(selector - Selector::Names(keys))
+        }
         other => other,
     })
 }

@@ -328,6 +328,8 @@ pub enum Step {
     },
     /// Items of the lists in these columns become rows.
     Explode(OneOrMany),
+    /// Fields of the structs in these columns become columns.
+    Unnest(OneOrMany),
 }
 
 impl Step {
@@ -352,6 +354,7 @@ impl Step {
             Self::Pivot { .. } => "pivot",
             Self::Unpivot { .. } => "unpivot",
             Self::Explode(_) => "explode",
+            Self::Unnest(_) => "unnest",
         }
     }
 }
