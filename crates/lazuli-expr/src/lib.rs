@@ -35,6 +35,7 @@ pub use function::temporal::{
     date_ranges, datetime, datetime_ranges, duration, from_epoch, int_ranges, linear_spaces, time,
     time_ranges,
 };
+pub use function::text::{ManyOptions, concat_str, format_str};
 pub use function::{FunctionRef, ScalarFunction};
 pub use lazuli_kernels::Closed;
 pub use lazuli_kernels::temporal::{Ambiguous, Interval, NonExistent, Roll};

@@ -62,11 +62,12 @@ pub use lazuli_exec::{
 };
 pub use lazuli_expr::{
     Ambiguous, BinaryOperator, BusinessWeek, Closed, DatetimeForm, DatetimeParts, DurationParts, Expr,
-    FunctionRef, Interval, IntoExpr, IntoExprs, IntoSortKeys, Letters, Literal, NamePart, NewParts,
-    NonExistent, Roll, ScalarFunction, Selector, SortKey, TypeKind, When, WhenThen, Window, WindowFunction,
-    WindowFunctionRef, all, as_list, as_struct, business_day_count, coalesce, col, cols, concat_list, corr,
-    cov, date, date_ranges, datetime, datetime_ranges, duration, element, field, from_epoch, int_ranges, len,
-    linear_spaces, lit, row_number, selectors, time, time_ranges, when,
+    FunctionRef, Interval, IntoExpr, IntoExprs, IntoSortKeys, Letters, Literal, ManyOptions, NamePart,
+    NewParts, NonExistent, Roll, ScalarFunction, Selector, SortKey, TypeKind, When, WhenThen, Window,
+    WindowFunction, WindowFunctionRef, all, as_list, as_struct, business_day_count, coalesce, col, cols,
+    concat_list, concat_str, corr, cov, date, date_ranges, datetime, datetime_ranges, duration, element,
+    field, format_str, from_epoch, int_ranges, len, linear_spaces, lit, row_number, selectors, time,
+    time_ranges, when,
 };
 pub use lazuli_io::csv::{
     CsvOptions, CsvWriteOptions, CsvWriter, Dialect, Encoding, FileColumns, InferMode, OnMisfit, OnRagged,

@@ -3,8 +3,9 @@
 pub use crate::{
     AsofArgs, AsofStrategy, Closed, CsvOptions, DataFrame, DataType, EagerFrame, ExecOptions, Expr, IntoLazy,
     JoinArgs, JoinType, Keep, LazyFrame, Scalar, Schema, Series, TimeUnit, UnionMode, all, as_list,
-    as_struct, coalesce, col, cols, concat, concat_diagonal, concat_horizontal, concat_list, corr, cov, date,
-    date_range, datetime, datetime_range, df, duration, element, field, from_epoch, int_range, len,
-    linear_space, lit, row_number, scan_csv, scan_csv_files, scan_csv_with, time, time_range, when,
+    as_struct, coalesce, col, cols, concat, concat_diagonal, concat_horizontal, concat_list, concat_str,
+    corr, cov, date, date_range, datetime, datetime_range, df, duration, element, field, format_str,
+    from_epoch, int_range, len, linear_space, lit, row_number, scan_csv, scan_csv_files, scan_csv_with, time,
+    time_range, when,
 };
 pub use lazuli_expr::selectors as cs;

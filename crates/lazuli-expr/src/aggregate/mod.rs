@@ -26,6 +26,7 @@ mod extreme_state; // least and greatest of fixed width
 mod first;
 mod fixed_states; // one state of fixed size a group
 mod implode;
+mod join;
 mod last;
 mod len;
 mod max;
@@ -85,6 +86,8 @@ pub const NULL_COUNT: AggregateRef = AggregateRef(&null_count::NullCount);
 pub const QUANTILE: AggregateRef = AggregateRef(&quantile::Quantile);
 /// The sample standard deviation.
 pub const STD: AggregateRef = AggregateRef(&std::Std);
+/// All texts as one.
+pub const STR_JOIN: AggregateRef = AggregateRef(&join::Join);
 /// The sum.
 pub const SUM: AggregateRef = AggregateRef(&sum::Sum);
 /// The greatest few values.
@@ -95,7 +98,7 @@ pub const VAR: AggregateRef = AggregateRef(&var::Var);
 /// Every aggregate.
 pub static AGGREGATES: &[AggregateRef] = &[
     BOTTOM_K, CORR, COUNT, COV, FIRST, IMPLODE, LAST, LEN, MAX, MEAN, MEDIAN, MIN, N_UNIQUE, NULL_COUNT,
-    QUANTILE, STD, SUM, TOP_K, VAR,
+    QUANTILE, STD, STR_JOIN, SUM, TOP_K, VAR,
 ];
 
 /// The aggregate of this name.
