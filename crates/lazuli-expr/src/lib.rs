@@ -16,6 +16,7 @@ mod expr; // the tree
 pub mod function; // rows to rows
 mod into; // what verbs accept as columns and sort keys
 mod operator; // +, -, ==, and ...
+mod options; // constants behind the columns of a call
 mod rename; // output names
 mod selector; // several columns at once
 pub mod supertype; // the type that holds two types
@@ -32,4 +33,4 @@ pub use into::{IntoExpr, IntoExprs, IntoSortKeys, SortKey};
 pub use operator::{BinaryOperator, UnaryOperator};
 pub use selector::Selector;
 pub use supertype::supertype;
-pub use window::{Window, WindowFunction, WindowFunctionRef, row_number};
+pub use window::{Decay, Rolling, RollingBy, Window, WindowFunction, WindowFunctionRef, row_index, row_number};

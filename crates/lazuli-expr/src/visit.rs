@@ -132,6 +132,17 @@ impl Expr {
         }
     }
 
+    /// Whether this is an aggregate that gives rows, or what is made of the rows of one.
+    pub fn gives_rows(&self) -> bool {
+        let first_does = |inputs: &[Self]| inputs.first().is_some_and(Self::gives_rows);
+        match self.without_alias() {
+            Self::Aggregate { aggregate, .. } => aggregate.gives_rows(),
+            Self::WindowFunction { inputs, .. } => first_does(inputs),
+            Self::Function { function, inputs } => function.gives_rows() && first_does(inputs),
+            _ => false,
+        }
+    }
+
     /// Whether there is an aggregate in this expression.
     pub fn has_aggregate(&self) -> bool {
         self.any(|expr| matches!(expr, Self::Aggregate { .. }))

@@ -9,6 +9,7 @@ pub mod binning; // values to bins and to other values
 pub mod category; // categories and enums
 pub mod compare; // membership and comparison
 mod constants; // constants as one row
+mod each; // aggregates of lists
 pub mod list; // lists
 pub mod math; // numbers
 pub mod null; // null and NaN
@@ -27,6 +28,7 @@ use lazuli_kernels::KernelError;
 use crate::Literal;
 use crate::evaluate::Value;
 
+pub(crate) use each::{each_aggregate, each_window};
 pub use compare::IS_IN;
 pub use math::ABS;
 pub use null::{COALESCE, IS_NAN, IS_NOT_NULL, IS_NULL};
@@ -109,6 +111,12 @@ pub trait ScalarFunction: Send + Sync {
 
     /// Whether some row may be an error.
     fn is_fallible(&self) -> bool {
+        false
+    }
+
+    /// Whether the results, lists, stand for rows, as those of an aggregate that gives rows do. No function that users
+    /// call does.
+    fn gives_rows(&self) -> bool {
         false
     }
 
