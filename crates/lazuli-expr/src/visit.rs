@@ -101,7 +101,7 @@ impl Expr {
     }
 
     /// Whether this expression or a part of it has a property.
-    pub fn any(&self, mut property: impl FnMut(&Expr) -> bool) -> bool {
+    pub fn has_part(&self, mut property: impl FnMut(&Expr) -> bool) -> bool {
         let mut found = false;
         self.walk(&mut |expr| {
             found = found || property(expr);
@@ -145,7 +145,7 @@ impl Expr {
 
     /// Whether there is an aggregate in this expression.
     pub fn has_aggregate(&self) -> bool {
-        self.any(|expr| matches!(expr, Self::Aggregate { .. }))
+        self.has_part(|expr| matches!(expr, Self::Aggregate { .. }))
     }
 
     /// Whether evaluating this expression over some row may be an error: integer arithmetic that can overflow, strict
@@ -153,7 +153,7 @@ impl Expr {
     ///
     /// Types are not known here, so float arithmetic counts as fallible too.
     pub fn is_fallible(&self) -> bool {
-        self.any(|expr| match expr {
+        self.has_part(|expr| match expr {
             Self::Binary { operator, .. } => matches!(
                 operator,
                 BinaryOperator::Add

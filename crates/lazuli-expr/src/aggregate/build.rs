@@ -152,6 +152,11 @@ impl Expr {
         self.aggregate_with(aggregate::QUANTILE, [Scalar::Float64(q), Scalar::from(method)])
     }
 
+    /// About the number of distinct values, null among them, in little memory: exact for few, else within some percent.
+    pub fn approx_n_unique(self) -> Self {
+        self.aggregate(aggregate::APPROX_N_UNIQUE)
+    }
+
     /// The place of the first row that equals a constant, from 0; null if there is none.
     ///
     /// ```

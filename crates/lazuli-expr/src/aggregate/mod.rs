@@ -12,6 +12,7 @@ use lazuli_kernels::KernelError;
 
 use crate::function::{Argument, Signature, SignatureError};
 
+mod approx_n_unique;
 mod bottom_k;
 mod build; // methods that call aggregates
 mod byte_slots; // one byte string a group
@@ -60,6 +61,8 @@ mod variance; // std and var
 
 /// Whether no value is false.
 pub const ALL: AggregateRef = AggregateRef(&seen::Seen { name: "all", asked: seen::Asked::All });
+/// About the number of distinct values.
+pub const APPROX_N_UNIQUE: AggregateRef = AggregateRef(&approx_n_unique::ApproxNUnique);
 /// Whether a value is true.
 pub const ANY: AggregateRef = AggregateRef(&seen::Seen { name: "any", asked: seen::Asked::Any });
 /// Where the greatest value is.
@@ -172,7 +175,7 @@ pub const VALUE_COUNTS: AggregateRef = AggregateRef(&rows::VALUE_COUNTS);
 pub const VAR: AggregateRef = AggregateRef(&var::Var);
 
 /// Every aggregate.
-pub static AGGREGATES: &[AggregateRef] = &[ALL, ANY, ARG_MAX, ARG_MIN, ARG_TRUE, ARG_UNIQUE, BOTTOM_K, BOTTOM_K_BY, CORR, COUNT, COV, DROP_NANS, DROP_NULLS, ENTROPY, EXPLODE, FILTER, FIRST, GATHER, GATHER_EVERY, GET, HAS_NULLS, HEAD, IMPLODE, INDEX_OF, IS_SORTED, ITEM, KURTOSIS, LAST, LEN, MAX, MAX_BY, MEAN, MEDIAN, MIN, MIN_BY, MODE, MODE_WITH_NULLS, NAN_MAX, NAN_MIN, NULL_COUNT, N_UNIQUE, PRODUCT, QUANTILE, RLE, SEARCH_SORTED, SKEW, SLICE, STD, SUM, TAIL, TOP_K, TOP_K_BY, UNIQUE, UNIQUE_COUNTS, VALUE_COUNTS, VAR];
+pub static AGGREGATES: &[AggregateRef] = &[ALL, ANY, APPROX_N_UNIQUE, ARG_MAX, ARG_MIN, ARG_TRUE, ARG_UNIQUE, BOTTOM_K, BOTTOM_K_BY, CORR, COUNT, COV, DROP_NANS, DROP_NULLS, ENTROPY, EXPLODE, FILTER, FIRST, GATHER, GATHER_EVERY, GET, HAS_NULLS, HEAD, IMPLODE, INDEX_OF, IS_SORTED, ITEM, KURTOSIS, LAST, LEN, MAX, MAX_BY, MEAN, MEDIAN, MIN, MIN_BY, MODE, MODE_WITH_NULLS, NAN_MAX, NAN_MIN, NULL_COUNT, N_UNIQUE, PRODUCT, QUANTILE, RLE, SEARCH_SORTED, SKEW, SLICE, STD, SUM, TAIL, TOP_K, TOP_K_BY, UNIQUE, UNIQUE_COUNTS, VALUE_COUNTS, VAR];
 
 pub(crate) use moment_state::variance_of;
 pub(crate) use product::FloatProduct;

@@ -209,7 +209,7 @@ impl fmt::Debug for WindowFunctionRef {
 impl Expr {
     /// Whether there is a window in this expression.
     pub fn has_window(&self) -> bool {
-        self.any(|part| matches!(part, Self::Over { .. } | Self::WindowFunction { .. }))
+        self.has_part(|part| matches!(part, Self::Over { .. } | Self::WindowFunction { .. }))
     }
 
     /// The expression with each aggregate and window function in it over `window`; the rest is row by row as it is.

@@ -75,7 +75,7 @@ pub(super) fn naive(call: &Call, rows: &[Scalar]) -> Result<Scalar, ()> {
             let nulls = rows.iter().filter(|row| row.is_null()).cloned();
             list(call, sorted.into_iter().chain(nulls).take(k).collect())
         }
-        "n_unique" => {
+        "n_unique" | "approx_n_unique" => {
             let mut distinct: Vec<&Scalar> = Vec::new();
             rows.iter().for_each(|row| {
                 if !distinct.contains(&row) {

@@ -10,6 +10,8 @@ mod build; // the methods that users call
 mod forward; // aggregates over windows that only move forward
 mod ranges; // which rows are in a window
 mod span; // lengths of time
+#[cfg(test)]
+mod tests;
 
 pub use ranges::{Rolling, RollingBy};
 
