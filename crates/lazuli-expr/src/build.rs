@@ -342,7 +342,8 @@ impl Expr {
         self.aggregate(aggregate::VAR)
     }
 
-    /// The `k` greatest values as a list, greatest first; nulls last and only as far as there is room.
+    /// The `k` greatest values, greatest first; nulls last and only as far as there is room. Gives rows, or a list for each
+    /// group.
     ///
     /// ```
     /// use lazuli_expr::col;
@@ -353,7 +354,7 @@ impl Expr {
         Self::Aggregate { aggregate: aggregate::TOP_K, inputs: vec![self, lit(k)] }
     }
 
-    /// The `k` least values as a list, least first; nulls last and only as far as there is room.
+    /// The `k` least values, least first; nulls last and only as far as there is room. Gives rows, or a list for each group.
     pub fn bottom_k(self, k: u32) -> Self {
         Self::Aggregate { aggregate: aggregate::BOTTOM_K, inputs: vec![self, lit(k)] }
     }

@@ -16,6 +16,7 @@ mod expr; // the tree
 pub mod function; // rows to rows
 mod into; // what verbs accept as columns and sort keys
 mod operator; // +, -, ==, and ...
+mod options; // constants behind the columns of a call
 mod rename; // output names
 mod selector; // several columns at once
 pub mod selectors; // columns by type, name and place
@@ -44,4 +45,6 @@ pub use into::{IntoExpr, IntoExprs, IntoSortKeys, SortKey};
 pub use operator::{BinaryOperator, UnaryOperator};
 pub use selector::{Letters, NamePart, Selector, TypeKind};
 pub use supertype::supertype;
-pub use window::{Window, WindowFunction, WindowFunctionRef, row_number};
+pub use window::{
+    Decay, Rolling, RollingBy, Window, WindowFunction, WindowFunctionRef, row_index, row_number,
+};

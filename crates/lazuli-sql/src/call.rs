@@ -1,6 +1,6 @@
 //! Functions, aggregates and window functions by name: those of `lazuli-expr`, and a few of SQL's names for them.
 
-use lazuli_array::{Name, Scalar};
+use lazuli_array::Name;
 use lazuli_expr::aggregate::{AGGREGATES, aggregate_named};
 use lazuli_expr::function::list::call_with_body;
 use lazuli_expr::function::{function_named, functions};
@@ -11,7 +11,7 @@ use lazuli_expr::{BinaryOperator, Expr, Literal, aggregate, element};
 use crate::{TextError, selector};
 
 /// Other names for the same thing.
-const ALIASES: [(&str, &str); 31] = [
+const ALIASES: [(&str, &str); 32] = [
     ("covar_samp", "cov"),
     ("avg", "mean"),
     ("average", "mean"),
@@ -43,6 +43,7 @@ const ALIASES: [(&str, &str); 31] = [
     ("right", "str.tail"),
     ("regexp_replace", "str.replace"),
     ("string_agg", "str.join"),
+    ("limit", "head"),
 ];
 
 /// Names that are operators in expressions.
@@ -76,77 +77,27 @@ pub(crate) fn call(text: &str, name: &str, inputs: Vec<Expr>) -> Result<Expr, Te
         return Ok(nested);
     }
     let own = ALIASES.iter().find(|(alias, _)| *alias == lower).map_or(lower.as_str(), |(_, own)| own);
-    let count = |expected: &'static str, fits: bool| {
-        let error = || TextError::ArgumentCount {
+    if let Some((_, operator)) = OPERATORS.iter().find(|(operator, _)| *operator == own) {
+        let found = inputs.len();
+        let [left, right] = <[Expr; 2]>::try_from(inputs).map_err(|_| TextError::ArgumentCount {
             text: text.into(),
             name: own.into(),
-            expected,
-            found: inputs.len(),
-        };
-        if fits { Ok(()) } else { Err(error()) }
-    };
-    if let Some((_, operator)) = OPERATORS.iter().find(|(operator, _)| *operator == own) {
-        count("two arguments", inputs.len() == 2)?;
-        let mut inputs = inputs.into_iter();
-        let (Some(left), Some(right)) = (inputs.next(), inputs.next()) else {
-            unreachable!("counted on the line above")
-        };
+            expected: "two arguments",
+            found,
+        })?;
         return Ok(Expr::Binary { left: left.into(), operator: *operator, right: right.into() });
     }
+    // What fits is for the functions themselves to say, when types are known.
     if let Some(aggregate) = aggregate_named(own) {
-        match own {
-            // count() and count(*) count rows; count(x) counts values.
-            "count" | "len" if inputs.is_empty() => {
-                return Ok(Expr::Aggregate { aggregate: aggregate::LEN, inputs });
-            }
-            "quantile" => count("a column and a share from 0 to 1", inputs.len() == 2)?,
-            "str.join" => count(
-                "a column, and perhaps a separator and whether nulls are ignored",
-                (1..=3).contains(&inputs.len()),
-            )?,
-            "top_k" | "bottom_k" => count("a column and a number of values", inputs.len() == 2)?,
-            "corr" => count("two columns", inputs.len() == 2)?,
-            "cov" => {
-                count("two columns, and perhaps what the divisor is less", matches!(inputs.len(), 2 | 3))?
-            }
-            _ => count("one argument", inputs.len() == 1)?,
-        }
+        // count() and count(*) count rows; count(x) counts values.
+        let aggregate = if own == "count" && inputs.is_empty() { aggregate::LEN } else { aggregate };
         return Ok(Expr::Aggregate { aggregate, inputs });
     }
     if let Some(function) = function_named(own) {
         return Ok(Expr::Function { function, inputs });
     }
     if let Some(function) = window_function_named(own) {
-        return match own {
-            "row_number" => {
-                count("no arguments", inputs.is_empty())?;
-                Ok(Expr::WindowFunction { function, inputs })
-            }
-            "rank" => {
-                count(
-                    "a column, and maybe a method and whether the greatest comes first",
-                    !inputs.is_empty(),
-                )?;
-                let given = inputs.len();
-                let rest = [Expr::from("average"), Expr::from(false)].into_iter().skip(given - 1);
-                Ok(Expr::WindowFunction { function, inputs: inputs.into_iter().chain(rest).collect() })
-            }
-            "shift" => {
-                count("a column, a distance, and maybe a constant to fill with", inputs.len() >= 2)?;
-                let inputs = inputs.into_iter().enumerate().map(|(index, input)| match input {
-                    // A distance is what it is, whatever it stands beside.
-                    Expr::Literal(Literal { value: Scalar::Int32(n), .. }) if index == 1 => {
-                        Expr::Literal(Literal::typed(Scalar::Int64(n.into())))
-                    }
-                    other => other,
-                });
-                Ok(Expr::WindowFunction { function, inputs: inputs.collect() })
-            }
-            _ => {
-                count("one argument", inputs.len() == 1)?;
-                Ok(Expr::WindowFunction { function, inputs })
-            }
-        };
+        return Ok(Expr::WindowFunction { function, inputs });
     }
     let names: Vec<Name> = functions()
         .map(|function| function.name().into())

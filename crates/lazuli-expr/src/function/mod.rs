@@ -11,6 +11,7 @@ pub mod category; // categories and enums
 pub mod compare; // membership and comparison
 mod constants; // constants as one row
 mod differing; // arguments that differ by row
+mod each; // aggregates of lists
 pub mod list; // lists
 pub mod math; // numbers
 pub mod naming; // names of columns
@@ -31,6 +32,7 @@ use crate::evaluate::Value;
 use crate::{Expr, Literal};
 
 pub use compare::IS_IN;
+pub(crate) use each::{each_aggregate, each_window};
 pub use math::ABS;
 pub use null::{COALESCE, IS_NAN, IS_NOT_NULL, IS_NULL};
 
@@ -113,6 +115,12 @@ pub trait ScalarFunction: Send + Sync {
 
     /// Whether some row may be an error.
     fn is_fallible(&self) -> bool {
+        false
+    }
+
+    /// Whether the results, lists, stand for rows, as those of an aggregate that gives rows do. No function that users
+    /// call does.
+    fn gives_rows(&self) -> bool {
         false
     }
 

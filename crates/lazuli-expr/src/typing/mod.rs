@@ -19,6 +19,7 @@ pub use nearest::nearest_name;
 pub(crate) use operands::arithmetic_op;
 pub use resolve::{Context, Typed, resolve};
 
+use crate::function::Argument;
 use crate::{BinaryOperator, Expr, Literal};
 
 /// `expr` of type `from` as type `to`; the same expression if it has that type already. Constants are converted now
@@ -34,6 +35,14 @@ pub fn cast_to(expr: Expr, from: &DataType, to: &DataType) -> Expr {
         },
         Expr::Alias { input, name } => cast_to((**input).clone(), from, to).alias(name.clone()),
         _ => expr.cast(to.clone()),
+    }
+}
+
+/// The type that a constant takes beside values of `other`: its own, unless it gives way.
+pub(crate) fn adapted_type(constant: &Argument<'_>, other: &DataType) -> DataType {
+    match constant.literal.map(|literal| literal::adapted(literal, other)) {
+        Some(literal::Adapted::To(literal)) => literal.data_type,
+        _ => constant.data_type.clone(),
     }
 }
 

@@ -21,6 +21,7 @@ mod names; // new names that clash with none
 mod pivot; // values to columns
 mod pivot_search; // the columns of a pivot, found by a first pass
 mod project; // columns computed
+mod rows; // aggregates that give rows
 mod scan; // sources
 mod scope; // what is known of columns
 mod sort; // order
