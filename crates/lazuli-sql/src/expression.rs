@@ -177,6 +177,7 @@ impl Reader<'_> {
                 Expr::Conditional { branches, otherwise }
             }
             ast::Expr::Function(function) => self.function(function)?,
+            ast::Expr::Array(array) => self.list(&array.elem)?,
             ast::Expr::CompoundIdentifier(parts) => {
                 let name: Vec<&str> = parts.iter().map(|part| part.value.as_str()).collect();
                 let quoted = format!("a qualified name (write \"{}\" for a name with a dot)", name.join("."));
@@ -219,6 +220,9 @@ impl Reader<'_> {
             Sql::And => BinaryOperator::And,
             Sql::Or => BinaryOperator::Or,
             Sql::Xor => BinaryOperator::Xor,
+            // Of integers, their bits.
+            Sql::BitwiseAnd => BinaryOperator::And,
+            Sql::BitwiseOr => BinaryOperator::Or,
             other => return Err(self.unsupported(format!("the operator {other}"))),
         })
     }
@@ -231,6 +235,18 @@ impl Reader<'_> {
             ast::Value::Null => Expr::Literal(Literal::flexible(Scalar::Null)),
             other => return Err(self.unsupported(format!("the constant {other}"))),
         })
+    }
+
+    /// A list of constants, as functions take them that map some values to others.
+    fn list(&self, items: &[ast::Expr]) -> Result<Expr, TextError> {
+        let values = self.exprs(items)?.into_iter().map(|item| match item {
+            Expr::Literal(literal) => Some(literal.value),
+            _ => None,
+        });
+        let values: Option<Vec<Scalar>> = values.collect();
+        let values = values.ok_or_else(|| self.unsupported("a list of what is not constant"))?;
+        let list = Literal::list(values).ok_or_else(|| self.unsupported("a list of constants of no one type"))?;
+        Ok(Expr::Literal(list))
     }
 
     /// A number as it is written: whole numbers stay whole, whatever their size; others are the nearest float.
@@ -383,6 +399,18 @@ mod tests {
             ("rank(a, 'min', true) over (partition by k)", "rank(a, 'min', true) over (partition by k)"),
             ("shift(a, -1, 0) over (order by t)", "shift(a, -1, 0) over (order by t)"),
             ("row_number() over (order by t)", "row_number() over (order by t)"),
+            ("a & 3 | b", "a and 3 or b"),
+            ("not_(a)", "not a"),
+            ("negate(a)", "-a"),
+            ("is_between(a, 1, 2, 'left')", "a >= 1 and a < 2"),
+            ("nan_to_null(a)", "fill_nan(a, null)"),
+            ("fill_null(a, 0)", "coalesce(a, 0)"),
+            ("fill_null_with_strategy(a, 'mean')", "coalesce(a, mean(a))"),
+            ("greatest(a, b)", "max_horizontal(a, b)"),
+            ("bitwise_and(a, b)", "bitwise_and(a, b)"),
+            ("atan2(y, x)", "arctan2(y, x)"),
+            ("log(a, 2)", "log(a, 2)"),
+            ("replace(a, [1, -2], ['x', null])", "replace(a, [1, -2], [x, null])"),
         ];
         for (text, expected) in cases {
             assert_eq!(read(text), expected, "{text}");
@@ -397,6 +425,9 @@ mod tests {
             ("summ(a)", "did you mean sum?"),
             ("sum(a, b)", "sum takes one argument, found 2"),
             ("cast(a as blurb)", "no type is called blurb"),
+            ("cut(a, [b])", "a list of what is not constant"),
+            ("cut(a, [1, 'x'])", "constants of no one type"),
+            ("is_between(a, 1, 2, 'up')", "is_between takes"),
             ("t.a", "qualified name"),
             ("shift(a)", "shift takes a column, a distance"),
             ("sum(a) over (order by t rows 2 preceding)", "the frame of a window"),

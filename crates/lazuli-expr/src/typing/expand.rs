@@ -7,12 +7,14 @@ use crate::{Expr, TypeError};
 
 /// The expressions that `expr` stands for: one for each column of its selector, or itself if it has none.
 ///
-/// `all().sum()` becomes `sum(a)`, `sum(b)`, ... Several selectors in one expression must choose the same columns and
+/// `all().sum()` becomes `sum(a)`, `sum(b)`, ...; `sum_horizontal(all())` becomes `sum_horizontal(a, b, ...)`. Several selectors in one expression must choose the same columns and
 /// go together, as in `all() - all().mean()`.
 ///
 /// # Errors
 /// [`TypeError::ColumnNotFound`], or [`TypeError::InvalidArgument`] if two selectors differ.
 pub fn expand(expr: &Expr, schema: &Schema) -> Result<Vec<Expr>, TypeError> {
+    let spread = spread(expr, schema)?;
+    let expr = spread.as_ref().unwrap_or(expr);
     let mut chosen: Option<Vec<(Name, Name)>> = None;
     let mut failed = None;
     expr.walk(&mut |part| {
@@ -48,6 +50,29 @@ pub fn expand(expr: &Expr, schema: &Schema) -> Result<Vec<Expr>, TypeError> {
     Ok(names.iter().map(at).collect())
 }
 
+/// The expression with selectors among the arguments of functions of many columns replaced by those columns; `None` if
+/// there is nothing to replace.
+fn spread(expr: &Expr, schema: &Schema) -> Result<Option<Expr>, TypeError> {
+    let spreads = |part: &Expr| matches!(part, Expr::Function { function, .. } if function.spreads_selectors());
+    if !expr.any(spreads) || !expr.any(|part| matches!(part, Expr::Selector(_))) {
+        return Ok(None);
+    }
+    fn within(expr: &Expr, schema: &Schema) -> Result<Expr, TypeError> {
+        let spread = expr.try_map_children(&mut |child| within(child, schema))?;
+        match spread {
+            Expr::Function { function, inputs } if function.spreads_selectors() => {
+                let mut columns = Vec::with_capacity(inputs.len());
+                for input in &inputs {
+                    columns.extend(expand(input, schema)?);
+                }
+                Ok(Expr::Function { function, inputs: columns })
+            }
+            other => Ok(other),
+        }
+    }
+    within(expr, schema).map(Some)
+}
+
 /// The mistake of asking `schema` for a column that it doesn't have.
 pub(crate) fn column_not_found(name: &Name, schema: &Schema) -> TypeError {
     TypeError::ColumnNotFound {
@@ -62,6 +87,7 @@ mod tests {
     use lazuli_array::{DataType, Field};
 
     use super::*;
+    use crate::function::sum_horizontal;
     use crate::{Selector, all, col, cols};
 
     #[test]
@@ -79,6 +105,12 @@ mod tests {
         let swapped =
             Expr::Selector(Selector::Renamed(vec![("a".into(), "b".into()), ("b".into(), "a".into())]));
         assert_eq!(text(swapped).as_deref(), Ok("a as b; b as a; c"));
+        assert_eq!(text(sum_horizontal(all())).as_deref(), Ok("sum_horizontal(a, b, c)"));
+        assert_eq!(
+            text(sum_horizontal((cols(["c", "a"]) * 2, col("b"))) + 1).as_deref(),
+            Ok("sum_horizontal(c * 2, a * 2, b) + 1")
+        );
+        assert!(text(sum_horizontal(cols(["a", "z"]))).is_err());
         assert!(text(all() - cols(["a"])).is_err());
         assert!(matches!(text(cols(["a", "z"])), Err(TypeError::ColumnNotFound { name, .. }) if name == "z"));
     }

@@ -26,6 +26,10 @@ impl ScalarFunction for Coalesce {
         let rows = if operands.iter().all(|operand| operand.is_constant()) { 1 } else { num_rows };
         Ok(Value::from_result(lazuli_kernels::coalesce(&operands, rows)?, &operands))
     }
+
+    fn spreads_selectors(&self) -> bool {
+        true
+    }
 }
 
 /// The type that holds all arguments'.
