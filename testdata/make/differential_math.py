@@ -53,9 +53,12 @@ for column in NUMBERS:
     select("numbers", f"round({column})", col(column).round())
     select("numbers", f"round({column}, 1)", col(column).round(1))
     select("numbers", f"truncate({column}, 1)", col(column).truncate(1) if column != "dec" else col(column).truncate(1).cast(pl.Decimal(11, 2)))
-for column in ["x", "y", "p", "z", "n", "u8", "i64", "dec"]:
+for column in ["x", "y", "p", "z", "n", "i16", "i32", "dec"]:
     select("numbers", f"round_sig_figs({column}, 2)", col(column).round_sig_figs(2))
-for digits in [0, 1, 2, 3, 8, 15]:
+# Row 1: 255 would be 260.
+select("numbers", "round_sig_figs(u8, 2)", col("u8").round_sig_figs(2), error="all")
+# Beyond 15 digits Polars changes floats that have no further digits; Lazuli leaves them.
+for digits in [0, 1, 2, 3, 8, 12]:
     select("numbers", f"round(p / 7, {digits})", (col("p") / 7).round(digits))
     select("numbers", f"round(y / 3, {digits})", (col("y") / 3).round(digits))
     select("numbers", f"truncate(y / 3, {digits})", (col("y") / 3).truncate(digits))
@@ -66,7 +69,6 @@ for mode in ["half_to_even", "half_away_from_zero", "to_zero"]:
             select("numbers", f"round({column}, 1, '{mode}')", col(column).round(1, mode=mode))
 # Before the point: Polars has no negative digits.
 select("numbers", "round(n, -1)", lambda frame: pl.Series([0, 0, 0, None, 10, 10, -10, 10, 0, None, 20, -20, 0, 0], dtype=pl.Int64)[: len(frame)])
-select("numbers", "round(u8, -1)", lambda frame: None, error="always") if False else None
 select("numbers", "round(i8, -2)", lambda frame: pl.Series([0, 100, -100, None, 0, 0, 0, 100, -100, 0, 0, None, 100, 0], dtype=pl.Int8)[: len(frame)])
 select("numbers", "round(u8, -1)", lambda frame: pl.Series([0], dtype=pl.UInt8)[: len(frame)], error="all")
 for text in ["floor(b)", "round(x, 0.5)", "round(x, 1, 'up')", "round_sig_figs(x, 0)", "round(x, n)", "sign(b)", "truncate(x, 1, 'to_zero')"]:

@@ -52,13 +52,11 @@ for text, polars in [
 for strategy in ["min", "max", "zero", "one"]:
     for column in ["n", "i8", "y", "dec"]:
         select("numbers", f"fill_null_with_strategy({column}, '{strategy}')", col(column).fill_null(strategy=strategy))
-        by("g", "groups", f"implode(fill_null_with_strategy({'n' if column == 'i8' else column}, '{strategy}'))", None, error="always") if False else None
 select("texts", "fill_null_with_strategy(t, 'min')", col("t").fill_null(strategy="min"))
 select("texts", "fill_null_with_strategy(t, 'max')", col("t").fill_null(strategy="max"))
 # Row 15: means are floats.
 select("numbers", "fill_null_with_strategy(n, 'mean')", col("n").cast(pl.Float64).fill_null(col("n").mean()), near=True)
 select("numbers", "fill_null_with_strategy(y, 'mean')", col("y").fill_null(strategy="mean"), near=True)
-select("groups", "fill_null_with_strategy(n, 'max') over (partition by g)", None, error="always") if False else None
 select("groups", "coalesce(n, max(n) over (partition by g))", pl.coalesce("n", col("n").max().over("g")))
 for text in ["fill_nan(b, 0)", "fill_nan(x, 'a')", "nan_to_null(x, y)", "fill_null_with_strategy(n, 'often')"]:
     select("numbers", text, None, error="always")
@@ -77,7 +75,6 @@ for columns, polars_type in [(["u8", "u16"], pl.UInt64), (["s", "y"], pl.Float64
     select("numbers", f"sum_horizontal({names})", pl.sum_horizontal(*(col(name).cast(polars_type) for name in columns)))
 select("numbers", "sum_horizontal(dec, dec)", pl.sum_horizontal("dec", "dec").cast(pl.Decimal(38, 2)))
 select("numbers", "sum_horizontal(n, 1)", col("n").fill_null(0) + 1)
-select("numbers", "sum_horizontal(i64, i64)", None, error="all") if False else None
 select("numbers", "sum_horizontal(i64, 1)", lambda frame: frame["i64"] + 1, error="all")
 select("times", "sum_horizontal(span, span)", pl.sum_horizontal("span", "span"))
 for name in ["min", "max"]:
@@ -131,7 +128,6 @@ for column in ["x", "y", "n", "p"]:
     select("numbers", f"qcut({column}, 3, null, true)", values.qcut(3, left_closed=True), error="first") if column != "x" else None
     # Labels make an Enum, as those of cut do.
     select("numbers", f"qcut({column}, 2, ['low', 'high'])", values.qcut(2, labels=["low", "high"]).cast(pl.String).cast(pl.Enum(["low", "high"])))
-select("groups", "qcut(h, 4)", None, error="all") if False else None
 select("groups", "qcut(h, 4, null, false, true)", col("h").cast(pl.Float64).qcut(4, allow_duplicates=True))
 select("numbers", "qcut(n, 'a')", None, error="always")
 
@@ -168,3 +164,35 @@ for text in [
     "replace(i8, [300], [1])", "replace(n, 1, 2)", "replace_strict(n, [1], [2], 'x')",
 ]:
     select("numbers", text, None, error="always")
+
+# Counts in bins, as lists of Int64 (row 3); of the first row and of none as well.
+for column in ["n", "y", "x", "u8"]:
+    for breaks in ["[0, 3, 7]", "[-10, 0.5, 100]"]:
+        counts = col(column).hist([float(value) for value in eval(breaks)]).cast(pl.Int64).implode()
+        select("numbers", f"hist({column}, {breaks})", counts)
+for column in ["n", "y", "u8", "i8"]:
+    select("numbers", f"hist({column}, 4)", col(column).hist(bin_count=4).cast(pl.Int64).implode())
+for text in ["hist(n, [1])", "hist(n, [2, 1])", "hist(n, 0)", "hist(n, d)", "hist(b, 3)", "hist(n)"]:
+    select("numbers", text, None, error="always")
+
+# Bins of quantiles are cut where quantile cuts (row 9: linear), bins of equal width from the least to the greatest.
+for column in ["n", "y"]:
+    edges = [col(column).quantile(q, "linear") for q in (0.25, 0.5, 0.75)]
+    below = sum((col(column) >= edge).cast(pl.Int64) for edge in edges)
+    above = sum((col(column) > edge).cast(pl.Int64) for edge in edges)
+    select("numbers", f"bin_quantiles({column}, 4)", below)
+    select("numbers", f"bin_quantiles({column}, [0.25, 0.5, 0.75], true)", above)
+    select("numbers", f"bin_evenly({column}, 3)", lambda frame, column=column: frame[column].to_frame().select(
+        sum((col(column) >= col(column).min() + (col(column).max() - col(column).min()) * part / 3).cast(pl.Int64) for part in (1, 2))
+    ).to_series())
+
+# Random numbers have no twin; what is known of them is.
+select("numbers", "is_between(random_uniform(2.0, 3.0, 7), 2.0, 3.0, 'left')", lambda frame: pl.Series([True] * len(frame), dtype=pl.Boolean))
+select("numbers", "is_between(random_int(-2, 3, 7), -2, 2)", lambda frame: pl.Series([True] * len(frame), dtype=pl.Boolean))
+select("numbers", "is_finite(random_normal(0.0, 1.0, 7))", lambda frame: pl.Series([True] * len(frame), dtype=pl.Boolean))
+select("numbers", "random_uniform(0.0, 1.0, 7) = random_uniform(0.0, 1.0, 7)", lambda frame: pl.Series([True] * len(frame), dtype=pl.Boolean))
+select("numbers", "sum(n) = sum(shuffle(n, 3))", None, error="always")
+for text in ["random_uniform(1.0, 0.0, 7)", "random_int(0, 0, 1)", "random_normal(0.0, -1.0, 1)", "random_int(0, 9)", "shuffle(n)"]:
+    select("numbers", text, None, error="always")
+select("texts", "hash(k) = hash(k)", lambda frame: pl.Series([True] * len(frame), dtype=pl.Boolean))
+select("texts", "hash(k, 1) = hash(k, 2)", lambda frame: pl.Series([False] * len(frame), dtype=pl.Boolean))

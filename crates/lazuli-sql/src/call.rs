@@ -169,6 +169,7 @@ pub(crate) fn call(text: &str, name: &str, inputs: Vec<Expr>) -> Result<Expr, Te
             }
             "quantile" => count("a column and a share from 0 to 1", inputs.len() == 2)?,
             "top_k" | "bottom_k" => count("a column and a number of values", inputs.len() == 2)?,
+            "hist" => count("a column, and breaks or a number of bins", inputs.len() == 2)?,
             "corr" | "dot" => count("two columns", inputs.len() == 2)?,
             "cov" => {
                 count("two columns, and perhaps what the divisor is less", matches!(inputs.len(), 2 | 3))?

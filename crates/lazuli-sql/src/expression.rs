@@ -5,13 +5,16 @@ use std::sync::Arc;
 use lazuli_array::{DataType, Scalar};
 use lazuli_expr::{BinaryOperator, CastMode, Expr, Literal, SortKey, UnaryOperator, Window, aggregate, col};
 use sqlparser::ast::{
-    self, CastKind, DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArguments, InTarget,
+    self, CastKind, CeilFloorKind, DateTimeField, DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArguments, InTarget,
 };
 use sqlparser::dialect::DuckDbDialect;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 use crate::{TextError, call, own_type, type_name};
+
+/// `floor` and `ceil` of a number.
+const WHOLE: CeilFloorKind = CeilFloorKind::DateTimeField(DateTimeField::NoDateTime);
 
 /// How deep brackets may nest; deeper texts are an error, not a stack overflow.
 const MAX_DEPTH: usize = 128;
@@ -197,6 +200,9 @@ impl<'a> Reader<'a> {
                 Expr::Conditional { branches, otherwise }
             }
             ast::Expr::Function(function) => self.function(function)?,
+            // The grammar of SQL has these two by name, for they may say a unit of time there.
+            ast::Expr::Floor { expr, field: WHOLE } => self.expr(expr)?.floor(),
+            ast::Expr::Ceil { expr, field: WHOLE } => self.expr(expr)?.ceil(),
             ast::Expr::Array(array) => self.list(&array.elem)?,
             ast::Expr::CompoundIdentifier(parts) => {
                 let name: Vec<&str> = parts.iter().map(|part| part.value.as_str()).collect();
@@ -431,6 +437,7 @@ mod tests {
             ("shift(a, -1, 0) over (order by t)", "shift(a, -1, 0) over (order by t)"),
             ("row_number() over (order by t)", "row_number() over (order by t)"),
             ("a & 3 | b", "a and 3 or b"),
+            ("floor(a) + ceil(b)", "floor(a) + ceil(b)"),
             ("not_(a)", "not a"),
             ("negate(a)", "-a"),
             ("is_between(a, 1, 2, 'left')", "a >= 1 and a < 2"),

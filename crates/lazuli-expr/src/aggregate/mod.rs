@@ -27,6 +27,7 @@ mod extreme; // least and greatest
 mod extreme_state; // least and greatest of fixed width
 mod first;
 mod fixed_states; // one state of fixed size a group
+mod hist;
 mod implode;
 mod last;
 mod len;
@@ -73,6 +74,8 @@ pub const COUNT: AggregateRef = AggregateRef(&count::Count);
 pub const DOT: AggregateRef = AggregateRef(&dot::Dot);
 /// The first row's value.
 pub const FIRST: AggregateRef = AggregateRef(&first::First);
+/// Counts of numbers in bins.
+pub const HIST: AggregateRef = AggregateRef(&hist::Hist);
 /// All values as a list.
 pub const IMPLODE: AggregateRef = AggregateRef(&implode::Implode);
 /// The last row's value.
@@ -104,7 +107,7 @@ pub const VAR: AggregateRef = AggregateRef(&var::Var);
 
 /// Every aggregate.
 pub static AGGREGATES: &[AggregateRef] = &[
-    BITWISE_AND, BITWISE_OR, BITWISE_XOR, BOTTOM_K, CORR, COUNT, COV, DOT, FIRST, IMPLODE, LAST, LEN, MAX, MEAN, MEDIAN, MIN, N_UNIQUE, NULL_COUNT,
+    BITWISE_AND, BITWISE_OR, BITWISE_XOR, BOTTOM_K, CORR, COUNT, COV, DOT, FIRST, HIST, IMPLODE, LAST, LEN, MAX, MEAN, MEDIAN, MIN, N_UNIQUE, NULL_COUNT,
     QUANTILE, STD, SUM, TOP_K, VAR,
 ];
 
