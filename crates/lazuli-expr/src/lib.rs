@@ -46,5 +46,6 @@ pub use operator::{BinaryOperator, UnaryOperator};
 pub use selector::{Letters, NamePart, Selector, TypeKind};
 pub use supertype::supertype;
 pub use window::{
-    Decay, Rolling, RollingBy, Window, WindowFunction, WindowFunctionRef, row_index, row_number,
+    Decay, Rolling, RollingBy, Window, WindowFunction, WindowFunctionRef, random_int, random_normal,
+    random_uniform, row_index, row_number,
 };

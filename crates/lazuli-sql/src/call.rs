@@ -1,17 +1,17 @@
 //! Functions, aggregates and window functions by name: those of `lazuli-expr`, and a few of SQL's names for them.
 
-use lazuli_array::Name;
+use lazuli_array::{Name, Scalar};
 use lazuli_expr::aggregate::{AGGREGATES, aggregate_named};
 use lazuli_expr::function::list::call_with_body;
-use lazuli_expr::function::{function_named, functions};
+use lazuli_expr::function::{FillStrategy, QcutOptions, even_quantiles, function_named, functions};
 use lazuli_expr::typing::nearest_name;
 use lazuli_expr::window::{WINDOW_FUNCTIONS, window_function_named};
-use lazuli_expr::{BinaryOperator, Expr, Literal, aggregate, element};
+use lazuli_expr::{BinaryOperator, Closed, Expr, Literal, aggregate, element};
 
 use crate::{TextError, selector};
 
 /// Other names for the same thing.
-const ALIASES: [(&str, &str); 32] = [
+const ALIASES: [(&str, &str); 46] = [
     ("covar_samp", "cov"),
     ("avg", "mean"),
     ("average", "mean"),
@@ -20,6 +20,7 @@ const ALIASES: [(&str, &str); 32] = [
     ("variance", "var"),
     ("var_samp", "var"),
     ("ifnull", "coalesce"),
+    ("fill_null", "coalesce"),
     ("isnan", "is_nan"),
     ("nunique", "n_unique"),
     ("upper", "str.to_uppercase"),
@@ -44,6 +45,19 @@ const ALIASES: [(&str, &str); 32] = [
     ("regexp_replace", "str.replace"),
     ("string_agg", "str.join"),
     ("limit", "head"),
+    ("acos", "arccos"),
+    ("acosh", "arccosh"),
+    ("asin", "arcsin"),
+    ("asinh", "arcsinh"),
+    ("atan", "arctan"),
+    ("atan2", "arctan2"),
+    ("atanh", "arctanh"),
+    ("ceiling", "ceil"),
+    ("greatest", "max_horizontal"),
+    ("least", "min_horizontal"),
+    ("not_", "not"),
+    ("signum", "sign"),
+    ("trunc", "truncate"),
 ];
 
 /// Names that are operators in expressions.
@@ -63,6 +77,98 @@ fn of_nested(name: &str, inputs: &[Expr]) -> Option<Expr> {
         }
         _ => None,
     }
+}
+
+/// What a few names stand for that are no functions of their own. `None` for other names, `Some(None)` for arguments that
+/// do not fit.
+fn composed(name: &str, inputs: &[Expr]) -> Option<Option<Expr>> {
+    let word = |expr: &Expr| match expr {
+        Expr::Literal(Literal { value: Scalar::String(word), .. }) => Some(word.to_string()),
+        _ => None,
+    };
+    Some(match (name, inputs) {
+        ("not", [input]) => Some(!input.clone()),
+        ("negate", [input]) => Some(-input.clone()),
+        ("nan_to_null", [input]) => Some(input.clone().nan_to_null()),
+        ("is_between", [input, low, high]) => Some(input.clone().is_between(low.clone(), high.clone())),
+        ("is_between", [input, low, high, closed]) => {
+            let closed = word(closed).and_then(|word| Closed::named(&word));
+            closed.map(|closed| input.clone().is_between_closed(low.clone(), high.clone(), closed))
+        }
+        ("fill_null_with_strategy", [input, strategy]) => {
+            let strategy = word(strategy).and_then(|word| FillStrategy::named(&word));
+            strategy.map(|strategy| input.clone().fill_null_with_strategy(strategy))
+        }
+        ("qcut", [input, quantiles, options @ ..]) if options.len() <= 3 => qcut(input, quantiles, options),
+        ("bin_quantiles", [input, quantiles, options @ ..]) if options.len() <= 1 => shares(quantiles)
+            .zip(flag(options.first()))
+            .map(|(quantiles, right_closed)| input.clone().bin_quantiles(&quantiles, right_closed)),
+        ("bin_evenly", [input, bins, options @ ..]) if options.len() <= 1 => {
+            let bins = match bins {
+                Expr::Literal(Literal { value: Scalar::Int32(bins), .. }) => u32::try_from(*bins).ok(),
+                _ => None,
+            };
+            bins.zip(flag(options.first()))
+                .map(|(bins, right_closed)| input.clone().bin_evenly(bins, right_closed))
+        }
+        (
+            "not"
+            | "negate"
+            | "nan_to_null"
+            | "is_between"
+            | "fill_null_with_strategy"
+            | "qcut"
+            | "bin_quantiles"
+            | "bin_evenly",
+            _,
+        ) => None,
+        _ => return None,
+    })
+}
+
+/// Quantiles as a list of shares, or as the number of bins that they make.
+fn shares(expr: &Expr) -> Option<Vec<f64>> {
+    let number = |value: Scalar| match value {
+        Scalar::Int32(value) => Some(f64::from(value)),
+        Scalar::Float64(value) => Some(value),
+        _ => None,
+    };
+    match expr {
+        Expr::Literal(Literal { value: Scalar::List(items), .. }) => {
+            (0..items.len()).map(|row| number(items.get(row))).collect()
+        }
+        Expr::Literal(Literal { value: Scalar::Int32(bins), .. }) => {
+            u32::try_from(*bins).ok().map(even_quantiles)
+        }
+        _ => None,
+    }
+}
+
+/// A constant true or false; false if it is not there.
+fn flag(expr: Option<&Expr>) -> Option<bool> {
+    match expr {
+        None => Some(false),
+        Some(Expr::Literal(Literal { value: Scalar::Boolean(value), .. })) => Some(*value),
+        Some(_) => None,
+    }
+}
+
+fn qcut(input: &Expr, quantiles: &Expr, options: &[Expr]) -> Option<Expr> {
+    let labels = match options.first() {
+        None => Vec::new(),
+        Some(Expr::Literal(Literal { value: Scalar::Null, .. })) => Vec::new(),
+        Some(Expr::Literal(Literal { value: Scalar::List(items), .. })) => {
+            let labels = (0..items.len()).map(|row| match items.get(row) {
+                Scalar::String(label) => Some(label.to_string()),
+                _ => None,
+            });
+            labels.collect::<Option<_>>()?
+        }
+        Some(_) => return None,
+    };
+    let (left_closed, allow_duplicates) = (flag(options.get(1))?, flag(options.get(2))?);
+    let options = QcutOptions { labels, left_closed, allow_duplicates };
+    Some(input.clone().qcut(&shares(quantiles)?, options))
 }
 
 /// The call of a function by name.
@@ -87,8 +193,18 @@ pub(crate) fn call(text: &str, name: &str, inputs: Vec<Expr>) -> Result<Expr, Te
         })?;
         return Ok(Expr::Binary { left: left.into(), operator: *operator, right: right.into() });
     }
+    if let Some(composed) = composed(own, &inputs) {
+        return composed.ok_or_else(|| TextError::ArgumentCount {
+            text: text.into(),
+            name: own.into(),
+            expected: "other arguments",
+            found: inputs.len(),
+        });
+    }
+    // The same words say what is made of the bits of two columns, and of all rows of one.
+    let is_of_two = own.starts_with("bitwise_") && inputs.len() == 2;
     // What fits is for the functions themselves to say, when types are known.
-    if let Some(aggregate) = aggregate_named(own) {
+    if let Some(aggregate) = aggregate_named(own).filter(|_| !is_of_two) {
         // count() and count(*) count rows; count(x) counts values.
         let aggregate = if own == "count" && inputs.is_empty() { aggregate::LEN } else { aggregate };
         return Ok(Expr::Aggregate { aggregate, inputs });

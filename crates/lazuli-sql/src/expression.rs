@@ -8,7 +8,8 @@ use lazuli_expr::{
     BinaryOperator, CastMode, Expr, Literal, SortKey, UnaryOperator, Window, aggregate, as_list, col,
 };
 use sqlparser::ast::{
-    self, CastKind, DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArguments, InTarget,
+    self, CastKind, CeilFloorKind, DateTimeField, DuplicateTreatment, FunctionArg, FunctionArgExpr,
+    FunctionArguments, InTarget,
 };
 use sqlparser::dialect::DuckDbDialect;
 use sqlparser::parser::{Parser, ParserError};
@@ -16,6 +17,9 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 use crate::dialect::LazuliDialect;
 use crate::{TextError, call, own_type, selector, type_name};
+
+/// `floor` and `ceil` of a number.
+const WHOLE: CeilFloorKind = CeilFloorKind::DateTimeField(DateTimeField::NoDateTime);
 
 /// How deep brackets may nest; deeper texts are an error, not a stack overflow.
 const MAX_DEPTH: usize = 128;
@@ -228,7 +232,10 @@ impl<'a> Reader<'a> {
                 call::call(self.text, "str.slice", inputs)?
             }
             ast::Expr::Function(function) => self.function(function)?,
-            ast::Expr::Array(list) => as_list(self.exprs(&list.elem)?),
+            ast::Expr::Array(list) => {
+                let items = self.exprs(&list.elem)?;
+                constant_list(&items).map_or_else(|| as_list(items), Expr::Literal)
+            }
             ast::Expr::Dictionary(fields) => {
                 let mut inputs = Vec::with_capacity(fields.len() * 2);
                 for field in fields {
@@ -236,6 +243,9 @@ impl<'a> Reader<'a> {
                 }
                 Expr::Function { function: structs::NAMED_STRUCT, inputs }
             }
+            // The grammar of SQL has these two by name, for they may say a unit of time there.
+            ast::Expr::Floor { expr, field: WHOLE } => self.expr(expr)?.floor(),
+            ast::Expr::Ceil { expr, field: WHOLE } => self.expr(expr)?.ceil(),
             ast::Expr::CompoundIdentifier(parts) => {
                 let name: Vec<&str> = parts.iter().map(|part| part.value.as_str()).collect();
                 let quoted = format!("a qualified name (write \"{}\" for a name with a dot)", name.join("."));
@@ -292,6 +302,9 @@ impl<'a> Reader<'a> {
             Sql::And => BinaryOperator::And,
             Sql::Or => BinaryOperator::Or,
             Sql::Xor => BinaryOperator::Xor,
+            // Of integers, their bits.
+            Sql::BitwiseAnd => BinaryOperator::And,
+            Sql::BitwiseOr => BinaryOperator::Or,
             other => return Err(self.unsupported(format!("the operator {other}"))),
         })
     }
@@ -392,6 +405,15 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// A list of constants of one type is a constant.
+fn constant_list(items: &[Expr]) -> Option<Literal> {
+    let values = items.iter().map(|item| match item {
+        Expr::Literal(literal) => Some(literal.value.clone()),
+        _ => None,
+    });
+    Literal::list(values.collect::<Option<Vec<_>>>()?)
+}
+
 /// Minus a constant is a constant; minus anything else is an operator.
 fn negative(expr: Expr) -> Expr {
     if let Expr::Literal(Literal { value, flexible, .. }) = &expr {
@@ -488,6 +510,19 @@ mod tests {
             ("substring(a from -2)", "str.slice(a, -2)"),
             ("string_agg(a, ',')", "str.join(a, ',')"),
             ("str.slice(a, -1)", "str.slice(a, -1)"),
+            ("a & 3 | b", "a and 3 or b"),
+            ("floor(a) + ceil(b)", "floor(a) + ceil(b)"),
+            ("not_(a)", "not a"),
+            ("negate(a)", "-a"),
+            ("is_between(a, 1, 2, 'left')", "a >= 1 and a < 2"),
+            ("nan_to_null(a)", "fill_nan(a, null)"),
+            ("fill_null(a, 0)", "coalesce(a, 0)"),
+            ("fill_null_with_strategy(a, 'mean')", "coalesce(a, mean(a))"),
+            ("greatest(a, b)", "max_horizontal(a, b)"),
+            ("bitwise_and(a, b)", "bitwise_and(a, b)"),
+            ("atan2(y, x)", "arctan2(y, x)"),
+            ("log(a, 2)", "log(a, 2)"),
+            ("replace(a, [1, -2], ['x', null])", "replace(a, [1, -2], [x, null])"),
         ];
         for (text, expected) in cases {
             assert_eq!(read(text), expected, "{text}");
@@ -504,6 +539,9 @@ mod tests {
             ("summ(a)", "did you mean sum?"),
             ("pow(a)", "pow takes two arguments, found 1"),
             ("cast(a as blurb)", "no type is called blurb"),
+            ("cut(a, [b])", "a list of what is not constant"),
+            ("cut(a, [1, 'x'])", "constants of no one type"),
+            ("is_between(a, 1, 2, 'up')", "is_between takes"),
             ("t.a", "qualified name"),
             ("sum(a) over (order by t rows 2 preceding)", "the frame of a window"),
             ("sum(a) over w", "the named window w"),

@@ -2,10 +2,11 @@
 
 pub use crate::{
     AsofArgs, AsofStrategy, Closed, CsvOptions, DataFrame, DataType, EagerFrame, ExecOptions, Expr, IntoLazy,
-    JoinArgs, JoinType, Keep, LazyFrame, Scalar, Schema, Series, TimeUnit, UnionMode, all, as_list,
-    as_struct, coalesce, col, cols, concat, concat_diagonal, concat_horizontal, concat_list, concat_str,
-    corr, cov, date, date_range, datetime, datetime_range, df, duration, element, field, format_str,
-    from_epoch, int_range, len, linear_space, lit, row_number, scan_csv, scan_csv_files, scan_csv_with, time,
-    time_range, when,
+    JoinArgs, JoinType, Keep, LazyFrame, Scalar, Schema, Series, TimeUnit, UnionMode, all, all_horizontal,
+    any_horizontal, as_list, as_struct, coalesce, col, cols, concat, concat_diagonal, concat_horizontal,
+    concat_list, concat_str, corr, cov, date, date_range, datetime, datetime_range, df, duration, element,
+    field, fold, format_str, from_epoch, int_range, len, linear_space, lit, max_horizontal, mean_horizontal,
+    min_horizontal, row_number, scan_csv, scan_csv_files, scan_csv_with, sum_horizontal, time, time_range,
+    when,
 };
 pub use lazuli_expr::selectors as cs;

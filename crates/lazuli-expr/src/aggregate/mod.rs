@@ -8,11 +8,12 @@ use ::std::fmt;
 use ::std::ops::{Deref, Range};
 
 use lazuli_array::Column;
-use lazuli_kernels::KernelError;
+use lazuli_kernels::{BitwiseOp, KernelError};
 
 use crate::function::{Argument, Signature, SignatureError};
 
 mod approx_n_unique;
+mod bitwise; // bits of all values
 mod bottom_k;
 mod build; // methods that call aggregates
 mod byte_slots; // one byte string a group
@@ -23,10 +24,12 @@ mod counted_states; // states beside counts of values
 mod counter; // counts of rows
 mod cov;
 mod decimal_moments; // sums of decimals and squares
+mod dot;
 mod extreme; // least and greatest
 mod extreme_state; // least and greatest of fixed width
 mod first;
 mod fixed_states; // one state of fixed size a group
+mod hist;
 mod join;
 mod last;
 mod len;
@@ -74,6 +77,12 @@ pub const ARG_MIN: AggregateRef = AggregateRef(&rows::ARG_MIN);
 pub const ARG_TRUE: AggregateRef = AggregateRef(&rows::ARG_TRUE);
 /// Where each value is first.
 pub const ARG_UNIQUE: AggregateRef = AggregateRef(&rows::ARG_UNIQUE);
+/// Bits that are set in all values.
+pub const BITWISE_AND: AggregateRef = AggregateRef(&bitwise::Bitwise(BitwiseOp::And));
+/// Bits that are set in any value.
+pub const BITWISE_OR: AggregateRef = AggregateRef(&bitwise::Bitwise(BitwiseOp::Or));
+/// Bits that are set in an odd number of values.
+pub const BITWISE_XOR: AggregateRef = AggregateRef(&bitwise::Bitwise(BitwiseOp::Xor));
 /// The least few values.
 pub const BOTTOM_K: AggregateRef = AggregateRef(&bottom_k::BottomK);
 /// The values of the rows with the least keys.
@@ -94,8 +103,6 @@ pub const ENTROPY: AggregateRef = AggregateRef(&shape::Shape { name: "entropy", 
 pub const EXPLODE: AggregateRef = AggregateRef(&rows::EXPLODE);
 /// The rows that a predicate keeps.
 pub const FILTER: AggregateRef = AggregateRef(&rows::FILTER);
-/// The first row's value.
-pub const FIRST: AggregateRef = AggregateRef(&first::First);
 /// Rows by their places.
 pub const GATHER: AggregateRef = AggregateRef(&rows::GATHER);
 /// Every n-th row.
@@ -107,6 +114,12 @@ pub const HAS_NULLS: AggregateRef =
     AggregateRef(&seen::Seen { name: "has_nulls", asked: seen::Asked::HasNulls });
 /// The first rows.
 pub const HEAD: AggregateRef = AggregateRef(&rows::HEAD);
+/// The sum of the products of two columns.
+pub const DOT: AggregateRef = AggregateRef(&dot::Dot);
+/// The first row's value.
+pub const FIRST: AggregateRef = AggregateRef(&first::First);
+/// Counts of numbers in bins.
+pub const HIST: AggregateRef = AggregateRef(&hist::Hist);
 /// All values as a list.
 pub const IMPLODE: AggregateRef = AggregateRef(&rows::IMPLODE);
 /// Where a value is.
@@ -188,11 +201,15 @@ pub static AGGREGATES: &[AggregateRef] = &[
     ARG_MIN,
     ARG_TRUE,
     ARG_UNIQUE,
+    BITWISE_AND,
+    BITWISE_OR,
+    BITWISE_XOR,
     BOTTOM_K,
     BOTTOM_K_BY,
     CORR,
     COUNT,
     COV,
+    DOT,
     DROP_NANS,
     DROP_NULLS,
     ENTROPY,
@@ -204,6 +221,7 @@ pub static AGGREGATES: &[AggregateRef] = &[
     GET,
     HAS_NULLS,
     HEAD,
+    HIST,
     IMPLODE,
     INDEX_OF,
     IS_SORTED,
@@ -219,10 +237,10 @@ pub static AGGREGATES: &[AggregateRef] = &[
     MIN_BY,
     MODE,
     MODE_WITH_NULLS,
+    N_UNIQUE,
     NAN_MAX,
     NAN_MIN,
     NULL_COUNT,
-    N_UNIQUE,
     PRODUCT,
     QUANTILE,
     RLE,

@@ -10,12 +10,15 @@ pub mod binning; // values to bins and to other values
 pub mod category; // categories and enums
 pub mod compare; // membership and comparison
 mod constants; // constants as one row
+mod custom; // functions that the user brings
 mod differing; // arguments that differ by row
 mod each; // aggregates of lists
+pub mod horizontal; // the columns of a row
 pub mod list; // lists
 pub mod math; // numbers
 pub mod naming; // names of columns
 pub mod null; // null and NaN
+pub(crate) mod options; // constant arguments
 pub mod random; // random numbers
 pub mod structs; // structs
 pub mod temporal; // dates, times, durations
@@ -31,10 +34,16 @@ use lazuli_kernels::KernelError;
 use crate::evaluate::Value;
 use crate::{Expr, Literal};
 
+pub use binning::{CutOptions, QcutOptions, even_quantiles};
 pub use compare::IS_IN;
+pub use custom::map_batches;
 pub(crate) use each::{each_aggregate, each_window};
+pub use horizontal::{
+    all_horizontal, any_horizontal, count_horizontal, cum_fold, cum_reduce, cum_sum_horizontal, fold,
+    max_horizontal, mean_horizontal, min_horizontal, reduce, sum_horizontal,
+};
 pub use math::ABS;
-pub use null::{COALESCE, IS_NAN, IS_NOT_NULL, IS_NULL};
+pub use null::{COALESCE, FillStrategy, IS_NAN, IS_NOT_NULL, IS_NULL};
 
 /// The families, each with its own list.
 static FAMILIES: &[&[FunctionRef]] = &[
@@ -42,8 +51,10 @@ static FAMILIES: &[&[FunctionRef]] = &[
     binning::FUNCTIONS,
     category::FUNCTIONS,
     compare::FUNCTIONS,
+    horizontal::FUNCTIONS,
     list::FUNCTIONS,
     math::FUNCTIONS,
+    math::of_floats::FUNCTIONS,
     naming::FUNCTIONS,
     null::FUNCTIONS,
     random::FUNCTIONS,

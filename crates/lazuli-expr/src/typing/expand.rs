@@ -10,7 +10,7 @@ use crate::{Expr, Literal, Selector, TypeError, lit};
 /// The expressions that `expr` stands for: one for each column of its selector, or itself if it has none. Calls that stand
 /// for something else once columns are known, as those of `name.`, become that.
 ///
-/// `all().sum()` becomes `sum(a)`, `sum(b)`, ... Several selectors in one expression must choose the same columns and
+/// `all().sum()` becomes `sum(a)`, `sum(b)`, ...; `sum_horizontal(all())` becomes `sum_horizontal(a, b, ...)`. Several selectors in one expression must choose the same columns and
 /// go together, as in `all() - all().mean()`.
 ///
 /// # Errors
@@ -155,6 +155,7 @@ mod tests {
     use lazuli_array::{DataType, Field};
 
     use super::*;
+    use crate::function::sum_horizontal;
     use crate::{Selector, all, col, cols};
 
     #[test]
@@ -172,6 +173,12 @@ mod tests {
         let swapped =
             Expr::Selector(Selector::Renamed(vec![("a".into(), "b".into()), ("b".into(), "a".into())]));
         assert_eq!(text(swapped).as_deref(), Ok("a as b; b as a; c"));
+        assert_eq!(text(sum_horizontal(all())).as_deref(), Ok("sum_horizontal(a, b, c)"));
+        assert_eq!(
+            text(sum_horizontal((cols(["c", "a"]) * 2, col("b"))) + 1).as_deref(),
+            Ok("sum_horizontal(c * 2, a * 2, b) + 1")
+        );
+        assert!(text(sum_horizontal(cols(["a", "z"]))).is_err());
         assert!(text(all() - cols(["a"])).is_err());
         assert!(matches!(text(cols(["a", "z"])), Err(TypeError::ColumnNotFound { name, .. }) if name == "z"));
     }

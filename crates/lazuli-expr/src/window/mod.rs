@@ -32,6 +32,7 @@ mod interpolate;
 mod order_keys; // values as integers in order
 mod partitions; // rows by partition
 mod peak;
+mod random; // random numbers and orders
 mod rank;
 mod rolling; // the rows around each row
 mod row_number;
@@ -40,7 +41,7 @@ mod shift;
 #[cfg(test)]
 mod tests;
 
-pub use build::{row_index, row_number};
+pub use build::{random_int, random_normal, random_uniform, row_index, row_number};
 pub(crate) use equal_values::value_ids;
 pub use ewm::Decay;
 pub(crate) use order_keys::order_keys;
@@ -101,6 +102,12 @@ pub const PCT_CHANGE: WindowFunctionRef = WindowFunctionRef(&diff::PctChange);
 pub const PEAK_MAX: WindowFunctionRef = WindowFunctionRef(&peak::Peak { name: "peak_max", greatest: true });
 /// Whether a value is less than its neighbours.
 pub const PEAK_MIN: WindowFunctionRef = WindowFunctionRef(&peak::Peak { name: "peak_min", greatest: false });
+/// A random whole number.
+pub const RANDOM_INT: WindowFunctionRef = WindowFunctionRef(&random::Random(random::Spread::Integer));
+/// A random number of a bell curve.
+pub const RANDOM_NORMAL: WindowFunctionRef = WindowFunctionRef(&random::Random(random::Spread::Normal));
+/// A random number between two others.
+pub const RANDOM_UNIFORM: WindowFunctionRef = WindowFunctionRef(&random::Random(random::Spread::Uniform));
 /// The place of a value among the values.
 pub const RANK: WindowFunctionRef = WindowFunctionRef(&rank::Rank);
 /// The values from the last to the first.
@@ -205,6 +212,9 @@ pub const SORT: WindowFunctionRef =
 pub const SORT_BY: WindowFunctionRef =
     WindowFunctionRef(&arrange::Arrange { name: "sort_by", by: arrange::By::Other });
 
+/// The values in a random order.
+pub const SHUFFLE: WindowFunctionRef = WindowFunctionRef(&random::Shuffle);
+
 /// Every window function.
 pub static WINDOW_FUNCTIONS: &[WindowFunctionRef] = &[
     ARG_SORT,
@@ -227,6 +237,9 @@ pub static WINDOW_FUNCTIONS: &[WindowFunctionRef] = &[
     PCT_CHANGE,
     PEAK_MAX,
     PEAK_MIN,
+    RANDOM_INT,
+    RANDOM_NORMAL,
+    RANDOM_UNIFORM,
     RANK,
     REVERSE,
     RLE_ID,
@@ -249,6 +262,7 @@ pub static WINDOW_FUNCTIONS: &[WindowFunctionRef] = &[
     ROW_INDEX,
     ROW_NUMBER,
     SHIFT,
+    SHUFFLE,
     SORT,
     SORT_BY,
 ];
