@@ -13,7 +13,7 @@ import polars as pl
 
 from golden_inputs import TESTDATA
 
-THEMES = ["rows", "groups", "joins", "reshapes", "values", "windows", "files"]
+THEMES = ["rows", "groups", "joins", "reshapes", "values", "windows", "frames", "files"]
 
 TYPES = {
     pl.Null: "Null", pl.Boolean: "Boolean", pl.Int8: "Int8", pl.Int16: "Int16", pl.Int32: "Int32", pl.Int64: "Int64",

@@ -53,7 +53,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         Command::Describe { file, format, engine } => {
             let watch = Watch::new(None);
-            let summary = file::scan(&file, &watch.over(engine.options()?))?.describe()?;
+            let summary = file::scan(&file, &watch.over(engine.options()?))?.describe().collect()?;
             watch.end()?;
             output::write_frame(&summary, format)
         }

@@ -147,6 +147,7 @@ impl LogicalPlan {
             join_type,
             suffix: "_right".into(),
             coalesce: false,
+            nulls_equal: false,
             output: Vec::new(),
         };
         Self::new(Node::Join(node), at("the join"))

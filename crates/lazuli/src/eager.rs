@@ -279,7 +279,7 @@ pub trait EagerFrame: IntoLazy {
     /// # Errors
     /// As [`LazyFrame::describe`].
     fn describe(&self) -> Result<DataFrame> {
-        self.lazy().describe()
+        self.lazy().describe().collect()
     }
 
     /// See [`LazyFrame::sink_csv`].

@@ -43,15 +43,19 @@ mod group_by; // group_by().agg()
 mod join; // join arguments
 mod lazy; // the lazy frame and its verbs
 mod pivot; // values to columns
+mod verb; // verbs made up of others
 pub mod prelude; // what most programs import
 
 pub use asof::{AsofArgs, AsofKey};
-pub use concat::{concat, concat_diagonal, concat_horizontal, concat_with};
+pub use concat::{
+    concat, concat_align, concat_diagonal, concat_diagonal_relaxed, concat_horizontal, concat_horizontal_extend,
+    concat_relaxed, concat_with,
+};
 pub use csv::{scan_csv, scan_csv_files, scan_csv_with};
 pub use eager::{EagerFrame, IntoLazy};
 pub use error::{Error, ErrorKind, Result};
 pub use group_by::{LazyGroupBy, element};
-pub use join::JoinArgs;
+pub use join::{JoinArgs, JoinValidation};
 pub use lazuli_array::{
     Batch, Column, DataFrame, DataType, Field, FromValues, Name, Scalar, Schema, SchemaRef, Series, TimeUnit,
     TimeZone, df,
@@ -71,7 +75,10 @@ pub use lazuli_plan::{
     AsofStrategy, BatchError, BatchReader, Caller, DataSink, DataSource, JoinType, Keep, LogicalPlan,
     OptimizerOptions, RejectedRecord, RuleId, ScanRequest, SinkWriter, SourceError, UnionMode,
 };
-pub use lazy::{LazyFrame, scan, scan_as};
+pub use lazy::{
+    DummiesArgs, FillNull, LazyFrame, MatchSchema, SampleArgs, SchemaMismatch, TransposeArgs, UnstackOrder,
+    UpdateArgs, UpdateHow, collect_all, scan, scan_as,
+};
 pub use pivot::LazyPivot;
 
 /// The examples of the README, run with the documentation tests.

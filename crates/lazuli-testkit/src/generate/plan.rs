@@ -281,6 +281,7 @@ impl Builder {
             join_type,
             suffix,
             coalesce,
+            nulls_equal: false,
             output: Vec::new(),
         })
     }
