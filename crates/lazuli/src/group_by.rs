@@ -1,10 +1,10 @@
 //! `group_by(keys).agg(aggregates)`.
 
-use lazuli_array::Name;
-use lazuli_expr::{Expr, IntoExprs, col, len, row_number};
+use lazuli_array::{DataFrame, Name, Scalar};
+use lazuli_expr::{Expr, IntoExprs, col, len, lit, row_number};
 use lazuli_plan::{Aggregate, Caller, LogicalPlan, Node};
 
-use crate::LazyFrame;
+use crate::{IntoLazy, LazyFrame, Result};
 use crate::verb::fresh;
 
 /// Groups that wait for their aggregates.
@@ -131,6 +131,64 @@ impl LazyGroupBy {
         self.rows_of("tail", move |keys| {
             (len().over(keys.to_vec()) - row_number().over(keys.to_vec())).lt(i64::from(n))
         })
+    }
+
+    /// Runs the query and gives, for each group in order of first appearance, the values of its keys and its rows with all
+    /// their columns.
+    ///
+    /// # Errors
+    /// As [`LazyFrame::collect`].
+    pub fn groups(self) -> Result<Vec<(Vec<Scalar>, DataFrame)>> {
+        let Self { frame, keys, having, caller } = self;
+        let schema = frame.collect_schema()?;
+        let (row, first) = (fresh("row", &[&schema]), fresh("first", &[&schema]));
+        let is_wanted = having.map_or_else(|| lit(true), |having| having.over(keys.clone()));
+        let of_group = frame.with_row_index(row.clone(), 0).with_columns(
+            col(row.clone()).min().over(keys.clone()).alias(first.clone()),
+        );
+        let ordered = of_group.filter(is_wanted).sort(col(first.clone())).drop([row]).collect()?;
+        let heads = Self::new(ordered.lazy(), vec![col(first.clone())], caller);
+        let sizes = heads.agg(keys.iter().cloned().map(Expr::first).chain([len()]).collect::<Vec<_>>()).collect()?;
+        let rows = ordered.lazy().drop([first]).collect()?;
+        let mut start = 0;
+        let group = |mut values: Vec<Scalar>| {
+            let length = match values.pop() {
+                Some(Scalar::Int64(length)) => usize::try_from(length).unwrap_or(0),
+                _ => 0,
+            };
+            start += length;
+            (values.split_off(1), rows.sliced(start - length, length))
+        };
+        Ok(sizes.rows().map(group).collect())
+    }
+
+    /// What `make` makes of the rows of each group, one after the other. The frames that it gives have the same columns.
+    ///
+    /// ```
+    /// use lazuli::prelude::*;
+    ///
+    /// let frame = df! { "k" => ["x", "y", "x"], "n" => [1, 2, 3] }?;
+    /// let best = frame.lazy().group_by("k").map_groups(|rows| rows.top_k(1, "n"))?;
+    /// assert_eq!(best, df! { "k" => ["x", "y"], "n" => [3, 2] }?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`LazyFrame::collect`], what `make` says, and columns that differ.
+    pub fn map_groups(self, make: impl Fn(DataFrame) -> Result<DataFrame>) -> Result<DataFrame> {
+        let nothing = self.frame.clone().clear();
+        let mut made: Option<DataFrame> = None;
+        for (_, rows) in self.groups()? {
+            let next = make(rows)?;
+            made = Some(match made {
+                Some(made) => made.vstack(&next)?,
+                None => next,
+            });
+        }
+        match made {
+            Some(made) => Ok(made),
+            None => make(nothing.collect()?),
+        }
     }
 
     /// One row a group with a value for each column that is not a key.

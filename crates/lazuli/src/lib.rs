@@ -43,6 +43,8 @@ mod group_by; // group_by().agg()
 mod join; // join arguments
 mod lazy; // the lazy frame and its verbs
 mod pivot; // values to columns
+mod series; // columns in memory
+pub mod testing; // frames compared
 mod verb; // verbs made up of others
 pub mod prelude; // what most programs import
 
@@ -80,6 +82,7 @@ pub use lazy::{
     UpdateArgs, UpdateHow, collect_all, scan, scan_as,
 };
 pub use pivot::LazyPivot;
+pub use series::EagerSeries;
 
 /// The examples of the README, run with the documentation tests.
 #[cfg(doctest)]

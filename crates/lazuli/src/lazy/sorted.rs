@@ -1,6 +1,6 @@
 //! Rows in order: claims that are checked, and what builds on them.
 
-use lazuli_expr::{Expr, IntoSortKeys, SortKey, lit, row_number};
+use lazuli_expr::{Expr, IntoSortKeys, SortKey, col, lit, row_number};
 
 use super::LazyFrame;
 use crate::concat;
@@ -23,6 +23,14 @@ impl LazyFrame {
         let list: Vec<String> = keys.iter().map(ToString::to_string).collect();
         let in_order = row_number().eq(1) | not_after(&keys);
         self.filter(in_order.check(&format!("rows are not sorted by {}", list.join(", "))))
+    }
+
+    /// Whether the rows are sorted by these keys, as [`LazyFrame::sort`] sorts, as the one row `is_sorted`.
+    #[track_caller]
+    pub fn is_sorted(self, keys: impl IntoSortKeys) -> Self {
+        let in_order = row_number().eq(1) | not_after(&keys.into_sort_keys());
+        let rows = self.select(in_order.alias("is_sorted"));
+        rows.select(col("is_sorted").min().fill_null(true).alias("is_sorted"))
     }
 
     /// The rows of two frames that are sorted by these keys, as one sorted frame; of rows with equal keys, those of this
