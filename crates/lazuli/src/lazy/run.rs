@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use lazuli_array::{Batch, DataFrame, SchemaRef};
+use lazuli_array::{Batch, DataFrame, Schema, SchemaRef};
 use lazuli_exec::Engine;
 use lazuli_plan::{DataSink, Node, OptimizerOptions, Sink, explain};
 
 use super::LazyFrame;
-use crate::Result;
+use crate::verb::invalid;
+use crate::{IntoLazy, Result};
 
 impl LazyFrame {
     /// Runs the query.
@@ -69,6 +70,54 @@ impl LazyFrame {
             options.optimizer = OptimizerOptions::none();
         }
         Ok(explain(&Engine::global().optimized(&self.plan, &options)?))
+    }
+
+    /// The same rows, computed once for all readers of this point of the query and kept in memory for them.
+    ///
+    /// What is above sees a frame: filters and choices of columns are not moved below, and what is below runs whenever the
+    /// schema is asked for.
+    #[track_caller]
+    pub fn cache(self) -> Self {
+        self.written_after("cache", |frame, _| Ok(vec![frame]), |_, _, answers| Ok(answers[0].lazy()))
+    }
+
+    /// The same rows, shown to `look` when the query runs: to print them, say. Keeps them in memory, as
+    /// [`LazyFrame::cache`] does.
+    ///
+    /// ```
+    /// use lazuli::prelude::*;
+    ///
+    /// let frame = df! { "a" => [1, 2] }?;
+    /// let out = frame.lazy().inspect(|rows| println!("{rows}")).filter(col("a").gt(1)).collect()?;
+    /// assert_eq!(out.height(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[track_caller]
+    pub fn inspect(self, look: impl Fn(&DataFrame) + Send + Sync + 'static) -> Self {
+        let write = move |_, _: &Schema, answers: &[DataFrame]| {
+            look(&answers[0]);
+            Ok(answers[0].lazy())
+        };
+        self.written_after("inspect", |frame, _| Ok(vec![frame]), write)
+    }
+
+    /// What `make` makes of all rows, for what verbs can't say. The rows below are kept in memory, and computed whenever the
+    /// schema is asked for, since only `make` knows it.
+    ///
+    /// ```
+    /// use lazuli::prelude::*;
+    ///
+    /// let frame = df! { "a" => [1, 2, 3] }?;
+    /// let out = frame.lazy().map_frame(|rows| Ok(rows.sliced(1, 1))).collect()?;
+    /// assert_eq!(out, df! { "a" => [2] }?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[track_caller]
+    pub fn map_frame(self, make: impl Fn(DataFrame) -> Result<DataFrame> + Send + Sync + 'static) -> Self {
+        let write = move |_, _: &Schema, answers: &[DataFrame]| {
+            Ok(make(answers[0].clone()).map_err(|error| invalid(error.to_string()))?.lazy())
+        };
+        self.written_after("map_frame", |frame, _| Ok(vec![frame]), write)
     }
 }
 
