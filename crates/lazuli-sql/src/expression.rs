@@ -8,10 +8,10 @@ use sqlparser::ast::{
     self, CastKind, DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArguments, InTarget,
 };
 use sqlparser::dialect::DuckDbDialect;
-use sqlparser::parser::Parser;
-use sqlparser::tokenizer::Token;
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
-use crate::{TextError, call, type_name};
+use crate::{TextError, call, own_type, type_name};
 
 /// How deep brackets may nest; deeper texts are an error, not a stack overflow.
 const MAX_DEPTH: usize = 128;
@@ -31,8 +31,8 @@ const MAX_DEPTH: usize = 128;
 /// # Errors
 /// [`TextError`] with the text and the reason.
 pub fn parse_expr(text: &str) -> Result<Expr, TextError> {
-    let reader = Reader { text };
-    let parsed = reader.parse(|parser| parser.parse_expr_with_alias())?;
+    let mut reader = Reader::new(text);
+    let parsed = reader.parse(false, |parser| parser.parse_expr_with_alias())?;
     let expr = reader.expr(&parsed.expr)?;
     Ok(match parsed.alias {
         Some(alias) => expr.alias(alias.value),
@@ -53,8 +53,8 @@ pub fn parse_expr(text: &str) -> Result<Expr, TextError> {
 /// # Errors
 /// [`TextError`] with the text and the reason.
 pub fn parse_sort_key(text: &str) -> Result<SortKey, TextError> {
-    let reader = Reader { text };
-    let parsed = reader.parse(|parser| parser.parse_order_by_expr())?;
+    let mut reader = Reader::new(text);
+    let parsed = reader.parse(false, |parser| parser.parse_order_by_expr())?;
     reader.sort_key(&parsed)
 }
 
@@ -66,36 +66,56 @@ pub fn parse_sort_key(text: &str) -> Result<SortKey, TextError> {
 ///
 /// assert_eq!(parse_data_type("Int8")?, DataType::Int8);
 /// assert_eq!(parse_data_type("decimal(10, 2)")?, DataType::Decimal { precision: 10, scale: 2 });
+/// assert_eq!(parse_data_type("List(Datetime(us, Europe/Paris))")?.to_string(), "List(Datetime(us, Europe/Paris))");
 /// # Ok::<(), lazuli_sql::TextError>(())
 /// ```
 ///
 /// # Errors
 /// [`TextError`] with the text and the reason.
 pub fn parse_data_type(text: &str) -> Result<DataType, TextError> {
-    let reader = Reader { text };
-    let parsed = reader.parse(|parser| parser.parse_data_type())?;
+    let mut reader = Reader::new(text);
+    let parsed = reader.parse(true, |parser| parser.parse_data_type())?;
     reader.data_type(&parsed)
 }
 
 struct Reader<'a> {
     text: &'a str,
+    /// The types that stand-in names stand for.
+    types: Vec<DataType>,
 }
 
-impl Reader<'_> {
-    /// Reads the whole text by one rule of the grammar.
+impl<'a> Reader<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text, types: Vec::new() }
+    }
+
+    /// Reads the whole text by one rule of the grammar, `of_type` if the rule is that of types.
     fn parse<T>(
-        &self,
-        rule: impl FnOnce(&mut Parser<'_>) -> Result<T, sqlparser::parser::ParserError>,
+        &mut self,
+        of_type: bool,
+        rule: impl FnOnce(&mut Parser<'_>) -> Result<T, ParserError>,
     ) -> Result<T, TextError> {
-        let syntax = |error: sqlparser::parser::ParserError| TextError::Syntax {
+        let syntax = |error: ParserError| TextError::Syntax {
             text: self.text.into(),
             reason: error.to_string().trim_start_matches("sql parser error: ").into(),
         };
         let dialect = DuckDbDialect {};
-        let mut parser =
-            Parser::new(&dialect).with_recursion_limit(MAX_DEPTH).try_with_sql(self.text).map_err(syntax)?;
+        let parser = |tokens: Vec<TokenWithSpan>| {
+            Parser::new(&dialect).with_recursion_limit(MAX_DEPTH).with_tokens_with_locations(tokens)
+        };
+        let tokens = Tokenizer::new(&dialect, self.text)
+            .tokenize_with_location()
+            .map_err(|error| syntax(error.into()))?;
+        let named_type = |tokens: Vec<TokenWithSpan>| {
+            let mut parser = parser(tokens);
+            let data_type = type_name::data_type(&parser.parse_data_type().ok()?)?;
+            (parser.peek_token().token == Token::EOF).then_some(data_type)
+        };
+        let (tokens, types) = own_type::replace_types(tokens, of_type, &named_type);
+        let mut parser = parser(tokens);
         let parsed = rule(&mut parser).map_err(syntax)?;
         let rest = parser.peek_token();
+        self.types = types;
         if rest.token == Token::EOF {
             Ok(parsed)
         } else {
@@ -260,6 +280,12 @@ impl Reader<'_> {
     }
 
     fn data_type(&self, parsed: &ast::DataType) -> Result<DataType, TextError> {
+        if let ast::DataType::Custom(name, _) = parsed
+            && let [ast::ObjectNamePart::Identifier(name)] = name.0.as_slice()
+            && let Some(data_type) = own_type::of_stand_in(&name.value, &self.types)
+        {
+            return Ok(data_type);
+        }
         type_name::data_type(parsed)
             .ok_or_else(|| TextError::UnknownType { text: self.text.into(), name: parsed.to_string() })
     }
@@ -358,6 +384,11 @@ mod tests {
             ("cast(a as Int64)", "cast(a as Int64)"),
             ("try_cast(a as date)", "try_cast(a as Date)"),
             ("a::float64", "cast(a as Float64)"),
+            ("a::int64[] is null", "is_null(cast(a as List(Int64)))"),
+            ("cast(a as List(List(Decimal(10, 2)))) as b", "cast(a as List(List(Decimal(10, 2)))) as b"),
+            ("a::Datetime(ms) + 1", "cast(a as Datetime(ms)) + 1"),
+            ("try_cast(a as datetime(ns, 'Europe/Paris'))", "try_cast(a as Datetime(ns, Europe/Paris))"),
+            ("a as list", "a as list"),
             ("case when a > 1 then 'x' else 'y' end", "when(a > 1).then('x').otherwise('y')"),
             ("case a when 1 then 2 end", "when(a == 1).then(2)"),
             ("sum(a * b) / count(*) as x", "sum(a * b) / len() as x"),
@@ -410,6 +441,42 @@ mod tests {
         }
         let deep = format!("{}a{}", "(".repeat(5_000), ")".repeat(5_000));
         assert!(read(&deep).starts_with("error: can't read expression"));
+    }
+
+    #[test]
+    fn types_are_read_as_they_are_written() {
+        for text in [
+            "Null",
+            "Int8",
+            "Float32",
+            "String",
+            "Decimal(10, 2)",
+            "Datetime(us)",
+            "Datetime(ns, America/Port-au-Prince)",
+            "Datetime(ms, Etc/GMT+5)",
+            "Duration(ms)",
+            "Time",
+            "Categorical",
+            "List(List(Datetime(ms, UTC)))",
+            "Struct(a: Int64, b: List(String), c: Struct(d: Decimal(5, 1)))",
+        ] {
+            assert_eq!(parse_data_type(text).expect(text).to_string(), text);
+        }
+        for (text, expected) in [
+            ("int64[][]", "List(List(Int64))"),
+            ("struct(a int64, b text[])", "Struct(a: Int64, b: List(String))"),
+            ("List(Int8)[]", "List(List(Int8))"),
+            ("Datetime", "Datetime(us)"),
+            ("Enum('low', 'high')", "Enum(2 categories)"),
+        ] {
+            assert_eq!(parse_data_type(text).expect(text).to_string(), expected, "{text}");
+        }
+        let deep = format!("{}Int8{}", "List(".repeat(5_000), ")".repeat(5_000));
+        for text in
+            ["List(blurb)", "List()", "Datetime(min)", "Enum('a', 'a')", "Struct(a)", "List(Int8", &deep]
+        {
+            assert!(parse_data_type(text).is_err(), "{text}");
+        }
     }
 
     #[test]

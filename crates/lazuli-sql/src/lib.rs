@@ -10,6 +10,7 @@
 mod call; // functions and aggregates by name
 mod error; // what can be wrong with a text
 mod expression; // the walk over the parsed text
+mod own_type; // types that SQL has no words for
 pub mod pipeline; // whole queries in JSON
 mod type_name; // types by name
 

@@ -26,6 +26,9 @@ pub(crate) fn data_type(parsed: &ast::DataType) -> Option<DataType> {
         Sql::Date => DataType::Date,
         Sql::Datetime(digits) | Sql::Timestamp(digits, _) => DataType::Datetime(unit(*digits)?, None),
         Sql::Time(..) => DataType::Time,
+        Sql::Array(ast::ArrayElemTypeDef::SquareBracket(item, None)) => {
+            DataType::List(Box::new(data_type(item)?))
+        }
         Sql::Custom(name, arguments) => {
             own(&name.to_string(), &arguments.iter().map(ToString::to_string).collect::<Vec<_>>())?
         }
@@ -43,6 +46,7 @@ fn own(name: &str, arguments: &[String]) -> Option<DataType> {
         _ => None,
     };
     match name.to_ascii_lowercase().as_str() {
+        "null" => Some(DataType::Null),
         "utf8" | "str" => Some(DataType::String),
         "categorical" => Some(DataType::Categorical),
         "duration" => Some(DataType::Duration(unit()?)),

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod difference; // two tables, to the last bit
+pub mod features; // what of the expected features is here
 pub mod generate; // random frames and plans
 pub mod reference; // plans run one row at a time, by the shortest code
 pub mod sales; // the generator behind testdata/sales.csv and the large streaming files

@@ -88,3 +88,9 @@ pub use series::EagerSeries;
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
+
+/// The same of the pages for people who come from elsewhere.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/coming-from-polars.md")]
+#[doc = include_str!("../../../docs/coming-from-pandas.md")]
+struct ComingFrom;

@@ -1,4 +1,5 @@
 //! A frame as the text that is kept: a header of `name:type`, then one line a row, separated by tabs. Null is `\N`.
+//! Within lists and structs null is `null`, and strings stand in quotes.
 
 use lazuli::prelude::*;
 
@@ -21,8 +22,27 @@ pub fn to_text(frame: &DataFrame) -> String {
 fn cell(value: &Scalar) -> String {
     match value {
         Scalar::Null => "\\N".into(),
-        Scalar::String(text) => {
-            text.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r")
+        Scalar::String(text) => escaped(text),
+        other => nested(other),
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r")
+}
+
+/// As `Display` writes it, but for strings: which letters `Debug` escapes depends on the version of Unicode.
+fn nested(value: &Scalar) -> String {
+    match value {
+        Scalar::String(text) => format!("\"{}\"", escaped(text).replace('"', "\\\"")),
+        Scalar::List(items) => {
+            let items: Vec<String> = (0..items.len()).map(|row| nested(&items.get(row))).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Scalar::Struct(fields) => {
+            let fields: Vec<String> =
+                fields.iter().map(|(name, value)| format!("{name}: {}", nested(value))).collect();
+            format!("{{{}}}", fields.join(", "))
         }
         other => other.to_string(),
     }
