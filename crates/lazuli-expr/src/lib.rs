@@ -27,6 +27,10 @@ pub use aggregate::{Accumulator, Aggregate, AggregateRef, Groups, RowOrder};
 pub use build::{When, WhenThen, all, coalesce, col, cols, corr, cov, len, lit, when};
 pub use error::{EvaluateError, TypeError};
 pub use expr::{CastMode, Expr, Literal};
+pub use function::temporal::{
+    BusinessWeek, DatetimeForm, DatetimeParts, DurationParts, NewParts, business_day_count, date, date_ranges,
+    datetime, datetime_ranges, duration, from_epoch, int_ranges, linear_spaces, time, time_ranges,
+};
 pub use function::{FunctionRef, ScalarFunction};
 pub use into::{IntoExpr, IntoExprs, IntoSortKeys, SortKey};
 pub use operator::{BinaryOperator, UnaryOperator};

@@ -50,6 +50,7 @@ pub mod statistics; // facts about a column
 mod strategies; // arbitrary columns for property tests
 mod take; // gather rows by index
 pub mod tasks; // pieces that may run side by side
+pub mod temporal; // parts, grids, steps, zones of dates and times
 pub mod text; // where separators, quotes and newlines are
 
 pub use arithmetic::{
