@@ -654,3 +654,175 @@ def sample_with_replacement():
 @query
 def shuffled_rows():
     return ROWS.select("id", "k")[chosen(ROWS.height, 0)]
+
+
+def timed():
+    return sort(ROWS.drop_nulls("at"), "at").select("at", "id", "n", "d", "g")
+
+
+def totals():
+    return [counted(pl.len()), col("d").sum(), col("id").first().alias("first")]
+
+
+@query
+def windows_of_months():
+    return timed().group_by_dynamic("at", every="1mo").agg(totals())
+
+
+@query
+def windows_of_hours_closed_right():
+    return timed().group_by_dynamic("at", every="12h", closed="right").agg(totals())
+
+
+@query
+def windows_closed_both():
+    return with_earlier_windows("12h", "12h", closed="both")
+
+
+@query
+def windows_closed_neither():
+    return timed().group_by_dynamic("at", every="12h", closed="none").agg(totals())
+
+
+def with_earlier_windows(every, period, **options):
+    """Also the windows that begin before the first row, which Polars leaves out, though not those that end after the last."""
+    rows = timed()
+    earlier = rows.head(1).with_columns(col("at").dt.offset_by("-10y"), *[lit(None, dtype=pl.Int64).alias(name) for name in ["id", "n", "d"]])
+    windows = pl.concat([earlier, rows]).group_by_dynamic("at", every=every, period=period, **options)
+    out = windows.agg(*totals(), known=col("id").drop_nulls().first())
+    return out.filter(col("known").is_not_null()).drop("known")
+
+
+@query
+def windows_longer_than_their_distance():
+    return with_earlier_windows("1mo", "3mo")
+
+
+@query
+def windows_shorter_than_their_distance():
+    return timed().group_by_dynamic("at", every="1d", period="12h").agg(totals())
+
+
+@query
+def windows_moved():
+    return timed().group_by_dynamic("at", every="1d", offset="-8h").agg(totals())
+
+
+@query
+def windows_labelled_right():
+    return timed().group_by_dynamic("at", every="1d", label="right").agg(totals())
+
+
+@query
+def windows_labelled_by_datapoint():
+    return timed().group_by_dynamic("at", every="1mo", label="datapoint").agg(totals())
+
+
+@query
+def windows_with_boundaries():
+    return timed().group_by_dynamic("at", every="1d", closed="right", include_boundaries=True).agg(totals())
+
+
+@query
+def windows_from_the_first_datapoint():
+    return timed().group_by_dynamic("at", every="7d", start_by="datapoint").agg(totals())
+
+
+@query
+def windows_from_wednesdays():
+    return timed().group_by_dynamic("at", every="1w", start_by="wednesday").agg(totals())
+
+
+def by_first(frame, rows, key):
+    """Row 5: groups in order of their first rows."""
+    order = rows.select(key).unique(maintain_order=True).with_row_index("order")
+    joined = frame.join(order, on=key, how="left", nulls_equal=True, maintain_order="left")
+    return joined.sort("order", maintain_order=True).drop("order")
+
+
+@query
+def windows_by_group():
+    rows = timed()
+    return by_first(rows.group_by_dynamic("at", every="1y", group_by="g").agg(totals()), rows, "g")
+
+
+def dated():
+    return sort(ROWS.drop_nulls("day"), "day").select("day", "id", "d", "k")
+
+
+@query
+def windows_of_weeks_of_dates():
+    return dated().group_by_dynamic("day", every="1w").agg(totals())
+
+
+@query
+def windows_of_quarters_of_dates():
+    return dated().group_by_dynamic("day", every="1q", label="right").agg(totals())
+
+
+@query
+def windows_of_integers():
+    rows = ROWS.select("id", "d", i="id")
+    return rows.group_by_dynamic("i", every="5i", include_boundaries=True).agg(totals())
+
+
+@query
+def windows_of_all_columns():
+    rows = ROWS.select("id", "n", "d", "g")
+    return by_first(rows.group_by_dynamic("id", every="4i", group_by="g").agg(col("n", "d").sum()), rows, "g")
+
+
+def counted_rows():
+    return sort(ROWS.select("d", "id", "g").drop_nulls("d"), "d").select(i="d", d="d", id="id", g="g")
+
+
+@query
+def rolling_integers():
+    return counted_rows().rolling("i", period="3i").agg(totals())
+
+
+@query
+def rolling_dates():
+    return dated().rolling("day", period="2mo").agg(totals())
+
+
+@query
+def rolling_closed_left():
+    return counted_rows().rolling("i", period="3i", closed="left").agg(totals())
+
+
+@query
+def rolling_closed_both():
+    return counted_rows().rolling("i", period="2i", closed="both").agg(totals())
+
+
+@query
+def rolling_closed_neither():
+    return counted_rows().rolling("i", period="3i", closed="none").agg(totals())
+
+
+@query
+def rolling_ahead():
+    return counted_rows().rolling("i", period="4i", offset="-1i").agg(totals())
+
+
+@query
+def rolling_by_group():
+    rows = counted_rows()
+    return by_first(rows.rolling("i", period="5i", group_by="g").agg(totals()), rows, "g")
+
+
+@query
+def rolling_times():
+    return timed().rolling("at", period="36h").agg(totals())
+
+
+@query
+def upsample_integers():
+    return ROWS.select("id", "k").filter(col("k").is_not_null()).upsample("id", every="1i")
+
+
+@query
+def upsample_dates_by_group():
+    rows = sort(ROWS.select("id", "day", "p").drop_nulls("day").filter(col("day") > pl.date(2023, 12, 9)), "day")
+    return by_first(rows.upsample("day", every="1d", group_by="p", maintain_order=True), rows, "p").select("id", "day", "p")

@@ -62,6 +62,57 @@ impl DataFrame {
         self.schema().names().cloned().collect()
     }
 
+    /// One column by name: [`DataFrame::column`].
+    ///
+    /// # Errors
+    /// [`ArrayError::ColumnNotFound`] with the names there are.
+    pub fn get_column(&self, name: &str) -> Result<Series> {
+        self.column(name)
+    }
+
+    /// The place of a column among the others.
+    pub fn get_column_index(&self, name: &str) -> Option<usize> {
+        self.schema().position(name)
+    }
+
+    /// The column at a place; `None` beyond the last.
+    pub fn to_series(&self, index: usize) -> Option<Series> {
+        (index < self.width()).then(|| self.column_at(index))
+    }
+
+    /// The names and their columns, in order.
+    pub fn to_dict(&self) -> Vec<(Name, Series)> {
+        self.get_columns().into_iter().map(|column| (column.name().clone(), column)).collect()
+    }
+
+    /// The rows in order, each value beside the name of its column. Slow: meant for small data.
+    pub fn to_dicts(&self) -> Vec<Vec<(Name, Scalar)>> {
+        self.rows().map(|row| self.schema().names().cloned().zip(row).collect()).collect()
+    }
+
+    /// Whether schemas and rows are the same, as `==`: null equals null, NaN equals NaN.
+    pub fn equals(&self, other: &Self) -> bool {
+        self == other
+    }
+
+    /// What `make` makes of each column; the results have one length.
+    ///
+    /// # Errors
+    /// What `make` gives, and as [`DataFrame::from_series`].
+    pub fn map_columns(&self, make: impl FnMut(Series) -> Result<Series>) -> Result<Self> {
+        Self::from_series(self.get_columns().into_iter().map(make).collect::<Result<_>>()?)
+    }
+
+    /// What `fold` makes of all columns, from the left; `None` without columns.
+    ///
+    /// # Errors
+    /// What `fold` gives.
+    pub fn fold(&self, fold: impl FnMut(Series, Series) -> Result<Series>) -> Result<Option<Series>> {
+        let mut columns = self.get_columns().into_iter();
+        let Some(first) = columns.next() else { return Ok(None) };
+        columns.try_fold(first, fold).map(Some)
+    }
+
     /// All columns, in order.
     pub fn get_columns(&self) -> Vec<Series> {
         (0..self.width()).map(|index| self.column_at(index)).collect()
@@ -121,7 +172,7 @@ impl DataFrame {
     }
 
     /// A frame of the same columns with `num_rows` rows of nulls.
-    pub fn cleared(&self, num_rows: usize) -> Self {
+    pub fn clear(&self, num_rows: usize) -> Self {
         let schema = self.schema();
         let null = |field: &Field| Column::new_null(field.data_type().clone(), num_rows);
         let columns = schema.fields().iter().map(null).collect();
@@ -156,6 +207,15 @@ impl DataFrame {
         Self::from_batches(self.schema().clone(), batches)
     }
 
+    /// Puts the rows of another frame behind those of this one; no values are copied.
+    ///
+    /// # Errors
+    /// As [`DataFrame::vstack`].
+    pub fn extend(&mut self, other: &Self) -> Result<()> {
+        *self = self.vstack(other)?;
+        Ok(())
+    }
+
     /// The columns with this one at a place among them. Panics beyond the last.
     ///
     /// # Errors
@@ -180,7 +240,7 @@ impl DataFrame {
     ///
     /// # Errors
     /// [`ArrayError::ColumnNotFound`] with the names there are.
-    pub fn take_column(&mut self, name: &str) -> Result<Series> {
+    pub fn drop_in_place(&mut self, name: &str) -> Result<Series> {
         let taken = self.schema().require(name)?;
         let series = self.column_at(taken);
         let kept: Vec<usize> = (0..self.width()).filter(|index| *index != taken).collect();
@@ -256,6 +316,20 @@ impl Series {
         Self::try_from_chunks(self.name().clone(), self.data_type().clone(), chunks)
     }
 
+    /// Puts the rows of another series behind those of this one; no values are copied.
+    ///
+    /// # Errors
+    /// As [`Series::append`].
+    pub fn extend(&mut self, other: &Self) -> Result<()> {
+        *self = self.append(other)?;
+        Ok(())
+    }
+
+    /// Whether names, types and rows are the same, as `==`.
+    pub fn equals(&self, other: &Self) -> bool {
+        self == other
+    }
+
     /// The value of one row, `length` times. Panics for a row that there is not.
     pub fn new_from_index(&self, row: usize, length: usize) -> Self {
         let value = Column::from_scalars(self.data_type(), vec![self.get(row); length]);
@@ -263,7 +337,7 @@ impl Series {
     }
 
     /// A series of the same name and type with `num_rows` nulls.
-    pub fn cleared(&self, num_rows: usize) -> Self {
+    pub fn clear(&self, num_rows: usize) -> Self {
         Self::new(self.name().clone(), Column::new_null(self.data_type().clone(), num_rows))
     }
 
@@ -343,9 +417,9 @@ mod tests {
         assert_eq!(frame.with_inserted(1, c.clone()).expect("another name").column_names(), ["a", "c", "b"]);
         assert_eq!(frame.with_replaced(0, c.clone()).expect("another name").column_names(), ["c", "b"]);
         let mut rest = stacked;
-        assert_eq!(rest.take_column("c"), Ok(c));
+        assert_eq!(rest.drop_in_place("c"), Ok(c));
         assert_eq!(rest, frame);
-        assert!(rest.take_column("c").is_err());
+        assert!(rest.drop_in_place("c").is_err());
         assert_eq!(frame.vstack(&frame).map(|both| both.height()), Ok(4));
         assert!(frame.vstack(&frame.column_at(0).to_frame()).is_err());
     }
@@ -360,7 +434,7 @@ mod tests {
         assert_eq!(frame.sliced(0, 1).column_at(0).to_frame().only_item(), Ok(Scalar::Int32(1)));
         assert_eq!(DataFrame::from_rows(frame.schema().clone(), frame.rows()), Ok(frame.clone()));
         assert!(DataFrame::from_rows(frame.schema().clone(), [vec![Scalar::Null]]).is_err());
-        assert_eq!(frame.cleared(2).column_at(1).null_count(), 2);
+        assert_eq!(frame.clear(2).column_at(1).null_count(), 2);
         let value = frame.to_struct("s").get(1);
         assert_eq!(value, Scalar::Struct(vec![("a".into(), Scalar::Int32(2)), ("b".into(), Scalar::Null)]));
     }
@@ -373,6 +447,6 @@ mod tests {
         assert!(series.scatter([(3, Scalar::Null)]).is_err());
         assert_eq!(series.new_from_index(2, 2), Series::from_iter("a", [2i64, 2]));
         assert_eq!(series.append(&series).map(|both| both.len()), Ok(6));
-        assert_eq!(series.cleared(2).null_count(), 2);
+        assert_eq!(series.clear(2).null_count(), 2);
     }
 }

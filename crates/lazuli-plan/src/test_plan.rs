@@ -9,7 +9,7 @@ use lazuli_expr::{Expr, IntoExprs, IntoSortKeys, col};
 
 use crate::{
     Aggregate, AsofJoin, AsofStrategy, BatchReader, Caller, DataSource, Distinct, Explode, Filter,
-    HorizontalConcat, Join, JoinType, JoinWhere, Keep, LogicalPlan, Node, Pivot, Project, Scan, ScanRequest,
+    HorizontalConcat, Join, JoinType, JoinWhere, Keep, LogicalPlan, Node, Pivot, Project, RowIndex, Scan, ScanRequest,
     Slice, Sort, SourceError, Union, UnionMode, Unpivot,
 };
 
@@ -114,6 +114,11 @@ impl LogicalPlan {
     pub(crate) fn filter(&self, predicate: Expr) -> Self {
         let node = Filter { input: self.clone(), predicates: vec![predicate] };
         Self::new(Node::Filter(node), at("the filter"))
+    }
+
+    pub(crate) fn row_index(&self, name: &str, offset: i64) -> Self {
+        let node = RowIndex { input: self.clone(), name: name.into(), offset };
+        Self::new(Node::RowIndex(node), at("the row index"))
     }
 
     pub(crate) fn select(&self, exprs: impl IntoExprs) -> Self {

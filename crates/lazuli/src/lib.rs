@@ -37,6 +37,7 @@ mod asof; // as-of join arguments
 mod concat; // frames after one another, or side by side
 pub mod csv; // reading and writing CSV
 mod describe; // a summary of every column
+mod dynamic; // windows of time
 mod eager; // the verbs on frames in memory
 mod error; // the one error type
 mod group_by; // group_by().agg()
@@ -51,9 +52,10 @@ pub mod prelude; // what most programs import
 pub use asof::{AsofArgs, AsofKey};
 pub use concat::{
     concat, concat_align, concat_diagonal, concat_diagonal_relaxed, concat_horizontal, concat_horizontal_extend,
-    concat_relaxed, concat_with,
+    concat_relaxed, concat_with, union,
 };
 pub use csv::{scan_csv, scan_csv_files, scan_csv_with};
+pub use dynamic::{DynamicArgs, LazyDynamicGroupBy, LazyRolling, RollingArgs, StartBy, WindowLabel};
 pub use eager::{EagerFrame, IntoLazy};
 pub use error::{Error, ErrorKind, Result};
 pub use group_by::{LazyGroupBy, element};
@@ -73,13 +75,14 @@ pub use lazuli_expr::{
 pub use lazuli_io::csv::{
     CsvOptions, CsvWriteOptions, CsvWriter, Dialect, Encoding, FileColumns, InferMode, OnMisfit, OnRagged,
 };
+pub use lazuli_kernels::Closed;
 pub use lazuli_plan::{
     AsofStrategy, BatchError, BatchReader, Caller, DataSink, DataSource, JoinType, Keep, LogicalPlan,
     OptimizerOptions, RejectedRecord, RuleId, ScanRequest, SinkWriter, SourceError, UnionMode,
 };
 pub use lazy::{
     DummiesArgs, FillNull, LazyFrame, MatchSchema, SampleArgs, SchemaMismatch, TransposeArgs, UnstackOrder,
-    UpdateArgs, UpdateHow, collect_all, scan, scan_as,
+    UpdateArgs, UpdateHow, collect_all, explain_all, scan, scan_as,
 };
 pub use pivot::LazyPivot;
 pub use series::EagerSeries;

@@ -21,7 +21,7 @@ pub use columns::{MatchSchema, SchemaMismatch};
 pub use fill::FillNull;
 pub use joins::{UpdateArgs, UpdateHow};
 pub use reshape::{DummiesArgs, TransposeArgs, UnstackOrder};
-pub use run::collect_all;
+pub use run::{collect_all, explain_all};
 pub use sample::SampleArgs;
 
 /// A query that has not run yet. Every verb gives a new one; cloning is cheap.

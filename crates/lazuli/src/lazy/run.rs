@@ -108,17 +108,25 @@ impl LazyFrame {
     /// use lazuli::prelude::*;
     ///
     /// let frame = df! { "a" => [1, 2, 3] }?;
-    /// let out = frame.lazy().map_frame(|rows| Ok(rows.sliced(1, 1))).collect()?;
+    /// let out = frame.lazy().map_batches(|rows| Ok(rows.sliced(1, 1))).collect()?;
     /// assert_eq!(out, df! { "a" => [2] }?);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[track_caller]
-    pub fn map_frame(self, make: impl Fn(DataFrame) -> Result<DataFrame> + Send + Sync + 'static) -> Self {
+    pub fn map_batches(self, make: impl Fn(DataFrame) -> Result<DataFrame> + Send + Sync + 'static) -> Self {
         let write = move |_, _: &Schema, answers: &[DataFrame]| {
             Ok(make(answers[0].clone()).map_err(|error| invalid(error.to_string()))?.lazy())
         };
-        self.written_after("map_frame", |frame, _| Ok(vec![frame]), write)
+        self.written_after("map_batches", |frame, _| Ok(vec![frame]), write)
     }
+}
+
+/// The plans of several queries as text; see [`LazyFrame::explain`].
+///
+/// # Errors
+/// The first mistake.
+pub fn explain_all(queries: impl IntoIterator<Item = LazyFrame>, optimized: bool) -> Result<Vec<String>> {
+    queries.into_iter().map(|query| query.explain(optimized)).collect()
 }
 
 /// The answers of several queries, in their order. They run one after the other, each on all threads.

@@ -1,7 +1,7 @@
 //! Verbs that other verbs make up: over all columns, over rows by number or by chance, tables about a frame.
 
 use lazuli::prelude::*;
-use lazuli::{Field, MatchSchema, TransposeArgs, UnstackOrder, UpdateHow};
+use lazuli::{Field, MatchSchema, StartBy, TransposeArgs, UnstackOrder, UpdateHow, WindowLabel};
 
 use crate::inputs::Inputs;
 
@@ -105,6 +105,33 @@ queries![
     sample_a_fraction,
     sample_with_replacement,
     shuffled_rows,
+    windows_of_months,
+    windows_of_hours_closed_right,
+    windows_closed_both,
+    windows_closed_neither,
+    windows_longer_than_their_distance,
+    windows_shorter_than_their_distance,
+    windows_moved,
+    windows_labelled_right,
+    windows_labelled_by_datapoint,
+    windows_with_boundaries,
+    windows_from_the_first_datapoint,
+    windows_from_wednesdays,
+    windows_by_group,
+    windows_of_weeks_of_dates,
+    windows_of_quarters_of_dates,
+    windows_of_integers,
+    windows_of_all_columns,
+    rolling_integers,
+    rolling_dates,
+    rolling_closed_left,
+    rolling_closed_both,
+    rolling_closed_neither,
+    rolling_ahead,
+    rolling_by_group,
+    rolling_times,
+    upsample_integers,
+    upsample_dates_by_group,
 ];
 
 /// The first columns of the usual rows, without dates.
@@ -565,4 +592,139 @@ fn sample_with_replacement(inputs: &Inputs) -> LazyFrame {
 
 fn shuffled_rows(inputs: &Inputs) -> LazyFrame {
     inputs.rows().select(["id", "k"]).shuffle(0)
+}
+
+/// Rows in order of their times.
+fn timed(inputs: &Inputs) -> LazyFrame {
+    inputs.rows().drop_nulls("at").sort("at").select(["at", "id", "n", "d", "g"])
+}
+
+/// What every query about windows asks of them.
+fn totals() -> [Expr; 3] {
+    [len().alias("len"), col("d").sum(), col("id").first().alias("first")]
+}
+
+fn windows_of_months(inputs: &Inputs) -> LazyFrame {
+    timed(inputs).group_by_dynamic("at", "1mo").agg(totals())
+}
+
+fn windows_of_hours_closed_right(inputs: &Inputs) -> LazyFrame {
+    timed(inputs).group_by_dynamic("at", DynamicArgs::every("12h").closed(Closed::Right)).agg(totals())
+}
+
+fn windows_closed_both(inputs: &Inputs) -> LazyFrame {
+    timed(inputs).group_by_dynamic("at", DynamicArgs::every("12h").closed(Closed::Both)).agg(totals())
+}
+
+fn windows_closed_neither(inputs: &Inputs) -> LazyFrame {
+    timed(inputs).group_by_dynamic("at", DynamicArgs::every("12h").closed(Closed::Neither)).agg(totals())
+}
+
+fn windows_longer_than_their_distance(inputs: &Inputs) -> LazyFrame {
+    timed(inputs).group_by_dynamic("at", DynamicArgs::every("1mo").period("3mo")).agg(totals())
+}
+
+fn windows_shorter_than_their_distance(inputs: &Inputs) -> LazyFrame {
+    timed(inputs).group_by_dynamic("at", DynamicArgs::every("1d").period("12h")).agg(totals())
+}
+
+fn windows_moved(inputs: &Inputs) -> LazyFrame {
+    timed(inputs).group_by_dynamic("at", DynamicArgs::every("1d").offset("-8h")).agg(totals())
+}
+
+fn windows_labelled_right(inputs: &Inputs) -> LazyFrame {
+    timed(inputs).group_by_dynamic("at", DynamicArgs::every("1d").label(WindowLabel::Right)).agg(totals())
+}
+
+fn windows_labelled_by_datapoint(inputs: &Inputs) -> LazyFrame {
+    timed(inputs).group_by_dynamic("at", DynamicArgs::every("1mo").label(WindowLabel::Datapoint)).agg(totals())
+}
+
+fn windows_with_boundaries(inputs: &Inputs) -> LazyFrame {
+    let args = DynamicArgs::every("1d").closed(Closed::Right).include_boundaries();
+    timed(inputs).group_by_dynamic("at", args).agg(totals())
+}
+
+fn windows_from_the_first_datapoint(inputs: &Inputs) -> LazyFrame {
+    timed(inputs).group_by_dynamic("at", DynamicArgs::every("7d").start_by(StartBy::Datapoint)).agg(totals())
+}
+
+fn windows_from_wednesdays(inputs: &Inputs) -> LazyFrame {
+    let args = DynamicArgs::every("1w").start_by(StartBy::DaysAfterMonday(2));
+    timed(inputs).group_by_dynamic("at", args).agg(totals())
+}
+
+fn windows_by_group(inputs: &Inputs) -> LazyFrame {
+    timed(inputs).group_by_dynamic("at", DynamicArgs::every("1y").group_by("g")).agg(totals())
+}
+
+/// Rows in order of their days.
+fn dated(inputs: &Inputs) -> LazyFrame {
+    inputs.rows().drop_nulls("day").sort("day").select(["day", "id", "d", "k"])
+}
+
+fn windows_of_weeks_of_dates(inputs: &Inputs) -> LazyFrame {
+    dated(inputs).group_by_dynamic("day", "1w").agg(totals())
+}
+
+fn windows_of_quarters_of_dates(inputs: &Inputs) -> LazyFrame {
+    dated(inputs).group_by_dynamic("day", DynamicArgs::every("1q").label(WindowLabel::Right)).agg(totals())
+}
+
+fn windows_of_integers(inputs: &Inputs) -> LazyFrame {
+    let rows = inputs.rows().select([col("id").alias("i"), col("id"), col("d")]);
+    rows.group_by_dynamic("i", DynamicArgs::every("5i").include_boundaries()).agg(totals())
+}
+
+fn windows_of_all_columns(inputs: &Inputs) -> LazyFrame {
+    let rows = inputs.rows().select(["id", "n", "d", "g"]);
+    rows.group_by_dynamic("id", DynamicArgs::every("4i").group_by("g")).agg(all().sum())
+}
+
+/// Rows in order of a number that comes several times.
+fn counted(inputs: &Inputs) -> LazyFrame {
+    inputs.rows().select(["d", "id", "g"]).drop_nulls("d").sort("d").select([col("d").alias("i"), col("d"), col("id"), col("g")])
+}
+
+fn rolling_integers(inputs: &Inputs) -> LazyFrame {
+    counted(inputs).rolling("i", "3i").agg(totals())
+}
+
+fn rolling_dates(inputs: &Inputs) -> LazyFrame {
+    dated(inputs).rolling("day", "2mo").agg(totals())
+}
+
+fn rolling_closed_left(inputs: &Inputs) -> LazyFrame {
+    counted(inputs).rolling("i", RollingArgs::period("3i").closed(Closed::Left)).agg(totals())
+}
+
+fn rolling_closed_both(inputs: &Inputs) -> LazyFrame {
+    counted(inputs).rolling("i", RollingArgs::period("2i").closed(Closed::Both)).agg(totals())
+}
+
+fn rolling_closed_neither(inputs: &Inputs) -> LazyFrame {
+    counted(inputs).rolling("i", RollingArgs::period("3i").closed(Closed::Neither)).agg(totals())
+}
+
+fn rolling_ahead(inputs: &Inputs) -> LazyFrame {
+    counted(inputs).rolling("i", RollingArgs::period("4i").offset("-1i")).agg(totals())
+}
+
+fn rolling_by_group(inputs: &Inputs) -> LazyFrame {
+    counted(inputs).rolling("i", RollingArgs::period("5i").group_by("g")).agg(totals())
+}
+
+fn rolling_times(inputs: &Inputs) -> LazyFrame {
+    timed(inputs).rolling("at", "36h").agg(totals())
+}
+
+fn upsample_integers(inputs: &Inputs) -> LazyFrame {
+    let rows = inputs.rows().select(["id", "k"]).filter(col("k").is_not_null());
+    rows.upsample("id", "1i", Vec::<&str>::new())
+}
+
+fn upsample_dates_by_group(inputs: &Inputs) -> LazyFrame {
+    let rows = inputs.rows().select(["id", "day", "p"]).drop_nulls("day");
+    let near = rows.filter(col("day").gt(Scalar::Date(19_700))).sort("day");
+    near.upsample("day", "1d", ["p"])
 }
