@@ -44,6 +44,7 @@ mod group_by; // group_by().agg()
 mod join; // join arguments
 mod lazy; // the lazy frame and its verbs
 mod pivot; // values to columns
+pub mod rows; // Rust structs as rows
 mod series; // columns in memory
 pub mod testing; // frames compared
 mod verb; // verbs made up of others
@@ -85,6 +86,9 @@ pub use lazy::{
     UpdateArgs, UpdateHow, collect_all, explain_all, scan, scan_as,
 };
 pub use pivot::LazyPivot;
+#[cfg(feature = "derive")]
+pub use lazuli_derive::Row;
+pub use rows::Row;
 pub use series::EagerSeries;
 
 /// The examples of the README, run with the documentation tests.
