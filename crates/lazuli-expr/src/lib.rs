@@ -32,6 +32,9 @@ pub use function::temporal::{
     datetime, datetime_ranges, duration, from_epoch, int_ranges, linear_spaces, time, time_ranges,
 };
 pub use function::{FunctionRef, ScalarFunction};
+pub use lazuli_kernels::Closed;
+pub use lazuli_kernels::temporal::{Ambiguous, Interval, NonExistent, Roll};
+
 pub use into::{IntoExpr, IntoExprs, IntoSortKeys, SortKey};
 pub use operator::{BinaryOperator, UnaryOperator};
 pub use selector::Selector;

@@ -49,6 +49,7 @@ mod series; // columns in memory
 pub mod testing; // frames compared
 mod verb; // verbs made up of others
 pub mod prelude; // what most programs import
+mod range; // dates, times, numbers from one to another
 
 pub use asof::{AsofArgs, AsofKey};
 pub use concat::{
@@ -69,14 +70,14 @@ pub use lazuli_exec::{
     CancelFlag, CsvSink, CsvSource, ExecOptions, FrameSource, OnProgress, Progress, ReadCounters, Rejects,
 };
 pub use lazuli_expr::{
-    BinaryOperator, Expr, FunctionRef, IntoExpr, IntoExprs, IntoSortKeys, Literal, ScalarFunction, SortKey,
-    When, WhenThen, Window, WindowFunction, WindowFunctionRef, all, coalesce, col, cols, corr, cov, len, lit,
-    row_number, when,
+    Ambiguous, BinaryOperator, BusinessWeek, Closed, DatetimeForm, DatetimeParts, DurationParts, Expr, FunctionRef, IntoExpr, IntoExprs, Interval, IntoSortKeys, Literal, NewParts, NonExistent, Roll, ScalarFunction, SortKey,
+    When, WhenThen, Window, WindowFunction, WindowFunctionRef, all, business_day_count, coalesce, col, cols,
+    corr, cov, date, date_ranges, datetime, datetime_ranges, duration, from_epoch, int_ranges, len,
+    linear_spaces, lit, row_number, time, time_ranges, when,
 };
 pub use lazuli_io::csv::{
     CsvOptions, CsvWriteOptions, CsvWriter, Dialect, Encoding, FileColumns, InferMode, OnMisfit, OnRagged,
 };
-pub use lazuli_kernels::Closed;
 pub use lazuli_plan::{
     AsofStrategy, BatchError, BatchReader, Caller, DataSink, DataSource, JoinType, Keep, LogicalPlan,
     OptimizerOptions, RejectedRecord, RuleId, ScanRequest, SinkWriter, SourceError, UnionMode,
@@ -90,6 +91,7 @@ pub use pivot::LazyPivot;
 pub use lazuli_derive::Row;
 pub use rows::Row;
 pub use series::EagerSeries;
+pub use range::{date_range, datetime_range, int_range, linear_space, time_range};
 
 /// The examples of the README, run with the documentation tests.
 #[cfg(doctest)]

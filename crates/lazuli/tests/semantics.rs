@@ -179,6 +179,8 @@ fn r12_r14_text_casts_to_iso_dates_and_booleans() -> Tested {
     let frame = df! { "d" => ["2024-02-29"], "european" => ["29/02/2024"], "b" => ["TRUE"] }?;
     assert_eq!(eval(&frame, col("d").cast(DataType::Date))?.get(0).to_string(), "2024-02-29");
     fails_with(eval(&frame, col("european").cast(DataType::Date)), &["29/02/2024"]);
+    let form = col("european").str().to_date(Some("%d/%m/%Y"));
+    assert_eq!(eval(&frame, form)?.get(0).to_string(), "2024-02-29");
     assert_eq!(eval(&frame, col("b").cast(DataType::Boolean))?.get(0), Scalar::Boolean(true));
     Ok(())
 }

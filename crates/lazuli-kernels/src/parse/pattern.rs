@@ -11,7 +11,7 @@
 //! | `%H` `%M` `%S` | hour, minute, second, 1 or 2 digits; `%k` as `%H` with a space in front |
 //! | `%I` `%p` | hour 1 to 12, `AM` or `PM` in any case; `%l` as `%I` with a space in front |
 //! | `%f` | fraction of a second, 1 to 9 digits; `%3f` `%6f` `%9f` exactly so many |
-//! | `%.f` | a dot and that, or nothing; `%.3f` `%.6f` `%.9f` a dot and so many digits |
+//! | `%.f` | a dot and that, or nothing; `%.3f` `%.6f` `%.9f` read the same |
 //! | `%z` | `Z`, `+HH`, `+HHMM`, `+HH:MM` |
 //! | `%s` | seconds since 1970-01-01T00:00:00Z, and nothing else |
 //! | `%F` `%T` `%R` `%D` `%r` | `%Y-%m-%d`, `%H:%M:%S`, `%H:%M`, `%m/%d/%y`, `%I:%M:%S %p` |
@@ -116,6 +116,7 @@ impl std::error::Error for PatternFault {}
 pub struct TimePattern {
     text: String,
     items: Vec<Item>,
+    fraction_digits: Option<u8>,
 }
 
 /// What the directives have read so far.
@@ -172,13 +173,13 @@ impl TimePattern {
     /// # Ok::<(), lazuli_kernels::parse::PatternFault>(())
     /// ```
     pub fn try_new_partial(text: &str) -> Result<Self, PatternFault> {
-        let items = compile(text)?;
+        let (items, fraction_digits) = compile(text)?;
         let has = |item: Item| items.contains(&item);
         let year = has(Item::Year) || has(Item::YearOfCentury);
         let month = has(Item::Month) || has(Item::MonthName);
         let part_of_year = month || has(Item::Day) || has(Item::WeekdayName) || has(Item::DayOfYear);
         let hour = has(Item::Hour) || (has(Item::HourOfHalf) && has(Item::Half));
-        let pattern = Self { text: text.into(), items };
+        let pattern = Self { text: text.into(), items, fraction_digits };
         if (part_of_year && !year) || (pattern.items.contains(&Item::Day) && !month) {
             Err(PatternFault::PartOfDate)
         } else if has_any(&pattern.items, TIME_ITEMS) && !hour {
@@ -215,12 +216,9 @@ impl TimePattern {
         self.items.iter().any(|item| item.is_fraction())
     }
 
-    /// The number of digits below a second that it asks for, as in `%3f`; `None` if it takes any or none.
+    /// The number of digits below a second that it asks for, as in `%3f` or `%.9f`.
     pub fn fraction_digits(&self) -> Option<u8> {
-        self.items.iter().find_map(|item| match item {
-            Item::Digits(digits) => Some(*digits),
-            _ => None,
-        })
+        self.fraction_digits
     }
 
     /// Days since 1970-01-01.
@@ -341,8 +339,9 @@ impl Parts {
     }
 }
 
-fn compile(text: &str) -> Result<Vec<Item>, PatternFault> {
-    let mut items = Vec::new();
+/// The items of a form, and the digits below a second that it asks for.
+fn compile(text: &str) -> Result<(Vec<Item>, Option<u8>), PatternFault> {
+    let (mut items, mut fraction_digits) = (Vec::new(), None);
     for token in tokens(text).map_err(|directive| PatternFault::Unknown { directive })? {
         match token {
             Token::Text(letter) => {
@@ -356,14 +355,12 @@ fn compile(text: &str) -> Result<Vec<Item>, PatternFault> {
                 if directive.pad == Some(Pad::Space) || matches!(directive.letter, 'e' | 'k' | 'l') {
                     items.push(Item::MaybeSpace);
                 }
-                if directive.point && directive.digits.is_some() {
-                    items.push(Item::Literal(b'.'));
-                }
+                fraction_digits = fraction_digits.or(directive.digits);
                 items.push(item);
             }
         }
     }
-    Ok(items)
+    Ok((items, fraction_digits))
 }
 
 fn item_of(directive: &Directive) -> Option<Item> {
@@ -381,8 +378,8 @@ fn item_of(directive: &Directive) -> Option<Item> {
         'M' => Item::Minute,
         'S' => Item::Second,
         'f' => match (directive.digits, directive.point) {
-            (Some(digits), _) => Item::Digits(digits),
-            (None, true) => Item::DotFraction,
+            (_, true) => Item::DotFraction,
+            (Some(digits), false) => Item::Digits(digits),
             (None, false) => Item::Fraction,
         },
         'z' => Item::Offset,

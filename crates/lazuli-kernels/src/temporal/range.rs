@@ -99,6 +99,12 @@ pub fn temporal_ranges(starts: &Column, ends: &Column, every: &Interval, closed:
         on_calendar(start, per_day, &months)?.checked_add(width.checked_mul(index)?)
     };
     let mut lists = Lists::new(OPERATION, starts.len());
+    // The instant that each item's list begins with: of a time that the clock shows twice it says which.
+    let mut origins = Vec::new();
+    let instants = match (&data_type, starts.array()) {
+        (DataType::Datetime(_, Some(_)), Array::Int64(instants)) if !is_passing => Some(instants.values()),
+        _ => None,
+    };
     for row in 0..starts.len() {
         let (Some(start), Some(end)) = (from.ticks.get(row), to.ticks.get(row)) else {
             lists.end_row(false);
@@ -112,27 +118,20 @@ pub fn temporal_ranges(starts: &Column, ends: &Column, every: &Interval, closed:
                 break;
             }
             lists.items.push(value);
+            origins.extend(instants.map(|instants| instants[row]));
             index += 1;
         }
         lists.end_row(true);
     }
     lists.finish(data_type.clone(), |items| {
         let items = PrimitiveArray::from_vec(items);
-        if is_passing && data_type != DataType::Date || data_type == DataType::Time {
-            return Ok(items.into());
-        }
-        // The items' own instants are not known before; a time that the clock shows twice is the first.
         let like = match &data_type {
             DataType::Date => Column::new_null(DataType::Date, 0),
-            other => Column::new(other.clone(), first_instants(items.clone())),
+            _ if instants.is_none() => return Ok(items.into()),
+            other => Column::new(other.clone(), PrimitiveArray::from_vec(origins)),
         };
         Ok(from_clock(OPERATION, &like, items, Gap::Behind)?.into_array())
     })
-}
-
-/// Instants long ago, whose offset no item has: so the clock's first of two is taken.
-fn first_instants(items: PrimitiveArray<i64>) -> PrimitiveArray<i64> {
-    PrimitiveArray::from_vec(vec![i64::MIN / 2; items.len()])
 }
 
 /// For each row the integers from `starts` on and before `ends`, `steps` apart; null where one of them is. All are Int64.

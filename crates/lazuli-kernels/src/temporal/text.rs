@@ -98,45 +98,36 @@ fn write_iso(out: &mut String, ticks: i64, unit: TimeUnit) {
 }
 
 fn write_units(out: &mut String, ticks: i64, unit: TimeUnit) {
-    let (lengths, least): (&[(u64, &str)], &str) = match unit {
-        TimeUnit::Milliseconds => (&[(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s"), (1, "ms")], "ms"),
-        TimeUnit::Microseconds => (
-            &[
-                (86_400_000_000, "d"),
-                (3_600_000_000, "h"),
-                (60_000_000, "m"),
-                (1_000_000, "s"),
-                (1_000, "ms"),
-                (1, "µs"),
-            ],
-            "µs",
-        ),
-        TimeUnit::Nanoseconds => (
-            &[
-                (86_400_000_000_000, "d"),
-                (3_600_000_000_000, "h"),
-                (60_000_000_000, "m"),
-                (1_000_000_000, "s"),
-                (1_000_000, "ms"),
-                (1_000, "µs"),
-                (1, "ns"),
-            ],
-            "ns",
-        ),
+    let per_second = unit.per_second().unsigned_abs();
+    let (sign, magnitude) = (if ticks < 0 { "-" } else { "" }, ticks.unsigned_abs());
+    let (seconds, fraction) = (magnitude / per_second, magnitude % per_second);
+    // The fraction of a second in the coarsest unit that says all of it.
+    let nanos = fraction * (NANOS_PER_SECOND.unsigned_abs() / per_second);
+    let (amount, name) = match nanos {
+        nanos if nanos % 1_000_000 == 0 => (nanos / 1_000_000, "ms"),
+        nanos if nanos % 1_000 == 0 => (nanos / 1_000, "µs"),
+        nanos => (nanos, "ns"),
     };
-    if ticks == 0 {
-        return out.push_str(&format!("0{least}"));
-    }
-    let sign = if ticks < 0 { "-" } else { "" };
-    let mut magnitude = ticks.unsigned_abs();
-    let mut separator = "";
-    for (length, name) in lengths {
-        let amount = magnitude / length;
-        magnitude %= length;
+    let parts = [
+        (seconds / 86_400, "d"),
+        (seconds / 3_600 % 24, "h"),
+        (seconds / 60 % 60, "m"),
+        (seconds % 60, "s"),
+        (amount, name),
+    ];
+    let start = out.len();
+    for (amount, name) in parts {
         if amount > 0 {
+            let separator = if out.len() == start { "" } else { " " };
             out.push_str(&format!("{separator}{sign}{amount}{name}"));
-            separator = " ";
         }
+    }
+    if out.len() == start {
+        out.push_str(match unit {
+            TimeUnit::Milliseconds => "0ms",
+            TimeUnit::Microseconds => "0µs",
+            TimeUnit::Nanoseconds => "0ns",
+        });
     }
 }
 

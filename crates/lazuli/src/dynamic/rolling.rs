@@ -8,8 +8,7 @@
 //! ```
 
 use lazuli_array::{Name, Schema};
-use lazuli_expr::{Expr, IntoExprs, coalesce, col, int_ranges, when};
-use lazuli_kernels::Closed;
+use lazuli_expr::{Closed, Expr, IntoExprs, coalesce, col, int_ranges, when};
 use lazuli_plan::{AsofStrategy, Caller, JoinType};
 
 use super::step::Step;

@@ -1,8 +1,7 @@
 //! Distances along an index: calendar intervals for dates and datetimes, whole numbers for integers.
 
 use lazuli_array::DataType;
-use lazuli_expr::{Expr, date_ranges, datetime_ranges, int_ranges, lit};
-use lazuli_kernels::Closed;
+use lazuli_expr::{Closed, Expr, Interval, date_ranges, datetime_ranges, int_ranges, lit};
 use lazuli_plan::PlanMistake;
 
 use crate::verb::invalid;
@@ -26,7 +25,10 @@ impl Step {
             (false, Some(Ok(_))) => {
                 Err(invalid(format!("{text:?} is a distance of integers, but the index is {index}")))
             }
-            (false, _) => Ok(Self::Calendar(text.into())),
+            (false, _) => match text.parse::<Interval>() {
+                Ok(_) => Ok(Self::Calendar(text.into())),
+                Err(fault) => Err(invalid(fault.to_string())),
+            },
         }
     }
 
@@ -35,7 +37,9 @@ impl Step {
         let step = Self::read(text, index)?;
         let is_positive = match &step {
             Self::Integer(number) => *number > 0,
-            Self::Calendar(text) => !text.starts_with('-') && text.bytes().any(|byte| (b'1'..=b'9').contains(&byte)),
+            Self::Calendar(text) => {
+                text.parse::<Interval>().is_ok_and(|interval| !interval.is_zero() && !interval.is_negative())
+            }
         };
         if is_positive { Ok(step) } else { Err(invalid(format!("{text:?} has to be longer than nothing"))) }
     }

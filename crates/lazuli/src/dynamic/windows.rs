@@ -6,8 +6,7 @@
 //! ```
 
 use lazuli_array::{DataType, Name, Schema};
-use lazuli_expr::{Expr, IntoExprs, col};
-use lazuli_kernels::Closed;
+use lazuli_expr::{Closed, Expr, IntoExprs, col};
 use lazuli_plan::Caller;
 
 use super::step::Step;

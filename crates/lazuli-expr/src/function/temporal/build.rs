@@ -87,7 +87,8 @@ impl ScalarFunction for FromParts {
         if numbers < self.numbers.0 || arguments.len() - numbers > self.options {
             return expected(self.expected);
         }
-        let (unit, zone, _) = options(&Options::of_arguments(&arguments[numbers..]))?;
+        let given = Options::of_arguments(&arguments[numbers..]);
+        let (unit, zone, _) = options(&given)?;
         let mut inputs = vec![DataType::Int64; numbers];
         inputs.extend(arguments[numbers..].iter().map(|option| option.data_type.clone()));
         let output = match self.kind {
