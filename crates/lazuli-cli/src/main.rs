@@ -54,7 +54,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         Command::Describe { file, format, csv, engine } => {
             let watch = Watch::new(None);
-            let summary = file::scan(&file, &csv, &watch.over(engine.options()?))?.describe()?;
+            let summary = file::scan(&file, &csv, &watch.over(engine.options()?))?.describe().collect()?;
             watch.end()?;
             output::write_frame(&summary, format)
         }

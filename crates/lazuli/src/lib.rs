@@ -37,6 +37,7 @@ mod asof; // as-of join arguments
 mod concat; // frames after one another, or side by side
 pub mod csv; // reading and writing CSV
 mod describe; // a summary of every column
+mod dynamic; // windows of time
 mod eager; // the verbs on frames in memory
 mod error; // the one error type
 mod group_by; // group_by().agg()
@@ -44,19 +45,29 @@ mod join; // join arguments
 mod lazy; // the lazy frame and its verbs
 mod pivot; // values to columns
 pub mod prelude; // what most programs import
-mod range; // dates, times, numbers from one to another
+mod range;
+pub mod rows; // Rust structs as rows
+mod series; // columns in memory
+pub mod testing; // frames compared
+mod verb; // verbs made up of others // dates, times, numbers from one to another
 
 pub use asof::{AsofArgs, AsofKey};
-pub use concat::{concat, concat_diagonal, concat_horizontal, concat_with};
+pub use concat::{
+    concat, concat_align, concat_diagonal, concat_diagonal_relaxed, concat_horizontal,
+    concat_horizontal_extend, concat_relaxed, concat_with, union,
+};
 pub use csv::{scan_csv, scan_csv_files, scan_csv_with};
+pub use dynamic::{DynamicArgs, LazyDynamicGroupBy, LazyRolling, RollingArgs, StartBy, WindowLabel};
 pub use eager::{EagerFrame, IntoLazy};
 pub use error::{Error, ErrorKind, Result};
 pub use group_by::LazyGroupBy;
-pub use join::JoinArgs;
+pub use join::{JoinArgs, JoinValidation};
 pub use lazuli_array::{
     Batch, Column, DataFrame, DataType, Field, FromValues, Name, Scalar, Schema, SchemaRef, Series, TimeUnit,
     TimeZone, df,
 };
+#[cfg(feature = "derive")]
+pub use lazuli_derive::Row;
 pub use lazuli_exec::{
     CancelFlag, CsvSink, CsvSource, ExecOptions, FrameSource, OnProgress, Progress, ReadCounters, Rejects,
 };
@@ -81,9 +92,14 @@ pub use lazuli_plan::{
     AsofStrategy, BatchError, BatchReader, Caller, DataSink, DataSource, JoinType, Keep, LogicalPlan,
     OptimizerOptions, RejectedRecord, RuleId, ScanRequest, SinkWriter, SourceError, UnionMode,
 };
-pub use lazy::{LazyFrame, scan, scan_as};
+pub use lazy::{
+    DummiesArgs, FillNull, LazyFrame, MatchSchema, SampleArgs, SchemaMismatch, TransposeArgs, UnstackOrder,
+    UpdateArgs, UpdateHow, collect_all, explain_all, scan, scan_as,
+};
 pub use pivot::LazyPivot;
 pub use range::{date_range, datetime_range, int_range, linear_space, time_range};
+pub use rows::Row;
+pub use series::EagerSeries;
 
 /// The examples of the README, run with the documentation tests.
 #[cfg(doctest)]

@@ -46,6 +46,7 @@ pub(super) fn beside(
         join_type: JoinType::Cross,
         suffix: names::DEFAULT_SUFFIX.into(),
         coalesce: false,
+        nulls_equal: false,
         output,
     }));
     (joined, exprs)
