@@ -28,8 +28,9 @@ pub use build::{When, WhenThen, all, coalesce, col, cols, corr, cov, len, lit, w
 pub use error::{EvaluateError, TypeError};
 pub use expr::{CastMode, Expr, Literal};
 pub use function::temporal::{
-    BusinessWeek, DatetimeForm, DatetimeParts, DurationParts, NewParts, business_day_count, date, date_ranges,
-    datetime, datetime_ranges, duration, from_epoch, int_ranges, linear_spaces, time, time_ranges,
+    BusinessWeek, DatetimeForm, DatetimeParts, DurationParts, NewParts, business_day_count, date,
+    date_ranges, datetime, datetime_ranges, duration, from_epoch, int_ranges, linear_spaces, time,
+    time_ranges,
 };
 pub use function::{FunctionRef, ScalarFunction};
 pub use lazuli_kernels::Closed;

@@ -61,10 +61,11 @@ pub use lazuli_exec::{
     CancelFlag, CsvSink, CsvSource, ExecOptions, FrameSource, OnProgress, Progress, ReadCounters, Rejects,
 };
 pub use lazuli_expr::{
-    Ambiguous, BinaryOperator, BusinessWeek, Closed, DatetimeForm, DatetimeParts, DurationParts, Expr, FunctionRef, IntoExpr, IntoExprs, Interval, IntoSortKeys, Literal, NewParts, NonExistent, Roll, ScalarFunction, SortKey,
-    When, WhenThen, Window, WindowFunction, WindowFunctionRef, all, business_day_count, coalesce, col, cols,
-    corr, cov, date, date_ranges, datetime, datetime_ranges, duration, from_epoch, int_ranges, len,
-    linear_spaces, lit, row_number, time, time_ranges, when,
+    Ambiguous, BinaryOperator, BusinessWeek, Closed, DatetimeForm, DatetimeParts, DurationParts, Expr,
+    FunctionRef, Interval, IntoExpr, IntoExprs, IntoSortKeys, Literal, NewParts, NonExistent, Roll,
+    ScalarFunction, SortKey, When, WhenThen, Window, WindowFunction, WindowFunctionRef, all,
+    business_day_count, coalesce, col, cols, corr, cov, date, date_ranges, datetime, datetime_ranges,
+    duration, from_epoch, int_ranges, len, linear_spaces, lit, row_number, time, time_ranges, when,
 };
 pub use lazuli_io::csv::{
     CsvOptions, CsvWriteOptions, CsvWriter, Dialect, Encoding, FileColumns, InferMode, OnMisfit, OnRagged,

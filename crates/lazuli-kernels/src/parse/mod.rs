@@ -25,8 +25,8 @@ mod boolean; // true, false
 mod date; // YYYY-MM-DD
 mod datetime; // date and time of day, zone
 mod decimal; // scaled i128
-pub(crate) mod directive; // what forms are made of
 mod digits; // eight digits at a time
+pub(crate) mod directive; // what forms are made of
 mod float; // f64, f32
 mod integer; // i64, u64
 mod pattern; // dates and times of a given form
