@@ -42,6 +42,14 @@ pub(super) fn cast_temporal(cast: &Cast<'_>) -> Result<Array> {
             }
         }
         (Datetime(from, _), Datetime(to, _)) => rescale(cast, *from, *to, i64::div_euclid),
+        (Time, Duration(unit)) => rescale(cast, TimeUnit::Nanoseconds, *unit, |ticks, factor| ticks / factor),
+        (Duration(unit), Time) => {
+            let (spans, factor) = (ticks(cast), TimeUnit::Nanoseconds.per_second() / unit.per_second());
+            cast.primitive(|row| {
+                let nanos = spans[row].checked_mul(factor)?;
+                (0..NANOS_PER_DAY).contains(&nanos).then_some(nanos)
+            })
+        }
         (Duration(from), Duration(to)) => rescale(cast, *from, *to, |ticks, factor| ticks / factor),
         (from, to) => unreachable!("can_cast said no to {from} as {to}"),
     }
