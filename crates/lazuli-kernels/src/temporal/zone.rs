@@ -245,7 +245,7 @@ pub(super) fn offset_text(offset: i32) -> String {
     let sign = if offset < 0 { '-' } else { '+' };
     let seconds = offset.unsigned_abs();
     let text = format!("{sign}{:02}:{:02}", seconds / 3_600, seconds / 60 % 60);
-    if seconds % 60 == 0 { text } else { format!("{text}:{:02}", seconds % 60) }
+    if seconds.is_multiple_of(60) { text } else { format!("{text}:{:02}", seconds % 60) }
 }
 
 /// A walk over a column's instants, which remembers the last span.
