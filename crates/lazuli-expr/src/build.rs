@@ -281,6 +281,17 @@ impl Expr {
         self.aggregate(aggregate::MEAN)
     }
 
+    /// The sum of the products of this and another column, over the rows where neither is null; 0 of nothing.
+    ///
+    /// ```
+    /// use lazuli_expr::col;
+    ///
+    /// assert_eq!(col("price").dot(col("quantity")).to_string(), "dot(price, quantity)");
+    /// ```
+    pub fn dot(self, other: impl Into<Expr>) -> Self {
+        Self::Aggregate { aggregate: aggregate::DOT, inputs: vec![self, other.into()] }
+    }
+
     /// The least value, NaN ignored; null of nothing.
     pub fn min(self) -> Self {
         self.aggregate(aggregate::MIN)

@@ -35,4 +35,6 @@ pub use into::{IntoExpr, IntoExprs, IntoSortKeys, SortKey};
 pub use operator::{BinaryOperator, UnaryOperator};
 pub use selector::{Letters, NamePart, Selector, TypeKind};
 pub use supertype::supertype;
-pub use window::{Window, WindowFunction, WindowFunctionRef, row_number};
+pub use window::{
+    Window, WindowFunction, WindowFunctionRef, random_int, random_normal, random_uniform, row_number,
+};

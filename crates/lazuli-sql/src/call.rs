@@ -3,7 +3,9 @@
 use lazuli_array::{Name, Scalar};
 use lazuli_expr::aggregate::{AGGREGATES, aggregate_named};
 use lazuli_expr::function::list::call_with_body;
-use lazuli_expr::function::{function_named, functions};
+use lazuli_expr::function::{
+    Closed, FillStrategy, QcutOptions, even_quantiles, function_named, functions,
+};
 use lazuli_expr::typing::nearest_name;
 use lazuli_expr::window::{WINDOW_FUNCTIONS, window_function_named};
 use lazuli_expr::{BinaryOperator, Expr, Literal, aggregate, element};
@@ -11,7 +13,7 @@ use lazuli_expr::{BinaryOperator, Expr, Literal, aggregate, element};
 use crate::{TextError, selector};
 
 /// Other names for the same thing.
-const ALIASES: [(&str, &str); 10] = [
+const ALIASES: [(&str, &str); 24] = [
     ("covar_samp", "cov"),
     ("avg", "mean"),
     ("average", "mean"),
@@ -20,8 +22,22 @@ const ALIASES: [(&str, &str); 10] = [
     ("variance", "var"),
     ("var_samp", "var"),
     ("ifnull", "coalesce"),
+    ("fill_null", "coalesce"),
     ("isnan", "is_nan"),
     ("nunique", "n_unique"),
+    ("acos", "arccos"),
+    ("acosh", "arccosh"),
+    ("asin", "arcsin"),
+    ("asinh", "arcsinh"),
+    ("atan", "arctan"),
+    ("atan2", "arctan2"),
+    ("atanh", "arctanh"),
+    ("ceiling", "ceil"),
+    ("greatest", "max_horizontal"),
+    ("least", "min_horizontal"),
+    ("not_", "not"),
+    ("signum", "sign"),
+    ("trunc", "truncate"),
 ];
 
 /// Names that are operators in expressions.
@@ -41,6 +57,93 @@ fn of_nested(name: &str, inputs: &[Expr]) -> Option<Expr> {
         }
         _ => None,
     }
+}
+
+/// What a few names stand for that are no functions of their own. `None` for other names, `Some(None)` for arguments that
+/// do not fit.
+fn composed(name: &str, inputs: &[Expr]) -> Option<Option<Expr>> {
+    let word = |expr: &Expr| match expr {
+        Expr::Literal(Literal { value: Scalar::String(word), .. }) => Some(word.to_string()),
+        _ => None,
+    };
+    Some(match (name, inputs) {
+        ("not", [input]) => Some(!input.clone()),
+        ("negate", [input]) => Some(-input.clone()),
+        ("nan_to_null", [input]) => Some(input.clone().nan_to_null()),
+        ("is_between", [input, low, high]) => Some(input.clone().is_between(low.clone(), high.clone())),
+        ("is_between", [input, low, high, closed]) => {
+            let closed = word(closed).and_then(|word| Closed::named(&word));
+            closed.map(|closed| input.clone().is_between_closed(low.clone(), high.clone(), closed))
+        }
+        ("fill_null_with_strategy", [input, strategy]) => {
+            let strategy = word(strategy).and_then(|word| FillStrategy::named(&word));
+            strategy.map(|strategy| input.clone().fill_null_with_strategy(strategy))
+        }
+        ("qcut", [input, quantiles, options @ ..]) if options.len() <= 3 => qcut(input, quantiles, options),
+        ("bin_quantiles", [input, quantiles, options @ ..]) if options.len() <= 1 => {
+            shares(quantiles).zip(flag(options.first())).map(|(quantiles, right_closed)| {
+                input.clone().bin_quantiles(&quantiles, right_closed)
+            })
+        }
+        ("bin_evenly", [input, bins, options @ ..]) if options.len() <= 1 => {
+            let bins = match bins {
+                Expr::Literal(Literal { value: Scalar::Int32(bins), .. }) => u32::try_from(*bins).ok(),
+                _ => None,
+            };
+            bins.zip(flag(options.first())).map(|(bins, right_closed)| input.clone().bin_evenly(bins, right_closed))
+        }
+        (
+            "not" | "negate" | "nan_to_null" | "is_between" | "fill_null_with_strategy" | "qcut" | "bin_quantiles"
+            | "bin_evenly",
+            _,
+        ) => None,
+        _ => return None,
+    })
+}
+
+/// Quantiles as a list of shares, or as the number of bins that they make.
+fn shares(expr: &Expr) -> Option<Vec<f64>> {
+    let number = |value: Scalar| match value {
+        Scalar::Int32(value) => Some(f64::from(value)),
+        Scalar::Float64(value) => Some(value),
+        _ => None,
+    };
+    match expr {
+        Expr::Literal(Literal { value: Scalar::List(items), .. }) => {
+            (0..items.len()).map(|row| number(items.get(row))).collect()
+        }
+        Expr::Literal(Literal { value: Scalar::Int32(bins), .. }) => {
+            u32::try_from(*bins).ok().map(even_quantiles)
+        }
+        _ => None,
+    }
+}
+
+/// A constant true or false; false if it is not there.
+fn flag(expr: Option<&Expr>) -> Option<bool> {
+    match expr {
+        None => Some(false),
+        Some(Expr::Literal(Literal { value: Scalar::Boolean(value), .. })) => Some(*value),
+        Some(_) => None,
+    }
+}
+
+fn qcut(input: &Expr, quantiles: &Expr, options: &[Expr]) -> Option<Expr> {
+    let labels = match options.first() {
+        None => Vec::new(),
+        Some(Expr::Literal(Literal { value: Scalar::Null, .. })) => Vec::new(),
+        Some(Expr::Literal(Literal { value: Scalar::List(items), .. })) => {
+            let labels = (0..items.len()).map(|row| match items.get(row) {
+                Scalar::String(label) => Some(label.to_string()),
+                _ => None,
+            });
+            labels.collect::<Option<_>>()?
+        }
+        Some(_) => return None,
+    };
+    let (left_closed, allow_duplicates) = (flag(options.get(1))?, flag(options.get(2))?);
+    let options = QcutOptions { labels, left_closed, allow_duplicates };
+    Some(input.clone().qcut(&shares(quantiles)?, options))
 }
 
 /// The call of a function by name.
@@ -72,7 +175,17 @@ pub(crate) fn call(text: &str, name: &str, inputs: Vec<Expr>) -> Result<Expr, Te
         };
         return Ok(Expr::Binary { left: left.into(), operator: *operator, right: right.into() });
     }
-    if let Some(aggregate) = aggregate_named(own) {
+    if let Some(composed) = composed(own, &inputs) {
+        return composed.ok_or_else(|| TextError::ArgumentCount {
+            text: text.into(),
+            name: own.into(),
+            expected: "other arguments",
+            found: inputs.len(),
+        });
+    }
+    // The same words say what is made of the bits of two columns, and of all rows of one.
+    let is_of_two = own.starts_with("bitwise_") && inputs.len() == 2;
+    if let Some(aggregate) = aggregate_named(own).filter(|_| !is_of_two) {
         match own {
             // count() and count(*) count rows; count(x) counts values.
             "count" | "len" if inputs.is_empty() => {
@@ -80,7 +193,8 @@ pub(crate) fn call(text: &str, name: &str, inputs: Vec<Expr>) -> Result<Expr, Te
             }
             "quantile" => count("a column and a share from 0 to 1", inputs.len() == 2)?,
             "top_k" | "bottom_k" => count("a column and a number of values", inputs.len() == 2)?,
-            "corr" => count("two columns", inputs.len() == 2)?,
+            "hist" => count("a column, and breaks or a number of bins", inputs.len() == 2)?,
+            "corr" | "dot" => count("two columns", inputs.len() == 2)?,
             "cov" => {
                 count("two columns, and perhaps what the divisor is less", matches!(inputs.len(), 2 | 3))?
             }
@@ -116,6 +230,10 @@ pub(crate) fn call(text: &str, name: &str, inputs: Vec<Expr>) -> Result<Expr, Te
                     other => other,
                 });
                 Ok(Expr::WindowFunction { function, inputs: inputs.collect() })
+            }
+            // Constants of their own, or a column and a seed: the signature says what is missing.
+            "shuffle" | "random_int" | "random_normal" | "random_uniform" => {
+                Ok(Expr::WindowFunction { function, inputs })
             }
             _ => {
                 count("one argument", inputs.len() == 1)?;

@@ -8,7 +8,7 @@ use lazuli_expr::{
     BinaryOperator, CastMode, Expr, Literal, SortKey, UnaryOperator, Window, aggregate, as_list, col,
 };
 use sqlparser::ast::{
-    self, CastKind, DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArguments, InTarget,
+    self, CastKind, CeilFloorKind, DateTimeField, DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArguments, InTarget,
 };
 use sqlparser::dialect::DuckDbDialect;
 use sqlparser::parser::{Parser, ParserError};
@@ -16,6 +16,9 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 use crate::dialect::LazuliDialect;
 use crate::{TextError, call, own_type, selector, type_name};
+
+/// `floor` and `ceil` of a number.
+const WHOLE: CeilFloorKind = CeilFloorKind::DateTimeField(DateTimeField::NoDateTime);
 
 /// How deep brackets may nest; deeper texts are an error, not a stack overflow.
 const MAX_DEPTH: usize = 128;
@@ -208,7 +211,6 @@ impl<'a> Reader<'a> {
                 Expr::Conditional { branches, otherwise }
             }
             ast::Expr::Function(function) => self.function(function)?,
-            ast::Expr::Array(list) => as_list(self.exprs(&list.elem)?),
             ast::Expr::Dictionary(fields) => {
                 let mut inputs = Vec::with_capacity(fields.len() * 2);
                 for field in fields {
@@ -216,6 +218,10 @@ impl<'a> Reader<'a> {
                 }
                 Expr::Function { function: structs::NAMED_STRUCT, inputs }
             }
+            // The grammar of SQL has these two by name, for they may say a unit of time there.
+            ast::Expr::Floor { expr, field: WHOLE } => self.expr(expr)?.floor(),
+            ast::Expr::Ceil { expr, field: WHOLE } => self.expr(expr)?.ceil(),
+            ast::Expr::Array(array) => self.list(&array.elem)?,
             ast::Expr::CompoundIdentifier(parts) => {
                 let name: Vec<&str> = parts.iter().map(|part| part.value.as_str()).collect();
                 let quoted = format!("a qualified name (write \"{}\" for a name with a dot)", name.join("."));
@@ -258,6 +264,9 @@ impl<'a> Reader<'a> {
             Sql::And => BinaryOperator::And,
             Sql::Or => BinaryOperator::Or,
             Sql::Xor => BinaryOperator::Xor,
+            // Of integers, their bits.
+            Sql::BitwiseAnd => BinaryOperator::And,
+            Sql::BitwiseOr => BinaryOperator::Or,
             other => return Err(self.unsupported(format!("the operator {other}"))),
         })
     }
@@ -270,6 +279,18 @@ impl<'a> Reader<'a> {
             ast::Value::Null => Expr::Literal(Literal::flexible(Scalar::Null)),
             other => return Err(self.unsupported(format!("the constant {other}"))),
         })
+    }
+
+    /// A list: a constant if all of its items are, as functions take it that map some values to others.
+    fn list(&self, items: &[ast::Expr]) -> Result<Expr, TextError> {
+        let items = self.exprs(items)?;
+        let values = items.iter().map(|item| match item {
+            Expr::Literal(literal) => Some(literal.value.clone()),
+            _ => None,
+        });
+        let Some(values) = values.collect::<Option<Vec<Scalar>>>() else { return Ok(as_list(items)) };
+        let list = Literal::list(values).ok_or_else(|| self.unsupported("a list of constants of no one type"))?;
+        Ok(Expr::Literal(list))
     }
 
     /// A number as it is written: whole numbers stay whole, whatever their size; others are the nearest float.
@@ -433,8 +454,8 @@ mod tests {
                 "sum(a) over (partition by k, b % 2 order by t desc, u)",
                 "sum(a) over (partition by k, b % 2 order by t desc, u)",
             ),
-            ("[a, 2, [3]]", "as_list(a, 2, as_list(3))"),
-            ("array[1, null]", "as_list(1, null)"),
+            ("[a, 2, [3]]", "as_list(a, 2, [3])"),
+            ("array[1, null]", "[1, null]"),
             ("{'x': a, y: b + 1}", "named_struct('x', a, 'y', b + 1)"),
             ("count(*) over ()", "len() over ()"),
             ("a / sum(a) over (partition by k)", "a / sum(a) over (partition by k)"),
@@ -442,6 +463,19 @@ mod tests {
             ("rank(a, 'min', true) over (partition by k)", "rank(a, 'min', true) over (partition by k)"),
             ("shift(a, -1, 0) over (order by t)", "shift(a, -1, 0) over (order by t)"),
             ("row_number() over (order by t)", "row_number() over (order by t)"),
+            ("a & 3 | b", "a and 3 or b"),
+            ("floor(a) + ceil(b)", "floor(a) + ceil(b)"),
+            ("not_(a)", "not a"),
+            ("negate(a)", "-a"),
+            ("is_between(a, 1, 2, 'left')", "a >= 1 and a < 2"),
+            ("nan_to_null(a)", "fill_nan(a, null)"),
+            ("fill_null(a, 0)", "coalesce(a, 0)"),
+            ("fill_null_with_strategy(a, 'mean')", "coalesce(a, mean(a))"),
+            ("greatest(a, b)", "max_horizontal(a, b)"),
+            ("bitwise_and(a, b)", "bitwise_and(a, b)"),
+            ("atan2(y, x)", "arctan2(y, x)"),
+            ("log(a, 2)", "log(a, 2)"),
+            ("replace(a, [1, -2], ['x', null])", "replace(a, [1, -2], [x, null])"),
         ];
         for (text, expected) in cases {
             assert_eq!(read(text), expected, "{text}");
@@ -458,6 +492,8 @@ mod tests {
             ("summ(a)", "did you mean sum?"),
             ("sum(a, b)", "sum takes one argument, found 2"),
             ("cast(a as blurb)", "no type is called blurb"),
+            ("cut(a, [1, 'x'])", "constants of no one type"),
+            ("is_between(a, 1, 2, 'up')", "is_between takes"),
             ("t.a", "qualified name"),
             ("shift(a)", "shift takes a column, a distance"),
             ("sum(a) over (order by t rows 2 preceding)", "the frame of a window"),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lazuli::prelude::*;
-use lazuli::{DataType, Encoding, InferMode, OnMisfit, OnRagged, Series};
+use lazuli::{DataType, Encoding, InferMode, OnMisfit, OnRagged, Series, random_int};
 
 type Tested = Result<(), Box<dyn std::error::Error>>;
 
@@ -72,7 +72,10 @@ fn r01_integers_are_exact_or_an_error() -> Tested {
     fails_with(eval(&frame, col("a") + col("b")), &["overflow", "row 1", "9223372036854775807"]);
     fails_with(eval(&frame, col("a") * 2i64), &["overflow", "row 1"]);
     fails_with(eval(&frame, col("a").sum()), &["overflow", "sum"]);
+    fails_with(eval(&frame, sum_horizontal(["a", "b"])), &["overflow in sum_horizontal at row 1"]);
+    assert_eq!(eval(&frame, col("a").wrapping_add(col("b")))?.get(1), Scalar::Int64(i64::MIN));
     // By the result, not by the order: a partial sum may leave the range.
+    assert_eq!(eval(&frame, sum_horizontal((col("a"), col("b"), lit(-1i64))))?.get(1), Scalar::Int64(i64::MAX));
     let back = df! { "a" => [i64::MAX, 1, -1] }?;
     assert_eq!(eval(&back, col("a").sum())?.get(0), Scalar::Int64(i64::MAX));
     Ok(())
@@ -366,6 +369,66 @@ fn r33_windows() -> Tested {
     fails_with(eval(&frame, col("v").sum().over("kk")), &["column not found: kk; did you mean k?"]);
     let grouped = frame.lazy().group_by("k").agg([col("v").cum_sum()]).collect();
     fails_with(grouped, &["a window can't stand in the aggregates of groups"]);
+    Ok(())
+}
+
+#[test]
+fn r16_replacing_widens_the_type() -> Tested {
+    let frame = df! { "a" => [1i64, 2] }?;
+    assert_eq!(eval(&frame, col("a").replace([1], [10.5]))?.to_vec::<f64>()?, [Some(10.5), Some(2.0)]);
+    assert_eq!(eval(&frame, col("a").replace([1], [10]))?.to_vec::<i64>()?, [Some(10), Some(2)]);
+    fails_with(eval(&frame, col("a").replace([1], ["x"])), &["replace_strict"]);
+    fails_with(eval(&frame, col("a").replace_strict([1], ["x"])), &["replace_strict at row 1: 2"]);
+    Ok(())
+}
+
+#[test]
+fn r29_seeds_say_the_same_for_ever() -> Tested {
+    let frame = DataFrame::try_new(vec![Series::from_iter("a", 0i64..6), Series::from_iter("k", [0i64, 1, 0, 1, 0, 1])])?;
+    let numbers = random_int(0, 100, 42);
+    assert_eq!(eval(&frame, numbers.clone())?.to_vec::<i64>()?, [61, 45, 20, 39, 74, 54].map(Some));
+    // Each partition has numbers and an order of its own.
+    let parted = eval(&frame, numbers.over("k"))?.to_vec::<i64>()?;
+    assert_eq!([parted[0], parted[2], parted[4]], [61, 45, 20].map(Some));
+    assert_ne!([parted[1], parted[3], parted[5]], [61, 45, 20].map(Some));
+    let mut shuffled = eval(&frame, col("a").shuffle(1))?.to_vec::<i64>()?;
+    assert_eq!(shuffled, eval(&frame, col("a").shuffle(1))?.to_vec::<i64>()?);
+    shuffled.sort();
+    assert_eq!(shuffled, [0, 1, 2, 3, 4, 5].map(Some));
+    Ok(())
+}
+
+#[test]
+fn r51_clipping_widens_the_type() -> Tested {
+    let frame = df! { "a" => [Some(-1i64), None, Some(3)] }?;
+    assert_eq!(eval(&frame, col("a").clip(0.5, 2.5))?.to_vec::<f64>()?, [Some(0.5), None, Some(2.5)]);
+    assert_eq!(eval(&frame, col("a").clip(0, 2))?.to_vec::<i64>()?, [Some(0), None, Some(2)]);
+    Ok(())
+}
+
+#[test]
+fn r52_logic_of_integers_is_about_their_bits() -> Tested {
+    let frame = df! { "a" => [6i64, -1], "b" => [true, false] }?;
+    assert_eq!(eval(&frame, col("a") & 3)?.to_vec::<i64>()?, [Some(2), Some(3)]);
+    assert_eq!(eval(&frame, !col("a"))?.to_vec::<i64>()?, [Some(-7), Some(0)]);
+    fails_with(eval(&frame, col("a") & col("b")), &["Int64", "Boolean"]);
+    Ok(())
+}
+
+#[test]
+fn r53_horizontal_logic_asks_for_booleans() -> Tested {
+    let frame = df! { "a" => [1i64, 0], "b" => [Some(true), None] }?;
+    fails_with(eval(&frame, all_horizontal(["a", "b"])), &["columns of booleans"]);
+    assert_eq!(eval(&frame, any_horizontal((col("a").neq(0), "b")))?.to_vec::<bool>()?, [Some(true), None]);
+    Ok(())
+}
+
+#[test]
+fn r54_bits_of_nothing_are_null() -> Tested {
+    let frame = df! { "a" => [None::<i64>, None] }?;
+    for expr in [col("a").bitwise_and(), col("a").bitwise_or(), col("a").bitwise_xor()] {
+        assert_eq!(eval(&frame, expr)?.get(0), Scalar::Null);
+    }
     Ok(())
 }
 

@@ -8,10 +8,11 @@ use ::std::fmt;
 use ::std::ops::{Deref, Range};
 
 use lazuli_array::Column;
-use lazuli_kernels::KernelError;
+use lazuli_kernels::{BitwiseOp, KernelError};
 
 use crate::function::{Argument, Signature, SignatureError};
 
+mod bitwise; // bits of all values
 mod bottom_k;
 mod byte_slots; // one byte string a group
 mod co_moments; // sums of pairs and products
@@ -21,10 +22,12 @@ mod counted_states; // states beside counts of values
 mod counter; // counts of rows
 mod cov;
 mod decimal_moments; // sums of decimals and squares
+mod dot;
 mod extreme; // least and greatest
 mod extreme_state; // least and greatest of fixed width
 mod first;
 mod fixed_states; // one state of fixed size a group
+mod hist;
 mod implode;
 mod last;
 mod len;
@@ -53,6 +56,12 @@ mod value_lists; // all values of each group
 mod var;
 mod variance; // std and var
 
+/// Bits that are set in all values.
+pub const BITWISE_AND: AggregateRef = AggregateRef(&bitwise::Bitwise(BitwiseOp::And));
+/// Bits that are set in any value.
+pub const BITWISE_OR: AggregateRef = AggregateRef(&bitwise::Bitwise(BitwiseOp::Or));
+/// Bits that are set in an odd number of values.
+pub const BITWISE_XOR: AggregateRef = AggregateRef(&bitwise::Bitwise(BitwiseOp::Xor));
 /// The least few values.
 pub const BOTTOM_K: AggregateRef = AggregateRef(&bottom_k::BottomK);
 /// Pearson's correlation.
@@ -61,8 +70,12 @@ pub const CORR: AggregateRef = AggregateRef(&corr::Corr);
 pub const COV: AggregateRef = AggregateRef(&cov::Cov);
 /// The number of rows that are not null.
 pub const COUNT: AggregateRef = AggregateRef(&count::Count);
+/// The sum of the products of two columns.
+pub const DOT: AggregateRef = AggregateRef(&dot::Dot);
 /// The first row's value.
 pub const FIRST: AggregateRef = AggregateRef(&first::First);
+/// Counts of numbers in bins.
+pub const HIST: AggregateRef = AggregateRef(&hist::Hist);
 /// All values as a list.
 pub const IMPLODE: AggregateRef = AggregateRef(&implode::Implode);
 /// The last row's value.
@@ -94,7 +107,7 @@ pub const VAR: AggregateRef = AggregateRef(&var::Var);
 
 /// Every aggregate.
 pub static AGGREGATES: &[AggregateRef] = &[
-    BOTTOM_K, CORR, COUNT, COV, FIRST, IMPLODE, LAST, LEN, MAX, MEAN, MEDIAN, MIN, N_UNIQUE, NULL_COUNT,
+    BITWISE_AND, BITWISE_OR, BITWISE_XOR, BOTTOM_K, CORR, COUNT, COV, DOT, FIRST, HIST, IMPLODE, LAST, LEN, MAX, MEAN, MEDIAN, MIN, N_UNIQUE, NULL_COUNT,
     QUANTILE, STD, SUM, TOP_K, VAR,
 ];
 

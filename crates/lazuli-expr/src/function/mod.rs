@@ -9,10 +9,13 @@ pub mod binning; // values to bins and to other values
 pub mod category; // categories and enums
 pub mod compare; // membership and comparison
 mod constants; // constants as one row
+mod custom; // functions that the user brings
+pub mod horizontal; // the columns of a row
 pub mod list; // lists
 pub mod math; // numbers
 pub mod naming; // names of columns
 pub mod null; // null and NaN
+pub(crate) mod options; // constant arguments
 pub mod random; // random numbers
 pub mod structs; // structs
 pub mod temporal; // dates, times, durations
@@ -28,9 +31,15 @@ use lazuli_kernels::KernelError;
 use crate::evaluate::Value;
 use crate::{Expr, Literal};
 
-pub use compare::IS_IN;
+pub use binning::{CutOptions, QcutOptions, even_quantiles};
+pub use compare::{Closed, IS_IN};
+pub use custom::map_batches;
+pub use horizontal::{
+    all_horizontal, any_horizontal, count_horizontal, cum_fold, cum_reduce, cum_sum_horizontal, fold,
+    max_horizontal, mean_horizontal, min_horizontal, reduce, sum_horizontal,
+};
 pub use math::ABS;
-pub use null::{COALESCE, IS_NAN, IS_NOT_NULL, IS_NULL};
+pub use null::{COALESCE, FillStrategy, IS_NAN, IS_NOT_NULL, IS_NULL};
 
 /// The families, each with its own list.
 static FAMILIES: &[&[FunctionRef]] = &[
@@ -38,9 +47,11 @@ static FAMILIES: &[&[FunctionRef]] = &[
     binning::FUNCTIONS,
     category::FUNCTIONS,
     compare::FUNCTIONS,
+    horizontal::FUNCTIONS,
     list::FUNCTIONS,
     math::FUNCTIONS,
     naming::FUNCTIONS,
+    math::of_floats::FUNCTIONS,
     null::FUNCTIONS,
     random::FUNCTIONS,
     structs::FUNCTIONS,
@@ -114,6 +125,12 @@ pub trait ScalarFunction: Send + Sync {
         false
     }
 
+    /// Whether a selector among the arguments stands for as many arguments as it chooses columns, as in
+    /// `sum_horizontal(all())`. Otherwise the function is called once for each.
+    fn spreads_selectors(&self) -> bool {
+        false
+    }
+
     /// Whether equal arguments give equal results; false for random numbers and clocks.
     fn is_deterministic(&self) -> bool {
         true
@@ -135,12 +152,6 @@ pub trait ScalarFunction: Send + Sync {
     fn expanded(&self, inputs: &[Expr]) -> Option<Expr> {
         let _ = inputs;
         None
-    }
-
-    /// Whether an argument that names several columns, as `all()`, is that many arguments of one call. Otherwise there is a
-    /// call for each of the columns.
-    fn takes_selectors(&self) -> bool {
-        false
     }
 
     /// An expression that the function runs by itself, over other columns than those around it.

@@ -10,8 +10,8 @@ use crate::{Expr, Literal, Selector, TypeError, lit};
 /// The expressions that `expr` stands for: one for each column of its selector, or itself if it has none. Calls that stand
 /// for something else once columns are known, as those of `name.`, become that.
 ///
-/// `all().sum()` becomes `sum(a)`, `sum(b)`, ... Several selectors in one expression must choose the same columns and
-/// go together, as in `all() - all().mean()`.
+/// `all().sum()` becomes `sum(a)`, `sum(b)`, ...; `sum_horizontal(all())` becomes `sum_horizontal(a, b, ...)`. Several
+/// selectors in one expression must choose the same columns and go together, as in `all() - all().mean()`.
 ///
 /// # Errors
 /// [`TypeError::ColumnNotFound`], or [`TypeError::InvalidArgument`] if two selectors differ.
@@ -42,7 +42,7 @@ fn with_many_arguments(expr: &Expr, schema: &Schema) -> Result<Expr, TypeError> 
     let mut arguments = Vec::with_capacity(inputs.len());
     for input in inputs {
         let input = with_many_arguments(input, schema)?;
-        if function.takes_selectors() {
+        if function.spreads_selectors() {
             arguments.extend(by_selector(&input, schema)?);
         } else {
             arguments.push(input);
@@ -157,6 +157,7 @@ mod tests {
     use lazuli_array::{DataType, Field};
 
     use super::*;
+    use crate::function::sum_horizontal;
     use crate::{Selector, all, col, cols};
 
     #[test]
@@ -174,6 +175,12 @@ mod tests {
         let swapped =
             Expr::Selector(Selector::Renamed(vec![("a".into(), "b".into()), ("b".into(), "a".into())]));
         assert_eq!(text(swapped).as_deref(), Ok("a as b; b as a; c"));
+        assert_eq!(text(sum_horizontal(all())).as_deref(), Ok("sum_horizontal(a, b, c)"));
+        assert_eq!(
+            text(sum_horizontal((cols(["c", "a"]) * 2, col("b"))) + 1).as_deref(),
+            Ok("sum_horizontal(c * 2, a * 2, b) + 1")
+        );
+        assert!(text(sum_horizontal(cols(["a", "z"]))).is_err());
         assert!(text(all() - cols(["a"])).is_err());
         assert!(matches!(text(cols(["a", "z"])), Err(TypeError::ColumnNotFound { name, .. }) if name == "z"));
     }

@@ -7,6 +7,7 @@ use lazuli_kernels::cast;
 
 use super::literal::{self, Adapted};
 use super::{cast_to, expand::column_not_found, operands};
+use crate::function::math::{BITWISE_NOT, bitwise_of_operator};
 use crate::function::{Argument, Signature, SignatureError};
 use crate::supertype::supertype;
 use crate::{BinaryOperator, Expr, Literal, SortKey, TypeError, UnaryOperator, Window};
@@ -230,6 +231,13 @@ impl Resolver<'_> {
         let adapted_left = self.adapt(expr, left.clone(), &right.data_type)?;
         let right = self.adapt(expr, right, &left.data_type)?;
         let left = adapted_left;
+        // `&`, `|` and `^` of integers are about their bits.
+        if operator.is_logical() && left.data_type.is_integer() && right.data_type.is_integer() {
+            let function = bitwise_of_operator(operator).expect("logical operators have their bitwise form");
+            let signature = function.signature(&arguments(&[left.clone(), right.clone()]));
+            let (inputs, output) = self.call(expr, function.name(), vec![left, right], signature)?;
+            return Some(Typed { expr: Expr::Function { function, inputs }, data_type: output });
+        }
         let Some(types) = operands::operands(operator, &left.data_type, &right.data_type) else {
             return self.fail(TypeError::OperandMismatch {
                 expr: expr.to_string(),
@@ -268,6 +276,10 @@ impl Resolver<'_> {
         context: Context,
     ) -> Option<Typed> {
         let input = self.resolve(input, context)?;
+        if operator == UnaryOperator::Not && input.data_type.is_integer() {
+            let expr = Expr::Function { function: BITWISE_NOT, inputs: vec![input.expr] };
+            return Some(Typed { expr, data_type: input.data_type });
+        }
         let to = match (operator, &input.data_type) {
             (UnaryOperator::Not, DataType::Boolean | DataType::Null) => Some(DataType::Boolean),
             (UnaryOperator::Negate, DataType::UInt8) => Some(DataType::Int16),

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use lazuli_array::Scalar;
 
-use super::{CUM_COUNT, CUM_MAX, CUM_MIN, CUM_SUM, RANK, ROW_NUMBER, SHIFT, Window, WindowFunctionRef};
+use super::{
+    CUM_COUNT, CUM_MAX, CUM_MIN, CUM_SUM, RANDOM_INT, RANDOM_NORMAL, RANDOM_UNIFORM, RANK, ROW_NUMBER, SHIFT, SHUFFLE,
+    Window, WindowFunctionRef,
+};
 use crate::{Expr, IntoExprs, IntoSortKeys, Literal};
 
 /// The place of each row in the frame, or in its partition, from 1.
@@ -17,6 +20,33 @@ use crate::{Expr, IntoExprs, IntoSortKeys, Literal};
 /// ```
 pub fn row_number() -> Expr {
     Expr::WindowFunction { function: ROW_NUMBER, inputs: Vec::new() }
+}
+
+/// A random number for each row, at least `low` and below `high`, evenly spread. A seed gives each place of the frame the
+/// same number in every run, in every version, on any number of threads; each partition has numbers of its own.
+///
+/// ```
+/// use lazuli_expr::{lit, random_uniform};
+///
+/// // Four of five rows, roughly, to train with; the others to test with.
+/// let is_train = random_uniform(0.0, 1.0, 42).lt(0.8);
+/// assert_eq!(is_train.to_string(), "random_uniform(0.0, 1.0, 42) < 0.8");
+/// ```
+pub fn random_uniform(low: f64, high: f64, seed: i64) -> Expr {
+    let inputs = [Scalar::Float64(low), Scalar::Float64(high), Scalar::Int64(seed)].map(constant).into();
+    Expr::WindowFunction { function: RANDOM_UNIFORM, inputs }
+}
+
+/// A random number for each row, of the bell curve with this mean and standard deviation; see [`random_uniform`].
+pub fn random_normal(mean: f64, deviation: f64, seed: i64) -> Expr {
+    let inputs = [Scalar::Float64(mean), Scalar::Float64(deviation), Scalar::Int64(seed)].map(constant).into();
+    Expr::WindowFunction { function: RANDOM_NORMAL, inputs }
+}
+
+/// A random whole number for each row, at least `low` and below `high`, evenly spread; see [`random_uniform`].
+pub fn random_int(low: i64, high: i64, seed: i64) -> Expr {
+    let inputs = [low, high, seed].map(|value| constant(Scalar::Int64(value))).into();
+    Expr::WindowFunction { function: RANDOM_INT, inputs }
 }
 
 fn constant(value: Scalar) -> Expr {
@@ -95,6 +125,12 @@ impl Expr {
     /// The change since `n` rows before, as a share of the value then.
     pub fn pct_change(self, n: i64) -> Self {
         self.clone() / self.shift(n) - 1.0
+    }
+
+    /// The values in a random order, that of the seed; those of each partition among themselves, each partition in an order
+    /// of its own. For the rows of a frame as a whole, shuffle its row numbers and take rows by them.
+    pub fn shuffle(self, seed: i64) -> Self {
+        self.window_call(SHUFFLE, [Scalar::Int64(seed)])
     }
 
     /// The place of each value among the values, from 1; null where it is null. NaN is the largest.

@@ -22,6 +22,7 @@ mod cum_max;
 mod cum_min;
 mod cum_sum;
 mod partitions; // rows by partition
+mod random; // random numbers and orders
 mod rank;
 mod row_number;
 mod running_extreme; // least and greatest so far
@@ -29,7 +30,7 @@ mod shift;
 #[cfg(test)]
 mod tests;
 
-pub use build::row_number;
+pub use build::{random_int, random_normal, random_uniform, row_number};
 pub use partitions::Partitions;
 
 /// The number of values so far that are not null.
@@ -40,16 +41,25 @@ pub const CUM_MAX: WindowFunctionRef = WindowFunctionRef(&cum_max::CumMax);
 pub const CUM_MIN: WindowFunctionRef = WindowFunctionRef(&cum_min::CumMin);
 /// The sum so far.
 pub const CUM_SUM: WindowFunctionRef = WindowFunctionRef(&cum_sum::CumSum);
+/// A random whole number.
+pub const RANDOM_INT: WindowFunctionRef = WindowFunctionRef(&random::Random(random::Spread::Integer));
+/// A random number of a bell curve.
+pub const RANDOM_NORMAL: WindowFunctionRef = WindowFunctionRef(&random::Random(random::Spread::Normal));
+/// A random number between two others.
+pub const RANDOM_UNIFORM: WindowFunctionRef = WindowFunctionRef(&random::Random(random::Spread::Uniform));
 /// The place of a value among the values.
 pub const RANK: WindowFunctionRef = WindowFunctionRef(&rank::Rank);
 /// The place of a row, from 1.
 pub const ROW_NUMBER: WindowFunctionRef = WindowFunctionRef(&row_number::RowNumber);
 /// The value of an earlier or later row.
 pub const SHIFT: WindowFunctionRef = WindowFunctionRef(&shift::Shift);
+/// The values in a random order.
+pub const SHUFFLE: WindowFunctionRef = WindowFunctionRef(&random::Shuffle);
 
 /// Every window function.
-pub static WINDOW_FUNCTIONS: &[WindowFunctionRef] =
-    &[CUM_COUNT, CUM_MAX, CUM_MIN, CUM_SUM, RANK, ROW_NUMBER, SHIFT];
+pub static WINDOW_FUNCTIONS: &[WindowFunctionRef] = &[
+    CUM_COUNT, CUM_MAX, CUM_MIN, CUM_SUM, RANDOM_INT, RANDOM_NORMAL, RANDOM_UNIFORM, RANK, ROW_NUMBER, SHIFT, SHUFFLE,
+];
 
 /// The window function of this name.
 pub fn window_function_named(name: &str) -> Option<WindowFunctionRef> {

@@ -12,7 +12,7 @@ use lazuli_kernels::{KernelError, concat_columns, take_column};
 use proptest::prelude::*;
 
 use self::twin::naive;
-use crate::aggregate::{AGGREGATES, AggregateRef, BOTTOM_K, CORR, COV, QUANTILE, TOP_K};
+use crate::aggregate::{AGGREGATES, AggregateRef, BOTTOM_K, CORR, COV, DOT, HIST, QUANTILE, TOP_K};
 use crate::function::Argument;
 use crate::{Accumulator, Groups, Literal, RowOrder};
 
@@ -170,7 +170,7 @@ fn column(kind: &Kind, seeds: &[Option<u32>]) -> Column {
 fn calls() -> Vec<(AggregateRef, Vec<Literal>)> {
     let mut calls: Vec<_> = AGGREGATES
         .iter()
-        .filter(|aggregate| ![BOTTOM_K, CORR, COV, QUANTILE, TOP_K].contains(aggregate))
+        .filter(|aggregate| ![BOTTOM_K, CORR, COV, DOT, HIST, QUANTILE, TOP_K].contains(aggregate))
         .map(|aggregate| (aggregate.clone(), Vec::new()))
         .collect();
     for k in [0, 1, 2, 3, 7, 16, 17, 40] {

@@ -32,6 +32,18 @@ pub(super) fn naive(call: &Call, rows: &[Scalar]) -> Result<Scalar, ()> {
         "last" => rows.last().cloned().unwrap_or(Scalar::Null),
         "min" => extreme(Ordering::Less),
         "max" => extreme(Ordering::Greater),
+        name @ ("bitwise_and" | "bitwise_or" | "bitwise_xor") => {
+            let bits = |value: &Scalar| match value {
+                Scalar::Boolean(value) => i128::from(*value),
+                value => integer(value).unwrap(),
+            };
+            let combined = values.iter().map(|value| bits(value)).reduce(|left, right| match name {
+                "bitwise_and" => left & right,
+                "bitwise_or" => left | right,
+                _ => left ^ right,
+            });
+            combined.map_or(Scalar::Null, |combined| of_integer(combined, &call.output))
+        }
         "implode" => list(call, rows.to_vec()),
         "top_k" | "bottom_k" => {
             let k = integer(&call.constants[0].value).unwrap() as usize;
@@ -240,5 +252,19 @@ fn of_ticks(output: &DataType, is_empty: bool, ticks: impl Fn() -> i128) -> Scal
         DataType::Datetime(unit, zone) => Scalar::Datetime(ticks, *unit, zone.clone()),
         DataType::Duration(unit) => Scalar::Duration(ticks, *unit),
         _ => Scalar::Time(ticks),
+    }
+}
+
+fn of_integer(value: i128, data_type: &DataType) -> Scalar {
+    match data_type {
+        DataType::Boolean => Scalar::Boolean(value == 1),
+        DataType::Int8 => Scalar::Int8(value as i8),
+        DataType::Int16 => Scalar::Int16(value as i16),
+        DataType::Int32 => Scalar::Int32(value as i32),
+        DataType::Int64 => Scalar::Int64(value as i64),
+        DataType::UInt8 => Scalar::UInt8(value as u8),
+        DataType::UInt16 => Scalar::UInt16(value as u16),
+        DataType::UInt32 => Scalar::UInt32(value as u32),
+        _ => Scalar::UInt64(value as u64),
     }
 }
