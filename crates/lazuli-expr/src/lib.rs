@@ -30,6 +30,7 @@ pub use error::{EvaluateError, TypeError};
 pub use expr::{CastMode, Expr, Literal};
 pub use function::list::{as_list, concat_list, element};
 pub use function::structs::{as_struct, field};
+pub use function::text::{ManyOptions, concat_str, format_str};
 pub use function::{FunctionRef, ScalarFunction};
 pub use into::{IntoExpr, IntoExprs, IntoSortKeys, SortKey};
 pub use operator::{BinaryOperator, UnaryOperator};

@@ -57,6 +57,7 @@ pub mod sort; // order of rows
 pub mod statistics; // facts about a column
 #[cfg(test)]
 mod strategies; // arbitrary columns for property tests
+pub mod strings; // functions of strings
 mod take; // gather rows by index
 pub mod tasks; // pieces that may run side by side
 pub mod text; // where separators, quotes and newlines are

@@ -13,7 +13,7 @@ use lazuli_expr::{BinaryOperator, Expr, Literal, aggregate, element};
 use crate::{TextError, selector};
 
 /// Other names for the same thing.
-const ALIASES: [(&str, &str); 24] = [
+const ALIASES: [(&str, &str); 45] = [
     ("covar_samp", "cov"),
     ("avg", "mean"),
     ("average", "mean"),
@@ -38,6 +38,27 @@ const ALIASES: [(&str, &str); 24] = [
     ("not_", "not"),
     ("signum", "sign"),
     ("trunc", "truncate"),
+    ("upper", "str.to_uppercase"),
+    ("ucase", "str.to_uppercase"),
+    ("lower", "str.to_lowercase"),
+    ("lcase", "str.to_lowercase"),
+    ("initcap", "str.to_titlecase"),
+    ("length", "str.len_chars"),
+    ("char_length", "str.len_chars"),
+    ("character_length", "str.len_chars"),
+    ("octet_length", "str.len_bytes"),
+    ("trim", "str.strip_chars"),
+    ("btrim", "str.strip_chars"),
+    ("ltrim", "str.strip_chars_start"),
+    ("rtrim", "str.strip_chars_end"),
+    ("starts_with", "str.starts_with"),
+    ("ends_with", "str.ends_with"),
+    ("lpad", "str.pad_start"),
+    ("rpad", "str.pad_end"),
+    ("left", "str.head"),
+    ("right", "str.tail"),
+    ("regexp_replace", "str.replace"),
+    ("string_agg", "str.join"),
 ];
 
 /// Names that are operators in expressions.
@@ -192,6 +213,10 @@ pub(crate) fn call(text: &str, name: &str, inputs: Vec<Expr>) -> Result<Expr, Te
                 return Ok(Expr::Aggregate { aggregate: aggregate::LEN, inputs });
             }
             "quantile" => count("a column and a share from 0 to 1", inputs.len() == 2)?,
+            "str.join" => count(
+                "a column, and perhaps a separator and whether nulls are ignored",
+                (1..=3).contains(&inputs.len()),
+            )?,
             "top_k" | "bottom_k" => count("a column and a number of values", inputs.len() == 2)?,
             "hist" => count("a column, and breaks or a number of bins", inputs.len() == 2)?,
             "corr" | "dot" => count("two columns", inputs.len() == 2)?,

@@ -210,6 +210,26 @@ impl<'a> Reader<'a> {
                     else_result.as_deref().map(|value| self.expr(value)).transpose()?.map(Arc::new);
                 Expr::Conditional { branches, otherwise }
             }
+            ast::Expr::Trim { trim_where, trim_what, expr, trim_characters } => {
+                let name = match trim_where {
+                    None | Some(ast::TrimWhereField::Both) => "str.strip_chars",
+                    Some(ast::TrimWhereField::Leading) => "str.strip_chars_start",
+                    Some(ast::TrimWhereField::Trailing) => "str.strip_chars_end",
+                };
+                let mut inputs = vec![self.expr(expr)?];
+                if let Some(characters) = trim_what {
+                    inputs.push(self.expr(characters)?);
+                }
+                inputs.extend(self.exprs(trim_characters.as_deref().unwrap_or_default())?);
+                call::call(self.text, name, inputs)?
+            }
+            ast::Expr::Substring { expr, substring_from, substring_for, .. } => {
+                let mut inputs = vec![self.expr(expr)?, self.substring_offset(substring_from.as_deref())?];
+                if let Some(length) = substring_for {
+                    inputs.push(self.expr(length)?);
+                }
+                call::call(self.text, "str.slice", inputs)?
+            }
             ast::Expr::Function(function) => self.function(function)?,
             ast::Expr::Dictionary(fields) => {
                 let mut inputs = Vec::with_capacity(fields.len() * 2);
@@ -229,6 +249,20 @@ impl<'a> Reader<'a> {
             }
             other => return Err(self.unsupported(format!("`{other}`"))),
         })
+    }
+
+    /// SQL counts characters from 1, and from the end with negative numbers.
+    fn substring_offset(&self, from: Option<&ast::Expr>) -> Result<Expr, TextError> {
+        let Some(from) = from else { return Ok(Expr::from(0)) };
+        match self.expr(from)? {
+            Expr::Literal(Literal { value: Scalar::Int32(place), .. }) if place != 0 => {
+                Ok(Expr::from(if place > 0 { place - 1 } else { place }))
+            }
+            _ => {
+                Err(self
+                    .unsupported("a substring from a place that is no constant, or from 0 (use str.slice)"))
+            }
+        }
     }
 
     fn sort_key(&self, parsed: &ast::OrderByExpr) -> Result<SortKey, TextError> {
@@ -476,6 +510,16 @@ mod tests {
             ("atan2(y, x)", "arctan2(y, x)"),
             ("log(a, 2)", "log(a, 2)"),
             ("replace(a, [1, -2], ['x', null])", "replace(a, [1, -2], [x, null])"),
+            ("str.contains(a, 'x.*')", "str.contains(a, 'x.*')"),
+            ("upper(a)", "str.to_uppercase(a)"),
+            ("length(a)", "str.len_chars(a)"),
+            ("trim(a)", "str.strip_chars(a)"),
+            ("trim(leading 'x' from a)", "str.strip_chars_start(a, 'x')"),
+            ("rtrim(a, 'x')", "str.strip_chars_end(a, 'x')"),
+            ("substr(a, 2, 3)", "str.slice(a, 1, 3)"),
+            ("substring(a from -2)", "str.slice(a, -2)"),
+            ("string_agg(a, ',')", "str.join(a, ',')"),
+            ("str.slice(a, -1)", "str.slice(a, -1)"),
         ];
         for (text, expected) in cases {
             assert_eq!(read(text), expected, "{text}");

@@ -65,10 +65,10 @@ pub use lazuli_expr::function::{
     min_horizontal, reduce, sum_horizontal,
 };
 pub use lazuli_expr::{
-    BinaryOperator, Expr, FunctionRef, IntoExpr, IntoExprs, IntoSortKeys, Letters, Literal, NamePart,
+    BinaryOperator, Expr, FunctionRef, IntoExpr, IntoExprs, IntoSortKeys, Letters, Literal, ManyOptions, NamePart,
     ScalarFunction, Selector, SortKey, TypeKind, When, WhenThen, Window, WindowFunction, WindowFunctionRef,
-    all, as_list, as_struct, coalesce, col, cols, concat_list, corr, cov, element, field, len, lit, random_int,
-    random_normal, random_uniform, row_number, selectors, when,
+    all, as_list, as_struct, coalesce, col, cols, concat_list, concat_str, corr, cov, element, field, format_str, len,
+    lit, random_int, random_normal, random_uniform, row_number, selectors, when,
 };
 pub use lazuli_io::csv::{
     CsvOptions, CsvWriteOptions, CsvWriter, Dialect, Encoding, FileColumns, InferMode, OnMisfit, OnRagged,

@@ -449,7 +449,7 @@ fn r34_joins_by_predicates() -> Tested {
 }
 
 #[test]
-fn r35_lists_and_categories() -> Tested {
+fn r71_lists_and_categories() -> Tested {
     let frame = df! { "a" => [Some(2i64), None, Some(1)] }?.lazy().select([col("a").implode()]).collect()?;
     let list = |expr: Expr| -> lazuli::Result<Vec<Option<i64>>> {
         Ok(frame.lazy().select([expr.alias("out")]).explode(["out"]).collect()?.column_at(0).to_vec()?)
@@ -468,6 +468,37 @@ fn r35_lists_and_categories() -> Tested {
     let texts = eval(&sizes, col("size").cast(DataType::Categorical))?;
     let texts = DataFrame::try_new(vec![texts])?;
     fails_with(eval(&texts, col("out").cat().physical()), &["depend on how rows came together"]);
+    Ok(())
+}
+
+#[test]
+fn r35_patterns_are_checked() -> Tested {
+    let frame = df! { "t" => ["a1", "b2"], "p" => ["a", "2"] }?;
+    let unknown = eval(&frame, col("t").str().replace("a(.)", "$2"));
+    fails_with(unknown, &["there is no group 2 to put in; groups are 0 to 1"]);
+    fails_with(eval(&frame, col("t").str().extract("a", 1)), &["the pattern has no group 1"]);
+    fails_with(
+        eval(&frame, col("t").str().contains(col("p"))),
+        &["a pattern that differs by row must be literal"],
+    );
+    let found = eval(&frame, col("t").str().contains_literal(col("p")))?;
+    assert_eq!(found.to_vec::<bool>()?, [Some(true); 2]);
+    let replaced = eval(&frame, col("t").str().replace("[ab]", lit("$9") + col("p")))?;
+    assert_eq!(replaced.get(0), Scalar::from("$9a1"));
+    assert_eq!(eval(&frame, col("t").str().replace("a", None::<&str>))?.null_count(), 2);
+    Ok(())
+}
+
+#[test]
+fn r36_json_is_exact() -> Tested {
+    let decode = |json: &str| -> lazuli::Result<Scalar> {
+        let frame = df! { "j" => [json] }?;
+        Ok(eval(&frame, col("j").str().json_decode(DataType::Int8))?.get(0))
+    };
+    assert_eq!(decode("-7")?, Scalar::Int8(-7));
+    for json in ["2.5", "true", "300"] {
+        fails_with(decode(json), &["cast from String to Int8 failed at row 0"]);
+    }
     Ok(())
 }
 

@@ -29,6 +29,7 @@ mod first;
 mod fixed_states; // one state of fixed size a group
 mod hist;
 mod implode;
+mod join;
 mod last;
 mod len;
 mod max;
@@ -98,6 +99,8 @@ pub const NULL_COUNT: AggregateRef = AggregateRef(&null_count::NullCount);
 pub const QUANTILE: AggregateRef = AggregateRef(&quantile::Quantile);
 /// The sample standard deviation.
 pub const STD: AggregateRef = AggregateRef(&std::Std);
+/// All texts as one.
+pub const STR_JOIN: AggregateRef = AggregateRef(&join::Join);
 /// The sum.
 pub const SUM: AggregateRef = AggregateRef(&sum::Sum);
 /// The greatest few values.
@@ -108,7 +111,7 @@ pub const VAR: AggregateRef = AggregateRef(&var::Var);
 /// Every aggregate.
 pub static AGGREGATES: &[AggregateRef] = &[
     BITWISE_AND, BITWISE_OR, BITWISE_XOR, BOTTOM_K, CORR, COUNT, COV, DOT, FIRST, HIST, IMPLODE, LAST, LEN, MAX, MEAN, MEDIAN, MIN, N_UNIQUE, NULL_COUNT,
-    QUANTILE, STD, SUM, TOP_K, VAR,
+    QUANTILE, STD, STR_JOIN, SUM, TOP_K, VAR,
 ];
 
 /// The aggregate of this name.

@@ -4,6 +4,7 @@
 //! documentation and the text parser find it through [`functions`]. Names of families that work on one type begin with
 //! it and a dot, as `str.contains`, and their methods stand behind a method of [`Expr`](crate::Expr) of that name.
 
+mod arguments; // what functions take behind the first argument
 pub mod binary; // bytes
 pub mod binning; // values to bins and to other values
 pub mod category; // categories and enums
@@ -11,6 +12,7 @@ pub mod compare; // membership and comparison
 mod constants; // constants as one row
 mod custom; // functions that the user brings
 pub mod horizontal; // the columns of a row
+mod differing; // arguments that differ by row
 pub mod list; // lists
 pub mod math; // numbers
 pub mod naming; // names of columns

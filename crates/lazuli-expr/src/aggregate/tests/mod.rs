@@ -12,7 +12,7 @@ use lazuli_kernels::{KernelError, concat_columns, take_column};
 use proptest::prelude::*;
 
 use self::twin::naive;
-use crate::aggregate::{AGGREGATES, AggregateRef, BOTTOM_K, CORR, COV, DOT, HIST, QUANTILE, TOP_K};
+use crate::aggregate::{AGGREGATES, AggregateRef, BOTTOM_K, CORR, COV, DOT, HIST, QUANTILE, STR_JOIN, TOP_K};
 use crate::function::Argument;
 use crate::{Accumulator, Groups, Literal, RowOrder};
 
@@ -177,6 +177,9 @@ fn calls() -> Vec<(AggregateRef, Vec<Literal>)> {
         let k = Literal::typed(Scalar::UInt32(k));
         calls.extend([TOP_K, BOTTOM_K].map(|aggregate| (aggregate, vec![k.clone()])));
     }
+    calls.extend([true, false].map(|ignore_nulls| {
+        (STR_JOIN, vec![Literal::typed(Scalar::from("-")), Literal::typed(Scalar::Boolean(ignore_nulls))])
+    }));
     calls.extend([0.0, 0.3, 0.5, 1.0].map(|q| (QUANTILE, vec![Literal::typed(Scalar::Float64(q))])));
     calls
 }

@@ -58,6 +58,24 @@ pub(super) fn naive(call: &Call, rows: &[Scalar]) -> Result<Scalar, ()> {
             let nulls = rows.iter().filter(|row| row.is_null()).cloned();
             list(call, sorted.into_iter().chain(nulls).take(k).collect())
         }
+        "str.join" => {
+            let constant = |index: usize| call.constants.get(index).map(|literal| literal.value.clone());
+            let separator = match constant(0) {
+                Some(Scalar::String(text)) => text.to_string(),
+                _ => String::new(),
+            };
+            if constant(1) == Some(Scalar::Boolean(false)) && values.len() < rows.len() {
+                return Ok(Scalar::Null);
+            }
+            let texts: Vec<String> = values
+                .iter()
+                .map(|value| match value {
+                    Scalar::String(text) => text.to_string(),
+                    other => panic!("{other:?} is no text"),
+                })
+                .collect();
+            Scalar::from(texts.join(&separator).as_str())
+        }
         "n_unique" => {
             let mut distinct: Vec<&Scalar> = Vec::new();
             rows.iter().for_each(|row| {
