@@ -34,7 +34,7 @@ pub use function::text::{ManyOptions, concat_str, format_str};
 pub use function::{FunctionRef, ScalarFunction};
 pub use into::{IntoExpr, IntoExprs, IntoSortKeys, SortKey};
 pub use operator::{BinaryOperator, UnaryOperator};
-pub use selector::{Letters, NamePart, Selector, TypeKind};
+pub use selector::{Letters, NamePart, Selector, SelectorError, TypeKind};
 pub use supertype::supertype;
 pub use window::{
     Window, WindowFunction, WindowFunctionRef, random_int, random_normal, random_uniform, row_number,

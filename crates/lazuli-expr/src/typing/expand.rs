@@ -5,6 +5,7 @@ use lazuli_array::{DataType, Name, Scalar, Schema};
 use super::{Context, resolve};
 use crate::function::structs::FIELD;
 use crate::typing::nearest_name;
+use crate::selector::SelectorError;
 use crate::{Expr, Literal, Selector, TypeError, lit};
 
 /// The expressions that `expr` stands for: one for each column of its selector, or itself if it has none. Calls that stand
@@ -57,8 +58,11 @@ fn by_selector(expr: &Expr, schema: &Schema) -> Result<Vec<Expr>, TypeError> {
     expr.walk(&mut |part| {
         if let Expr::Selector(selector) = part {
             match selector.expand(schema) {
-                Err(name) => {
+                Err(SelectorError::NotFound(name)) => {
                     failed.get_or_insert_with(|| column_not_found(&name, schema));
+                }
+                Err(SelectorError::NoPattern(reason)) => {
+                    failed.get_or_insert_with(|| TypeError::InvalidArgument { expr: expr.to_string(), reason });
                 }
                 Ok(names) => match &chosen {
                     Some(other) if *other != names => {
