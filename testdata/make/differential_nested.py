@@ -268,6 +268,9 @@ by("k", "structs", "first(struct.field(s, 'b'))",
 # Names and choices of columns, seen as the fields of a struct.
 select("structs", "as_struct(name.suffix(a, '_x'), name.to_uppercase(b))", pl.struct(col("a").name.suffix("_x"), col("b").name.to_uppercase()))
 select("structs", "as_struct(name.prefix(a + 1, 'n_'), name.keep(x))", pl.struct((col("a") + 1).name.prefix("n_"), col("x")))
+select("structs", "as_struct(name.replace(json, '^(j)s', 'J$1'))", pl.struct(col("json").alias("Jjon")))
+select("structs", "as_struct(name.replace(json, '(', ''))", None, error="always")
+select("structs", "as_struct(cs.matches('('))", None, error="always")
 select("structs", "as_struct(name.replace(json, 'js', 'J'), name.strip_suffix(json, 'on'))",
        pl.struct(col("json").alias("Jon"), col("json").alias("js")))
 for text, polars in [
@@ -292,6 +295,8 @@ for text, polars in [
     ("cs.by_dtype('Int64', 'Boolean')", cs.by_dtype(pl.Int64, pl.Boolean)),
     ("cs.exclude(s, deep)", pl.exclude("s", "deep")),
     ("cs.alpha()", cs.alpha()),
+    ("cs.matches('^.$')", cs.matches("^.$")),
+    ("cs.matches('e')", cs.matches("e")),
     ("cols(b, a)", pl.col("b", "a")),
 ]:
     select("structs", f"as_struct({text})", pl.struct(polars))

@@ -43,7 +43,7 @@ pub use lazuli_kernels::temporal::{Ambiguous, Interval, NonExistent, Roll};
 
 pub use into::{IntoExpr, IntoExprs, IntoSortKeys, SortKey};
 pub use operator::{BinaryOperator, UnaryOperator};
-pub use selector::{Letters, NamePart, Selector, TypeKind};
+pub use selector::{Letters, NamePart, Selector, SelectorError, TypeKind};
 pub use supertype::supertype;
 pub use window::{
     Decay, Rolling, RollingBy, Window, WindowFunction, WindowFunctionRef, random_int, random_normal,

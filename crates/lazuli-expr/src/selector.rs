@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::{BitAnd, BitOr, BitXor, Not, Sub};
 
 use lazuli_array::{DataType, Field, Name, Schema};
+use lazuli_kernels::strings::Pattern;
 
 use crate::Expr;
 
@@ -28,6 +29,8 @@ pub enum Selector {
     Named(NamePart, Vec<Name>),
     /// The columns whose name has letters of this kind only.
     Lettered(Letters),
+    /// The columns whose name a regular expression matches, somewhere unless it says where.
+    Matches(Name),
     /// The columns of one or the other.
     Union(Box<Selector>, Box<Selector>),
     /// The columns of both.
@@ -38,6 +41,15 @@ pub enum Selector {
     SymmetricDifference(Box<Selector>, Box<Selector>),
     /// Every other column.
     Complement(Box<Selector>),
+}
+
+/// Why a choice can't be made.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SelectorError {
+    /// The schema does not have a column of this name, or at this place.
+    NotFound(Name),
+    /// A text that is no pattern: the reason.
+    NoPattern(String),
 }
 
 /// Where a part of a name is looked for.
@@ -178,32 +190,27 @@ impl Selector {
         Some(Self::Named(*part, parts))
     }
 
-    /// The names chosen and what each is called in the result, or the first name that the schema does not have. Columns
-    /// come in the order of the schema, but those that are listed by name or place in that of the list.
-    pub fn expand(&self, schema: &Schema) -> Result<Vec<(Name, Name)>, Name> {
+    /// The names chosen and what each is called in the result. Columns come in the order of the schema, but those that are
+    /// listed by name or place in that of the list.
+    ///
+    /// # Errors
+    /// [`SelectorError`], the first.
+    pub fn expand(&self, schema: &Schema) -> Result<Vec<(Name, Name)>, SelectorError> {
         let same = |names: Vec<Name>| names.into_iter().map(|name| (name.clone(), name)).collect();
-        let known = |names: &[Name]| match names.iter().find(|name| !schema.contains(name)) {
-            Some(missing) => Err(missing.clone()),
-            None => Ok(()),
-        };
+        self.check(schema)?;
         match self {
-            Self::Names(names) => known(names).map(|()| same(names.clone())),
+            Self::Names(names) => Ok(same(names.clone())),
             Self::Renamed(pairs) => {
-                known(&pairs.iter().map(|(old, _)| old.clone()).collect::<Vec<_>>())?;
                 let renamed = |name: &Name| {
                     pairs.iter().find(|(old, _)| old == name).map_or(name, |(_, new)| new).clone()
                 };
                 Ok(schema.names().map(|name| (name.clone(), renamed(name))).collect())
             }
             Self::Places(places) => {
-                let names = places.iter().map(|&place| {
-                    let index = place_in(schema, place).ok_or_else(|| Name::from(place.to_string()))?;
-                    Ok(schema.field(index).name().clone())
-                });
-                names.collect::<Result<Vec<Name>, Name>>().map(same)
+                let indices = places.iter().filter_map(|&place| place_in(schema, place));
+                Ok(same(indices.map(|index| schema.field(index).name().clone()).collect()))
             }
             set => {
-                set.check(schema)?;
                 let fields = schema.fields().iter().enumerate();
                 let chosen = fields.filter(|(index, field)| set.chooses(schema, *index, field));
                 Ok(same(chosen.map(|(_, field)| field.name().clone()).collect()))
@@ -229,6 +236,8 @@ impl Selector {
             Self::Lettered(letters) => {
                 !name.is_empty() && name.chars().all(|letter| letters.contains(letter))
             }
+            // Compiled once for many names: the last few patterns are kept.
+            Self::Matches(pattern) => Pattern::regular(pattern).is_ok_and(|pattern| pattern.is_match(name)),
             Self::Union(left, right) => chooses(left) || chooses(right),
             Self::Intersection(left, right) => chooses(left) && chooses(right),
             Self::Difference(left, right) => chooses(left) && !chooses(right),
@@ -237,20 +246,24 @@ impl Selector {
         }
     }
 
-    /// The first name or place that the schema does not have.
-    fn check(&self, schema: &Schema) -> Result<(), Name> {
+    /// The first name or place that the schema does not have, or what is no pattern.
+    fn check(&self, schema: &Schema) -> Result<(), SelectorError> {
+        let known = |name: &Name| {
+            if schema.contains(name) { Ok(()) } else { Err(SelectorError::NotFound(name.clone())) }
+        };
         match self {
             Self::Names(names) | Self::Except(names) | Self::Unnested(names) => {
-                names.iter().find(|name| !schema.contains(name)).map_or(Ok(()), |name| Err(name.clone()))
+                names.iter().try_for_each(known)
             }
-            Self::Renamed(pairs) => pairs
-                .iter()
-                .find(|(old, _)| !schema.contains(old))
-                .map_or(Ok(()), |(old, _)| Err(old.clone())),
-            Self::Places(places) => places
-                .iter()
-                .find(|&&place| place_in(schema, place).is_none())
-                .map_or(Ok(()), |place| Err(place.to_string().into())),
+            Self::Renamed(pairs) => pairs.iter().try_for_each(|(old, _)| known(old)),
+            Self::Places(places) => match places.iter().find(|&&place| place_in(schema, place).is_none()) {
+                Some(place) => Err(SelectorError::NotFound(place.to_string().into())),
+                None => Ok(()),
+            },
+            Self::Matches(pattern) => match Pattern::regular(pattern) {
+                Ok(_) => Ok(()),
+                Err(error) => Err(SelectorError::NoPattern(error.to_string())),
+            },
             Self::All | Self::OfType(_) | Self::Named(..) | Self::Lettered(_) => Ok(()),
             Self::Union(left, right)
             | Self::Intersection(left, right)
@@ -366,6 +379,7 @@ impl fmt::Display for Selector {
                 let word = LETTERS.iter().find(|(_, own)| own == letters).map_or("", |(word, _)| word);
                 write!(f, "cs.{word}()")
             }
+            Self::Matches(pattern) => write!(f, "cs.matches({})", quoted(std::slice::from_ref(pattern))),
             Self::Union(left, right) => write!(f, "({left} | {right})"),
             Self::Intersection(left, right) => write!(f, "({left} & {right})"),
             Self::Difference(left, right) => write!(f, "({left} - {right})"),
@@ -402,7 +416,8 @@ mod tests {
     fn names(selector: &Selector) -> String {
         match selector.expand(&schema()) {
             Ok(pairs) => pairs.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" "),
-            Err(missing) => format!("no {missing}"),
+            Err(SelectorError::NotFound(missing)) => format!("no {missing}"),
+            Err(SelectorError::NoPattern(reason)) => reason,
         }
     }
 
@@ -442,6 +457,7 @@ mod tests {
             (cs::all() - cs::by_name(["zz"]), "no zz"),
             (cs::alpha() - cs::nested(), "id age price cost name day at ok"),
             (cs::digit(), ""),
+            (cs::matches("ag"), "age tags"),
             (cs::alphanumeric() & cs::float(), "price"),
         ];
         for (selector, expected) in cases {

@@ -148,6 +148,13 @@ pub fn exclude<N: Into<Name>>(names: impl IntoIterator<Item = N>) -> Selector {
     Selector::Except(names.into_iter().map(Into::into).collect())
 }
 
+/// Columns whose name a regular expression matches, somewhere unless it says where (`^`, `$`).
+///
+/// Anything but plain text needs the feature `regex`; a text that is no pattern is an error when the query is checked.
+pub fn matches(pattern: impl Into<Name>) -> Selector {
+    Selector::Matches(pattern.into())
+}
+
 fn named<N: Into<Name>>(part: NamePart, words: impl IntoIterator<Item = N>) -> Selector {
     Selector::Named(part, words.into_iter().map(Into::into).collect())
 }

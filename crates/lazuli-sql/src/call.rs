@@ -11,7 +11,7 @@ use lazuli_expr::{BinaryOperator, Closed, Expr, Literal, aggregate, element};
 use crate::{TextError, selector};
 
 /// Other names for the same thing.
-const ALIASES: [(&str, &str); 49] = [
+const ALIASES: [(&str, &str); 62] = [
     ("covar_samp", "cov"),
     ("avg", "mean"),
     ("average", "mean"),
@@ -23,6 +23,19 @@ const ALIASES: [(&str, &str); 49] = [
     ("fill_null", "coalesce"),
     ("isnan", "is_nan"),
     ("nunique", "n_unique"),
+    ("acos", "arccos"),
+    ("acosh", "arccosh"),
+    ("asin", "arcsin"),
+    ("asinh", "arcsinh"),
+    ("atan", "arctan"),
+    ("atan2", "arctan2"),
+    ("atanh", "arctanh"),
+    ("ceiling", "ceil"),
+    ("greatest", "max_horizontal"),
+    ("least", "min_horizontal"),
+    ("not_", "not"),
+    ("signum", "sign"),
+    ("trunc", "truncate"),
     ("upper", "str.to_uppercase"),
     ("ucase", "str.to_uppercase"),
     ("lower", "str.to_lowercase"),

@@ -27,6 +27,12 @@ fn of_word(text: &str, word: &str, inputs: &[Expr]) -> Result<Selector, TextErro
     }
     match word {
         "all" => Ok(Selector::All),
+        "matches" => match inputs {
+            [Expr::Literal(Literal { value: Scalar::String(pattern), .. })] => {
+                Ok(Selector::Matches(pattern.clone()))
+            }
+            _ => Err(count(text, word, "a pattern", inputs)),
+        },
         "first" => Ok(Selector::Places(vec![0])),
         "last" => Ok(Selector::Places(vec![-1])),
         "by_name" => names(text, word, inputs).map(Selector::Names),
@@ -67,7 +73,7 @@ fn of_word(text: &str, word: &str, inputs: &[Expr]) -> Result<Selector, TextErro
 }
 
 /// The words that a wrong one may be meant for.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 17] = [
     "all",
     "boolean",
     "by_dtype",
@@ -79,6 +85,7 @@ const NAMES: [&str; 16] = [
     "float",
     "integer",
     "list",
+    "matches",
     "numeric",
     "starts_with",
     "string",
@@ -133,6 +140,7 @@ mod tests {
             "cs.struct()",
             "cs.date()",
             "cs.digit()",
+            "cs.matches('^a.*')",
             "cs.by_index(0, -1)",
             "cs.by_dtype('Int64', 'List(String)')",
             "cs.starts_with('a', 'b')",

@@ -311,7 +311,7 @@ fn r29_samples_stay_what_they_are() -> Tested {
 }
 
 #[test]
-fn r35_every_window_that_holds_a_row() -> Tested {
+fn r37_every_window_that_holds_a_row() -> Tested {
     let frame = df! { "n" => [10, 11] }?;
     let out =
         frame.lazy().group_by_dynamic("n", DynamicArgs::every("2i").period("6i")).agg(len()).collect()?;
@@ -320,7 +320,7 @@ fn r35_every_window_that_holds_a_row() -> Tested {
 }
 
 #[test]
-fn r36_a_mean_in_place_of_null_is_exact() -> Tested {
+fn r38_a_mean_in_place_of_null_is_exact() -> Tested {
     let frame = df! { "a" => [Some(1), None, Some(2)], "k" => [Some("x"), None, None] }?;
     let out = frame.lazy().fill_null_with(FillNull::Mean).collect()?;
     assert_eq!(out, df! { "a" => [1.0, 1.5, 2.0], "k" => [Some("x"), None, None] }?);
@@ -328,7 +328,7 @@ fn r36_a_mean_in_place_of_null_is_exact() -> Tested {
 }
 
 #[test]
-fn r37_what_a_column_has_not_is_null() -> Tested {
+fn r39_what_a_column_has_not_is_null() -> Tested {
     let frame = df! { "g" => [1, 1], "k" => ["x", "y"], "n" => [1i64, 4] }?;
     assert_eq!(frame.lazy().mean().collect()?, df! { "g" => [1.0], "k" => [None::<&str>], "n" => [2.5] }?);
     fails_with(frame.lazy().group_by("g").sum().collect(), &["sum takes one column", "String"]);
@@ -531,7 +531,7 @@ fn r34_joins_by_predicates() -> Tested {
 }
 
 #[test]
-fn r35_lists_and_categories() -> Tested {
+fn r71_lists_and_categories() -> Tested {
     let frame = df! { "a" => [Some(2i64), None, Some(1)] }?.lazy().select([col("a").implode()]).collect()?;
     let list = |expr: Expr| -> lazuli::Result<Vec<Option<i64>>> {
         Ok(frame.lazy().select([expr.alias("out")]).explode(["out"]).collect()?.column_at(0).to_vec()?)
@@ -554,7 +554,7 @@ fn r35_lists_and_categories() -> Tested {
 }
 
 #[test]
-fn r36_patterns_are_checked() -> Tested {
+fn r35_patterns_are_checked() -> Tested {
     let frame = df! { "t" => ["a1", "b2"], "p" => ["a", "2"] }?;
     let unknown = eval(&frame, col("t").str().replace("a(.)", "$2"));
     fails_with(unknown, &["there is no group 2 to put in; groups are 0 to 1"]);
@@ -572,7 +572,7 @@ fn r36_patterns_are_checked() -> Tested {
 }
 
 #[test]
-fn r37_json_is_exact() -> Tested {
+fn r36_json_is_exact() -> Tested {
     let decode = |json: &str| -> lazuli::Result<Scalar> {
         let frame = df! { "j" => [json] }?;
         Ok(eval(&frame, col("j").str().json_decode(DataType::Int8))?.get(0))

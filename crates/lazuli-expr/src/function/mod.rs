@@ -158,9 +158,9 @@ pub trait ScalarFunction: Send + Sync {
         None
     }
 
-    /// Whether an argument that names several columns, as `all()`, is that many arguments of one call. Otherwise there is a
-    /// call for each of the columns.
-    fn takes_selectors(&self) -> bool {
+    /// Whether a selector among the arguments stands for as many arguments as it chooses columns, as in
+    /// `sum_horizontal(all())`. Otherwise the function is called once for each.
+    fn spreads_selectors(&self) -> bool {
         false
     }
 

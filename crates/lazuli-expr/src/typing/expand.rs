@@ -4,14 +4,15 @@ use lazuli_array::{DataType, Name, Scalar, Schema};
 
 use super::{Context, resolve};
 use crate::function::structs::FIELD;
+use crate::selector::SelectorError;
 use crate::typing::nearest_name;
 use crate::{Expr, Literal, Selector, TypeError, lit};
 
 /// The expressions that `expr` stands for: one for each column of its selector, or itself if it has none. Calls that stand
 /// for something else once columns are known, as those of `name.`, become that.
 ///
-/// `all().sum()` becomes `sum(a)`, `sum(b)`, ...; `sum_horizontal(all())` becomes `sum_horizontal(a, b, ...)`. Several selectors in one expression must choose the same columns and
-/// go together, as in `all() - all().mean()`.
+/// `all().sum()` becomes `sum(a)`, `sum(b)`, ...; `sum_horizontal(all())` becomes `sum_horizontal(a, b, ...)`. Several
+/// selectors in one expression must choose the same columns and go together, as in `all() - all().mean()`.
 ///
 /// # Errors
 /// [`TypeError::ColumnNotFound`], or [`TypeError::InvalidArgument`] if two selectors differ.
@@ -42,7 +43,7 @@ fn with_many_arguments(expr: &Expr, schema: &Schema) -> Result<Expr, TypeError> 
     let mut arguments = Vec::with_capacity(inputs.len());
     for input in inputs {
         let input = with_many_arguments(input, schema)?;
-        if function.takes_selectors() {
+        if function.spreads_selectors() {
             arguments.extend(by_selector(&input, schema)?);
         } else {
             arguments.push(input);
@@ -57,8 +58,12 @@ fn by_selector(expr: &Expr, schema: &Schema) -> Result<Vec<Expr>, TypeError> {
     expr.walk(&mut |part| {
         if let Expr::Selector(selector) = part {
             match selector.expand(schema) {
-                Err(name) => {
+                Err(SelectorError::NotFound(name)) => {
                     failed.get_or_insert_with(|| column_not_found(&name, schema));
+                }
+                Err(SelectorError::NoPattern(reason)) => {
+                    failed
+                        .get_or_insert_with(|| TypeError::InvalidArgument { expr: expr.to_string(), reason });
                 }
                 Ok(names) => match &chosen {
                     Some(other) if *other != names => {

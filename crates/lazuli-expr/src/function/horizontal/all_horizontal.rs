@@ -36,7 +36,7 @@ impl ScalarFunction for Logic {
         })
     }
 
-    fn takes_selectors(&self) -> bool {
+    fn spreads_selectors(&self) -> bool {
         true
     }
 }

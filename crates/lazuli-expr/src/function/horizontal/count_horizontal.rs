@@ -45,7 +45,7 @@ impl ScalarFunction for CountHorizontal {
         Ok(Value::from_result(counts, &operands))
     }
 
-    fn takes_selectors(&self) -> bool {
+    fn spreads_selectors(&self) -> bool {
         true
     }
 }

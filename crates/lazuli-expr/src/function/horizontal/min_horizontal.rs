@@ -36,7 +36,7 @@ impl ScalarFunction for Extreme {
         Ok(Value::from_result(extreme, &operands))
     }
 
-    fn takes_selectors(&self) -> bool {
+    fn spreads_selectors(&self) -> bool {
         true
     }
 }

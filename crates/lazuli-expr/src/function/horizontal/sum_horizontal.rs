@@ -66,7 +66,7 @@ impl ScalarFunction for SumHorizontal {
         true
     }
 
-    fn takes_selectors(&self) -> bool {
+    fn spreads_selectors(&self) -> bool {
         true
     }
 }
@@ -97,7 +97,7 @@ impl ScalarFunction for MeanHorizontal {
         Ok(Value::from_result(row_means(&operands, rows)?, &operands))
     }
 
-    fn takes_selectors(&self) -> bool {
+    fn spreads_selectors(&self) -> bool {
         true
     }
 }

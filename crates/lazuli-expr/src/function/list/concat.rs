@@ -61,7 +61,7 @@ impl ScalarFunction for Concat {
         Ok(Signature { inputs: arguments.iter().map(input).collect(), output: list })
     }
 
-    fn takes_selectors(&self) -> bool {
+    fn spreads_selectors(&self) -> bool {
         true
     }
 

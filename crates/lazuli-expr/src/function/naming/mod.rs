@@ -4,6 +4,7 @@
 //! column its own.
 
 mod rename;
+mod replace;
 
 use super::FunctionRef;
 use crate::Expr;
@@ -24,7 +25,7 @@ pub const KEEP: FunctionRef = FunctionRef::Builtin(&rename::KEEP);
 /// A word before the name.
 pub const PREFIX: FunctionRef = FunctionRef::Builtin(&rename::PREFIX);
 /// One part of the name by another.
-pub const REPLACE: FunctionRef = FunctionRef::Builtin(&rename::REPLACE);
+pub const REPLACE: FunctionRef = FunctionRef::Builtin(&replace::Replace);
 /// The name without a word before it.
 pub const STRIP_PREFIX: FunctionRef = FunctionRef::Builtin(&rename::STRIP_PREFIX);
 /// The name without a word behind it.

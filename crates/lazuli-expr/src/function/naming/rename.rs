@@ -31,8 +31,6 @@ macro_rules! renames {
 renames! {
     KEEP = "name.keep", 0, "one column", |_, root, _| root.clone();
     PREFIX = "name.prefix", 1, "a column and a constant word", |name, _, words| format!("{}{name}", words[0]).into();
-    REPLACE = "name.replace", 2, "a column and two constant words",
-        |name, _, words| name.replace(words[0].as_str(), &words[1]).into();
     STRIP_PREFIX = "name.strip_prefix", 1, "a column and a constant word",
         |name, _, words| name.strip_prefix(words[0].as_str()).unwrap_or(name).into();
     STRIP_SUFFIX = "name.strip_suffix", 1, "a column and a constant word",
@@ -79,6 +77,10 @@ impl ScalarFunction for Rename {
 
     fn evaluate(&self, inputs: &[Value], _: usize) -> Result<Value, KernelError> {
         Ok(inputs[0].clone())
+    }
+
+    fn adapts_constants(&self) -> bool {
+        false
     }
 
     fn output_name(&self, inputs: &[Expr]) -> Option<Name> {
@@ -164,11 +166,6 @@ impl NameNamespace {
         self.0.call_with(super::STRIP_SUFFIX, [lit(suffix.into())])
     }
 
-    /// The name with every `from` in it as `to`; a plain text, no pattern.
-    pub fn replace(self, from: impl Into<Name>, to: impl Into<Name>) -> Expr {
-        self.0.call_with(super::REPLACE, [lit(from.into()), lit(to.into())])
-    }
-
     /// The name in small letters.
     pub fn to_lowercase(self) -> Expr {
         self.0.call(super::TO_LOWERCASE)
@@ -215,6 +212,8 @@ mod tests {
         assert_eq!(text(col("Cd").name().to_lowercase()), "Cd as cd");
         assert_eq!(text((col("ab") + 1).alias("q").name().keep()), "ab + 1 as ab");
         assert_eq!(text(col("ab").name().replace("b", "bb")), "ab as abb");
+        assert_eq!(text(col("ab").name().replace_literal("a.", "x")), "ab as ab");
+        assert!(col("ab").name().replace("b", "$7").output_name() == "ab");
         assert_eq!(text(col("ab").name().strip_prefix("a").name().strip_suffix("z")), "ab as b");
         assert_eq!(text(col("ab").name().suffix("_p") + 1), "(ab as ab_p) + 1");
         assert_eq!(text(all().name().map(|name| format!("<{name}>"))), "ab as \"<ab>\"; Cd as \"<Cd>\"");

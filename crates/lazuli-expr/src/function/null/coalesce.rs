@@ -27,7 +27,7 @@ impl ScalarFunction for Coalesce {
         Ok(Value::from_result(lazuli_kernels::coalesce(&operands, rows)?, &operands))
     }
 
-    fn takes_selectors(&self) -> bool {
+    fn spreads_selectors(&self) -> bool {
         true
     }
 }

@@ -35,7 +35,7 @@ impl ScalarFunction for AsStruct {
         Some(call.alias(inputs[0].output_name()))
     }
 
-    fn takes_selectors(&self) -> bool {
+    fn spreads_selectors(&self) -> bool {
         true
     }
 }
