@@ -14,6 +14,7 @@ mod error; // what can be wrong with an expression
 pub mod evaluate; // expressions over one batch
 mod expr; // the tree
 pub mod function; // rows to rows
+pub mod functions; // shorthands
 mod into; // what verbs accept as columns and sort keys
 mod operator; // +, -, ==, and ...
 mod rename; // output names
@@ -33,5 +34,6 @@ pub use operator::{BinaryOperator, UnaryOperator};
 pub use selector::Selector;
 pub use supertype::supertype;
 pub use window::{
-    Window, WindowFunction, WindowFunctionRef, random_int, random_normal, random_uniform, row_number,
+    Window, WindowFunction, WindowFunctionRef, random_int, random_normal, random_sample, random_share,
+    random_uniform, row_number,
 };

@@ -2,9 +2,8 @@
 
 use lazuli_array::{Name, Scalar};
 use lazuli_expr::aggregate::{AGGREGATES, aggregate_named};
-use lazuli_expr::function::{
-    Closed, FillStrategy, QcutOptions, even_quantiles, function_named, functions,
-};
+use lazuli_expr::function::{Closed, FillStrategy, QcutOptions, even_quantiles, function_named, functions};
+use lazuli_expr::functions::row_index;
 use lazuli_expr::typing::nearest_name;
 use lazuli_expr::window::{WINDOW_FUNCTIONS, window_function_named};
 use lazuli_expr::{BinaryOperator, Expr, Literal, aggregate};
@@ -53,6 +52,7 @@ fn composed(name: &str, inputs: &[Expr]) -> Option<Option<Expr>> {
     Some(match (name, inputs) {
         ("not", [input]) => Some(!input.clone()),
         ("negate", [input]) => Some(-input.clone()),
+        ("row_index", []) => Some(row_index()),
         ("nan_to_null", [input]) => Some(input.clone().nan_to_null()),
         ("is_between", [input, low, high]) => Some(input.clone().is_between(low.clone(), high.clone())),
         ("is_between", [input, low, high, closed]) => {
@@ -64,20 +64,26 @@ fn composed(name: &str, inputs: &[Expr]) -> Option<Option<Expr>> {
             strategy.map(|strategy| input.clone().fill_null_with_strategy(strategy))
         }
         ("qcut", [input, quantiles, options @ ..]) if options.len() <= 3 => qcut(input, quantiles, options),
-        ("bin_quantiles", [input, quantiles, options @ ..]) if options.len() <= 1 => {
-            shares(quantiles).zip(flag(options.first())).map(|(quantiles, right_closed)| {
-                input.clone().bin_quantiles(&quantiles, right_closed)
-            })
-        }
+        ("bin_quantiles", [input, quantiles, options @ ..]) if options.len() <= 1 => shares(quantiles)
+            .zip(flag(options.first()))
+            .map(|(quantiles, right_closed)| input.clone().bin_quantiles(&quantiles, right_closed)),
         ("bin_evenly", [input, bins, options @ ..]) if options.len() <= 1 => {
             let bins = match bins {
                 Expr::Literal(Literal { value: Scalar::Int32(bins), .. }) => u32::try_from(*bins).ok(),
                 _ => None,
             };
-            bins.zip(flag(options.first())).map(|(bins, right_closed)| input.clone().bin_evenly(bins, right_closed))
+            bins.zip(flag(options.first()))
+                .map(|(bins, right_closed)| input.clone().bin_evenly(bins, right_closed))
         }
         (
-            "not" | "negate" | "nan_to_null" | "is_between" | "fill_null_with_strategy" | "qcut" | "bin_quantiles"
+            "not"
+            | "negate"
+            | "row_index"
+            | "nan_to_null"
+            | "is_between"
+            | "fill_null_with_strategy"
+            | "qcut"
+            | "bin_quantiles"
             | "bin_evenly",
             _,
         ) => None,
@@ -208,7 +214,7 @@ pub(crate) fn call(text: &str, name: &str, inputs: Vec<Expr>) -> Result<Expr, Te
                 Ok(Expr::WindowFunction { function, inputs: inputs.collect() })
             }
             // Constants of their own, or a column and a seed: the signature says what is missing.
-            "shuffle" | "random_int" | "random_normal" | "random_uniform" => {
+            "shuffle" | "random_int" | "random_normal" | "random_sample" | "random_uniform" => {
                 Ok(Expr::WindowFunction { function, inputs })
             }
             _ => {

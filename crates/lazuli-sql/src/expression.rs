@@ -5,7 +5,8 @@ use std::sync::Arc;
 use lazuli_array::{DataType, Scalar};
 use lazuli_expr::{BinaryOperator, CastMode, Expr, Literal, SortKey, UnaryOperator, Window, aggregate, col};
 use sqlparser::ast::{
-    self, CastKind, CeilFloorKind, DateTimeField, DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArguments, InTarget,
+    self, CastKind, CeilFloorKind, DateTimeField, DuplicateTreatment, FunctionArg, FunctionArgExpr,
+    FunctionArguments, InTarget,
 };
 use sqlparser::dialect::DuckDbDialect;
 use sqlparser::parser::{Parser, ParserError};
@@ -271,7 +272,8 @@ impl<'a> Reader<'a> {
         });
         let values: Option<Vec<Scalar>> = values.collect();
         let values = values.ok_or_else(|| self.unsupported("a list of what is not constant"))?;
-        let list = Literal::list(values).ok_or_else(|| self.unsupported("a list of constants of no one type"))?;
+        let list =
+            Literal::list(values).ok_or_else(|| self.unsupported("a list of constants of no one type"))?;
         Ok(Expr::Literal(list))
     }
 
@@ -448,7 +450,7 @@ mod tests {
             ("bitwise_and(a, b)", "bitwise_and(a, b)"),
             ("atan2(y, x)", "arctan2(y, x)"),
             ("log(a, 2)", "log(a, 2)"),
-            ("replace(a, [1, -2], ['x', null])", "replace(a, [1, -2], [x, null])"),
+            ("replace(a, [1, -2], ['x', null])", "replace(a, [1, -2], ['x', null])"),
         ];
         for (text, expected) in cases {
             assert_eq!(read(text), expected, "{text}");

@@ -3,7 +3,7 @@
 pub use crate::{
     AsofArgs, AsofStrategy, CsvOptions, DataFrame, DataType, EagerFrame, ExecOptions, Expr, IntoLazy,
     JoinArgs, JoinType, Keep, LazyFrame, Scalar, Schema, Series, TimeUnit, UnionMode, all, all_horizontal,
-    any_horizontal, coalesce, col, cols, concat, concat_diagonal, concat_horizontal, corr, cov, df, element, fold, len,
-    lit, max_horizontal, mean_horizontal, min_horizontal, row_number, scan_csv, scan_csv_files, scan_csv_with,
-    sum_horizontal, when,
+    any_horizontal, coalesce, col, cols, concat, concat_diagonal, concat_horizontal, corr, cov, df, element,
+    fold, len, lit, max_horizontal, mean_horizontal, min_horizontal, row_number, scan_csv, scan_csv_files,
+    scan_csv_with, sum_horizontal, when,
 };

@@ -107,8 +107,30 @@ pub const VAR: AggregateRef = AggregateRef(&var::Var);
 
 /// Every aggregate.
 pub static AGGREGATES: &[AggregateRef] = &[
-    BITWISE_AND, BITWISE_OR, BITWISE_XOR, BOTTOM_K, CORR, COUNT, COV, DOT, FIRST, HIST, IMPLODE, LAST, LEN, MAX, MEAN, MEDIAN, MIN, N_UNIQUE, NULL_COUNT,
-    QUANTILE, STD, SUM, TOP_K, VAR,
+    BITWISE_AND,
+    BITWISE_OR,
+    BITWISE_XOR,
+    BOTTOM_K,
+    CORR,
+    COUNT,
+    COV,
+    DOT,
+    FIRST,
+    HIST,
+    IMPLODE,
+    LAST,
+    LEN,
+    MAX,
+    MEAN,
+    MEDIAN,
+    MIN,
+    N_UNIQUE,
+    NULL_COUNT,
+    QUANTILE,
+    STD,
+    SUM,
+    TOP_K,
+    VAR,
 ];
 
 /// The aggregate of this name.

@@ -123,6 +123,13 @@ pub trait ScalarFunction: Send + Sync {
         false
     }
 
+    /// As [`ScalarFunction::is_fallible`], for arguments of these types. Floats seldom fail where integers may, and what
+    /// can't fail may be moved, and computed for rows that nobody asked for.
+    fn is_fallible_for(&self, arguments: &[Argument<'_>]) -> bool {
+        let _ = arguments;
+        self.is_fallible()
+    }
+
     /// Whether a selector among the arguments stands for as many arguments as it chooses columns, as in
     /// `sum_horizontal(all())`. Otherwise the function is called once for each.
     fn spreads_selectors(&self) -> bool {

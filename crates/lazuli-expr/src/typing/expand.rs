@@ -53,7 +53,8 @@ pub fn expand(expr: &Expr, schema: &Schema) -> Result<Vec<Expr>, TypeError> {
 /// The expression with selectors among the arguments of functions of many columns replaced by those columns; `None` if
 /// there is nothing to replace.
 fn spread(expr: &Expr, schema: &Schema) -> Result<Option<Expr>, TypeError> {
-    let spreads = |part: &Expr| matches!(part, Expr::Function { function, .. } if function.spreads_selectors());
+    let spreads =
+        |part: &Expr| matches!(part, Expr::Function { function, .. } if function.spreads_selectors());
     if !expr.any(spreads) || !expr.any(|part| matches!(part, Expr::Selector(_))) {
         return Ok(None);
     }

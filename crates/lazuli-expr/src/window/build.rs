@@ -5,8 +5,8 @@ use std::sync::Arc;
 use lazuli_array::Scalar;
 
 use super::{
-    CUM_COUNT, CUM_MAX, CUM_MIN, CUM_SUM, RANDOM_INT, RANDOM_NORMAL, RANDOM_UNIFORM, RANK, ROW_NUMBER, SHIFT, SHUFFLE,
-    Window, WindowFunctionRef,
+    CUM_COUNT, CUM_MAX, CUM_MIN, CUM_SUM, RANDOM_INT, RANDOM_NORMAL, RANDOM_SAMPLE, RANDOM_UNIFORM, RANK,
+    ROW_NUMBER, SHIFT, SHUFFLE, Window, WindowFunctionRef,
 };
 use crate::{Expr, IntoExprs, IntoSortKeys, Literal};
 
@@ -39,7 +39,8 @@ pub fn random_uniform(low: f64, high: f64, seed: i64) -> Expr {
 
 /// A random number for each row, of the bell curve with this mean and standard deviation; see [`random_uniform`].
 pub fn random_normal(mean: f64, deviation: f64, seed: i64) -> Expr {
-    let inputs = [Scalar::Float64(mean), Scalar::Float64(deviation), Scalar::Int64(seed)].map(constant).into();
+    let inputs =
+        [Scalar::Float64(mean), Scalar::Float64(deviation), Scalar::Int64(seed)].map(constant).into();
     Expr::WindowFunction { function: RANDOM_NORMAL, inputs }
 }
 
@@ -47,6 +48,27 @@ pub fn random_normal(mean: f64, deviation: f64, seed: i64) -> Expr {
 pub fn random_int(low: i64, high: i64, seed: i64) -> Expr {
     let inputs = [low, high, seed].map(|value| constant(Scalar::Int64(value))).into();
     Expr::WindowFunction { function: RANDOM_INT, inputs }
+}
+
+/// Whether a row is one of a random sample of `num_rows` rows of the frame, or of its partition, without repetition; see
+/// [`random_uniform`] for what a seed promises.
+///
+/// ```
+/// use lazuli_expr::random_sample;
+///
+/// // In a filter: ten rows of each shop.
+/// let ten_of_each = random_sample(10, 42).over("shop");
+/// assert_eq!(ten_of_each.to_string(), "random_sample(10, 42) over (partition by shop)");
+/// ```
+pub fn random_sample(num_rows: u32, seed: i64) -> Expr {
+    let inputs = [Scalar::UInt32(num_rows), Scalar::Int64(seed)].map(constant).into();
+    Expr::WindowFunction { function: RANDOM_SAMPLE, inputs }
+}
+
+/// As [`random_sample`], for a share of the rows, from 0.0 to 1.0, to the nearest row.
+pub fn random_share(share: f64, seed: i64) -> Expr {
+    let inputs = [Scalar::Float64(share), Scalar::Int64(seed)].map(constant).into();
+    Expr::WindowFunction { function: RANDOM_SAMPLE, inputs }
 }
 
 fn constant(value: Scalar) -> Expr {

@@ -30,7 +30,7 @@ mod shift;
 #[cfg(test)]
 mod tests;
 
-pub use build::{random_int, random_normal, random_uniform, row_number};
+pub use build::{random_int, random_normal, random_sample, random_share, random_uniform, row_number};
 pub use partitions::Partitions;
 
 /// The number of values so far that are not null.
@@ -45,6 +45,8 @@ pub const CUM_SUM: WindowFunctionRef = WindowFunctionRef(&cum_sum::CumSum);
 pub const RANDOM_INT: WindowFunctionRef = WindowFunctionRef(&random::Random(random::Spread::Integer));
 /// A random number of a bell curve.
 pub const RANDOM_NORMAL: WindowFunctionRef = WindowFunctionRef(&random::Random(random::Spread::Normal));
+/// Whether a row is in a random sample.
+pub const RANDOM_SAMPLE: WindowFunctionRef = WindowFunctionRef(&random::Sample);
 /// A random number between two others.
 pub const RANDOM_UNIFORM: WindowFunctionRef = WindowFunctionRef(&random::Random(random::Spread::Uniform));
 /// The place of a value among the values.
@@ -58,7 +60,18 @@ pub const SHUFFLE: WindowFunctionRef = WindowFunctionRef(&random::Shuffle);
 
 /// Every window function.
 pub static WINDOW_FUNCTIONS: &[WindowFunctionRef] = &[
-    CUM_COUNT, CUM_MAX, CUM_MIN, CUM_SUM, RANDOM_INT, RANDOM_NORMAL, RANDOM_UNIFORM, RANK, ROW_NUMBER, SHIFT, SHUFFLE,
+    CUM_COUNT,
+    CUM_MAX,
+    CUM_MIN,
+    CUM_SUM,
+    RANDOM_INT,
+    RANDOM_NORMAL,
+    RANDOM_SAMPLE,
+    RANDOM_UNIFORM,
+    RANK,
+    ROW_NUMBER,
+    SHIFT,
+    SHUFFLE,
 ];
 
 /// The window function of this name.

@@ -38,13 +38,11 @@ pub(in crate::function) fn common_type(arguments: &[Argument<'_>]) -> Result<Dat
     if arguments.is_empty() {
         return Err(SignatureError::Expected("at least one argument".into()));
     }
-    let (constants, others): (Vec<_>, Vec<_>) =
-        arguments.iter().partition(|argument| decimal(argument).is_some());
-    let (first, rest): (&Argument<'_>, Vec<_>) = match others.split_first() {
-        Some((first, rest)) => (first, rest.iter().chain(&constants).copied().collect()),
-        None => (constants[0], constants[1..].to_vec()),
-    };
-    rest.into_iter().try_fold(first.data_type.clone(), |common, argument| {
+    let is_constant = |argument: &&Argument<'_>| decimal(argument).is_some();
+    let others = arguments.iter().filter(|argument| !is_constant(argument));
+    let mut in_order = others.chain(arguments.iter().filter(is_constant));
+    let first = in_order.next().map_or(DataType::Null, |first| first.data_type.clone());
+    in_order.try_fold(first, |common, argument| {
         if decimal(argument).is_some_and(|(value, scale)| fits(value, scale, &common)) {
             return Ok(common);
         }
