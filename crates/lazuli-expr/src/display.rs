@@ -4,7 +4,7 @@ use std::fmt;
 
 use lazuli_array::Scalar;
 
-use crate::{CastMode, Expr, Literal, UnaryOperator};
+use crate::{BinaryOperator, CastMode, Expr, Literal, UnaryOperator};
 
 impl fmt::Display for Literal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -48,6 +48,15 @@ impl fmt::Display for Operand<'_> {
     }
 }
 
+/// Whether the text begins with a minus.
+fn is_negative(expr: &Expr) -> bool {
+    match expr {
+        Expr::Unary { operator, .. } => *operator == UnaryOperator::Negate,
+        Expr::Literal(literal) => literal.to_string().starts_with('-'),
+        _ => false,
+    }
+}
+
 fn write_call(f: &mut fmt::Formatter<'_>, name: &str, inputs: &[Expr]) -> fmt::Result {
     write!(f, "{name}(")?;
     for (index, input) in inputs.iter().enumerate() {
@@ -81,7 +90,14 @@ impl fmt::Display for Expr {
             Self::Binary { left, operator, right } => {
                 let precedence = operator.precedence();
                 // Comparisons do not chain, and the right side of every operator needs brackets at equal strength.
-                let left_precedence = if operator.is_comparison() { precedence + 1 } else { precedence };
+                let left_precedence = match operator {
+                    // A minus before a power is that of the power.
+                    BinaryOperator::Power if is_negative(left) => {
+                        return write!(f, "({left}) ** {}", Operand(right, precedence + 1));
+                    }
+                    operator if operator.is_comparison() => precedence + 1,
+                    _ => precedence,
+                };
                 write!(f, "{} {operator} {}", Operand(left, left_precedence), Operand(right, precedence + 1))
             }
             Self::Unary { operator, input } => {

@@ -12,6 +12,7 @@ use sqlparser::dialect::DuckDbDialect;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
+use crate::dialect::LazuliDialect;
 use crate::{TextError, call, own_type, type_name};
 
 /// `floor` and `ceil` of a number.
@@ -103,7 +104,7 @@ impl<'a> Reader<'a> {
             text: self.text.into(),
             reason: error.to_string().trim_start_matches("sql parser error: ").into(),
         };
-        let dialect = DuckDbDialect {};
+        let dialect = LazuliDialect(DuckDbDialect {});
         let parser = |tokens: Vec<TokenWithSpan>| {
             Parser::new(&dialect).with_recursion_limit(MAX_DEPTH).with_tokens_with_locations(tokens)
         };
@@ -425,6 +426,12 @@ mod tests {
             ("'it''s'", "'it''s'"),
             ("coalesce(a, b, 0)", "coalesce(a, b, 0)"),
             ("power(a, 2)", "a ** 2"),
+            ("a ** 2 * b", "a ** 2 * b"),
+            ("2 * a**b**c", "2 * a ** b ** c"),
+            ("-a ** 2", "-(a ** 2)"),
+            ("(-a) ** -b", "(-a) ** -b"),
+            ("(-3) ** 2", "(-3) ** 2"),
+            ("a xor b = 1 or c and d", "a xor b == 1 or c and d"),
             ("9223372036854775807", "9223372036854775807"),
             ("-9223372036854775808", "-9223372036854775808"),
             ("1.5e3", "1500.0"),
@@ -461,6 +468,8 @@ mod tests {
     fn mistakes_say_where() {
         for (text, part) in [
             ("a >", "expected: an expression"),
+            ("a * * b", "expected: an expression"),
+            ("a ** ", "expected: an expression"),
             ("a b c", "expected the end, found b at Line: 1, Column: 3"),
             ("summ(a)", "did you mean sum?"),
             ("sum(a, b)", "sum takes one argument, found 2"),

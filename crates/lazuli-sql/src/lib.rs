@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod call; // functions and aggregates by name
+mod dialect; // the grammar
 mod error; // what can be wrong with a text
 mod expression; // the walk over the parsed text
 mod own_type; // types that SQL has no words for
