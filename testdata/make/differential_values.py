@@ -74,7 +74,9 @@ for columns, polars_type in [(["u8", "u16"], pl.UInt64), (["s", "y"], pl.Float64
     names = ", ".join(columns)
     # A sum begins with 0.0, so that it is never -0.0, as that of a column.
     sums = pl.sum_horizontal(*(col(name).cast(polars_type) for name in columns))
-    select("numbers", f"sum_horizontal({names})", sums + 0.0 if polars_type == pl.Float64 else sums)
+    if polars_type == pl.Float64:
+        sums = pl.when(sums == 0.0).then(0.0).otherwise(sums)
+    select("numbers", f"sum_horizontal({names})", sums)
 select("numbers", "sum_horizontal(dec, dec)", pl.sum_horizontal("dec", "dec").cast(pl.Decimal(38, 2)))
 select("numbers", "sum_horizontal(n, 1)", col("n").fill_null(0) + 1)
 select("numbers", "sum_horizontal(i64, 1)", lambda frame: frame["i64"] + 1, error="all")
