@@ -157,6 +157,18 @@ impl Expr {
         Self::Function { function, inputs: std::iter::once(self).chain(rest).collect() }
     }
 
+    /// What `function` makes of this expression: a step of one's own in a chain of methods.
+    ///
+    /// ```
+    /// use lazuli_expr::{Expr, col};
+    ///
+    /// let share_of_all = |expr: Expr| expr.clone() / expr.sum();
+    /// assert_eq!(col("n").pipe(share_of_all).to_string(), "n / sum(n)");
+    /// ```
+    pub fn pipe<T>(self, function: impl FnOnce(Self) -> T) -> T {
+        function(self)
+    }
+
     /// The same values under another name.
     pub fn alias(self, name: impl Into<Name>) -> Self {
         Self::Alias { input: Arc::new(self), name: name.into() }

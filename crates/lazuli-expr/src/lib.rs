@@ -14,6 +14,7 @@ mod error; // what can be wrong with an expression
 pub mod evaluate; // expressions over one batch
 mod expr; // the tree
 pub mod function; // rows to rows
+pub mod functions; // shorthands
 mod into; // what verbs accept as columns and sort keys
 mod operator; // +, -, ==, and ...
 mod options; // constants behind the columns of a call
@@ -47,5 +48,5 @@ pub use selector::{Letters, NamePart, Selector, SelectorError, TypeKind};
 pub use supertype::supertype;
 pub use window::{
     Decay, Rolling, RollingBy, Window, WindowFunction, WindowFunctionRef, random_int, random_normal,
-    random_uniform, row_index, row_number,
+    random_sample, random_share, random_uniform, row_index, row_number,
 };

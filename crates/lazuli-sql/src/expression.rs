@@ -533,6 +533,7 @@ mod tests {
             ("substring(a from -2)", "str.slice(a, -2)"),
             ("string_agg(a, ',')", "str.join(a, ',')"),
             ("str.slice(a, -1)", "str.slice(a, -1)"),
+            ("replace(a, [1, -2], ['x', null])", "replace(a, [1, -2], ['x', null])"),
         ];
         for (text, expected) in cases {
             assert_eq!(read(text), expected, "{text}");

@@ -80,6 +80,7 @@ pub use lazuli_expr::function::{
     cum_reduce, cum_sum_horizontal, even_quantiles, fold, map_batches, max_horizontal, mean_horizontal,
     min_horizontal, reduce, sum_horizontal,
 };
+pub use lazuli_expr::functions;
 pub use lazuli_expr::{
     Ambiguous, BinaryOperator, BusinessWeek, Closed, DatetimeForm, DatetimeParts, DurationParts, Expr,
     FunctionRef, Interval, IntoExpr, IntoExprs, IntoSortKeys, Letters, Literal, ManyOptions, NamePart,
@@ -87,7 +88,7 @@ pub use lazuli_expr::{
     WindowFunction, WindowFunctionRef, all, as_list, as_struct, business_day_count, coalesce, col, cols,
     concat_list, concat_str, corr, cov, date, date_ranges, datetime, datetime_ranges, duration, element,
     field, format_str, from_epoch, int_ranges, len, linear_spaces, lit, random_int, random_normal,
-    random_uniform, row_number, selectors, time, time_ranges, when,
+    random_sample, random_share, random_uniform, row_index, row_number, selectors, time, time_ranges, when,
 };
 pub use lazuli_io::csv::{
     CsvOptions, CsvWriteOptions, CsvWriter, Dialect, Encoding, FileColumns, InferMode, OnMisfit, OnRagged,

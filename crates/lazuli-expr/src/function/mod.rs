@@ -129,6 +129,13 @@ pub trait ScalarFunction: Send + Sync {
         false
     }
 
+    /// As [`ScalarFunction::is_fallible`], for arguments of these types. Floats seldom fail where integers may, and what
+    /// can't fail may be moved, and computed for rows that nobody asked for.
+    fn is_fallible_for(&self, arguments: &[Argument<'_>]) -> bool {
+        let _ = arguments;
+        self.is_fallible()
+    }
+
     /// Whether the results, lists, stand for rows, as those of an aggregate that gives rows do. No function that users
     /// call does.
     fn gives_rows(&self) -> bool {

@@ -7,8 +7,8 @@ use lazuli_array::Scalar;
 use super::{
     ARG_SORT, BACKWARD_FILL, CUM_COUNT, CUM_MAX, CUM_MIN, CUM_PROD, CUM_SUM, DIFF, Decay, EWM_MEAN, EWM_STD,
     EWM_VAR, FORWARD_FILL, INTERPOLATE, IS_DUPLICATED, IS_FIRST_DISTINCT, IS_LAST_DISTINCT, IS_UNIQUE,
-    PCT_CHANGE, PEAK_MAX, PEAK_MIN, RANDOM_INT, RANDOM_NORMAL, RANDOM_UNIFORM, RANK, REVERSE, RLE_ID,
-    ROW_INDEX, ROW_NUMBER, SHIFT, SHUFFLE, SORT, SORT_BY, Window, WindowFunctionRef,
+    PCT_CHANGE, PEAK_MAX, PEAK_MIN, RANDOM_INT, RANDOM_NORMAL, RANDOM_SAMPLE, RANDOM_UNIFORM, RANK, REVERSE,
+    RLE_ID, ROW_INDEX, ROW_NUMBER, SHIFT, SHUFFLE, SORT, SORT_BY, Window, WindowFunctionRef,
 };
 use crate::{Expr, IntoExprs, IntoSortKeys, Literal};
 
@@ -55,6 +55,27 @@ pub fn random_normal(mean: f64, deviation: f64, seed: i64) -> Expr {
 pub fn random_int(low: i64, high: i64, seed: i64) -> Expr {
     let inputs = [low, high, seed].map(|value| constant(Scalar::Int64(value))).into();
     Expr::WindowFunction { function: RANDOM_INT, inputs }
+}
+
+/// Whether a row is one of a random sample of `num_rows` rows of the frame, or of its partition, without repetition; see
+/// [`random_uniform`] for what a seed promises.
+///
+/// ```
+/// use lazuli_expr::random_sample;
+///
+/// // In a filter: ten rows of each shop.
+/// let ten_of_each = random_sample(10, 42).over("shop");
+/// assert_eq!(ten_of_each.to_string(), "random_sample(10, 42) over (partition by shop)");
+/// ```
+pub fn random_sample(num_rows: u32, seed: i64) -> Expr {
+    let inputs = [Scalar::UInt32(num_rows), Scalar::Int64(seed)].map(constant).into();
+    Expr::WindowFunction { function: RANDOM_SAMPLE, inputs }
+}
+
+/// As [`random_sample`], for a share of the rows, from 0.0 to 1.0, to the nearest row.
+pub fn random_share(share: f64, seed: i64) -> Expr {
+    let inputs = [Scalar::Float64(share), Scalar::Int64(seed)].map(constant).into();
+    Expr::WindowFunction { function: RANDOM_SAMPLE, inputs }
 }
 
 fn constant(value: Scalar) -> Expr {

@@ -41,7 +41,9 @@ mod shift;
 #[cfg(test)]
 mod tests;
 
-pub use build::{random_int, random_normal, random_uniform, row_index, row_number};
+pub use build::{
+    random_int, random_normal, random_sample, random_share, random_uniform, row_index, row_number,
+};
 pub(crate) use equal_values::value_ids;
 pub use ewm::Decay;
 pub(crate) use order_keys::order_keys;
@@ -106,6 +108,8 @@ pub const PEAK_MIN: WindowFunctionRef = WindowFunctionRef(&peak::Peak { name: "p
 pub const RANDOM_INT: WindowFunctionRef = WindowFunctionRef(&random::Random(random::Spread::Integer));
 /// A random number of a bell curve.
 pub const RANDOM_NORMAL: WindowFunctionRef = WindowFunctionRef(&random::Random(random::Spread::Normal));
+/// Whether a row is in a random sample.
+pub const RANDOM_SAMPLE: WindowFunctionRef = WindowFunctionRef(&random::Sample);
 /// A random number between two others.
 pub const RANDOM_UNIFORM: WindowFunctionRef = WindowFunctionRef(&random::Random(random::Spread::Uniform));
 /// The place of a value among the values.
@@ -239,6 +243,7 @@ pub static WINDOW_FUNCTIONS: &[WindowFunctionRef] = &[
     PEAK_MIN,
     RANDOM_INT,
     RANDOM_NORMAL,
+    RANDOM_SAMPLE,
     RANDOM_UNIFORM,
     RANK,
     REVERSE,
