@@ -179,6 +179,7 @@ pub static AGGREGATES: &[AggregateRef] = &[ALL, ANY, APPROX_N_UNIQUE, ARG_MAX, A
 
 pub(crate) use moment_state::variance_of;
 pub(crate) use product::FloatProduct;
+pub(crate) use shape::{kurtosis, skew};
 pub(crate) use quantile_state::{QuantileMethod, interpolate};
 
 /// The aggregate of this name.

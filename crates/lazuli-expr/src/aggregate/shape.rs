@@ -108,7 +108,8 @@ fn moments(values: &[f64]) -> [f64; 3] {
     if values.first() == values.last() { [0.0; 3] } else { [moment(2), moment(3), moment(4)] }
 }
 
-fn skew(values: &[f64], bias: bool) -> Option<f64> {
+/// The skewness of values in ascending order; `None` for too few.
+pub(crate) fn skew(values: &[f64], bias: bool) -> Option<f64> {
     let count = values.len() as f64;
     let [second, third, _] = moments(values);
     let biased = third / second.powf(1.5);
@@ -119,7 +120,8 @@ fn skew(values: &[f64], bias: bool) -> Option<f64> {
     }
 }
 
-fn kurtosis(values: &[f64], fisher: bool, bias: bool) -> Option<f64> {
+/// The kurtosis of values in ascending order; `None` for too few.
+pub(crate) fn kurtosis(values: &[f64], fisher: bool, bias: bool) -> Option<f64> {
     let count = values.len() as f64;
     let [second, _, fourth] = moments(values);
     let biased = fourth / (second * second);

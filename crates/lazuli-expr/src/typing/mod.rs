@@ -55,6 +55,11 @@ pub fn data_type(expr: &Expr, schema: &Schema) -> DataType {
     }
 }
 
+/// What the sides of an operator are cast to if both have this type, and the type of its result.
+pub(crate) fn operator_of(operator: BinaryOperator, side: &DataType) -> Option<(DataType, DataType)> {
+    operands::operands(operator, side, side).map(|operands| (operands.left, operands.output))
+}
+
 /// The type of an operator's result over sides that have been cast already.
 pub(crate) fn operator_output(
     operator: BinaryOperator,

@@ -400,7 +400,7 @@ fn without_filter(aggregate: &AggregateRef, inputs: &[Expr]) -> Option<Expr> {
         return None;
     };
     let [value, predicate] = filtered.as_slice() else { return None };
-    if *inner != FILTER || value.gives_rows() {
+    if *inner != FILTER {
         return None;
     }
     let kept = |value: Expr| Expr::Conditional { branches: vec![(predicate.clone(), value)], otherwise: None };
@@ -408,6 +408,15 @@ fn without_filter(aggregate: &AggregateRef, inputs: &[Expr]) -> Option<Expr> {
         aggregate,
         inputs: std::iter::once(first).chain(rest.iter().cloned()).collect(),
     };
+    if let Expr::Aggregate { aggregate: before_it, inputs: before } = value
+        && let (true, [value, first]) = (*before_it == FILTER, before.as_slice())
+    {
+        let inputs = vec![value.clone(), first.clone().and(predicate.clone())];
+        return Some(call(aggregate.clone(), Expr::Aggregate { aggregate: FILTER, inputs }));
+    }
+    if value.gives_rows() {
+        return None;
+    }
     if aggregate.skips_nulls() {
         return Some(call(aggregate.clone(), kept(value.clone())));
     }

@@ -65,6 +65,8 @@ pub const CUM_SUM: WindowFunctionRef = WindowFunctionRef(&cum_sum::CumSum);
 pub const DIFF: WindowFunctionRef = WindowFunctionRef(&diff::Diff);
 /// The mean in which older values weigh less.
 pub const EWM_MEAN: WindowFunctionRef = WindowFunctionRef(&ewm::Ewm { name: "ewm_mean", what: ewm::What::Mean });
+/// The sum in which older values weigh less.
+pub const EWM_SUM: WindowFunctionRef = WindowFunctionRef(&ewm::Ewm { name: "ewm_sum", what: ewm::What::Sum });
 /// The deviation in which older values weigh less.
 pub const EWM_STD: WindowFunctionRef = WindowFunctionRef(&ewm::Ewm { name: "ewm_std", what: ewm::What::Std });
 /// The variance in which older values weigh less.
@@ -113,6 +115,10 @@ pub const ROLLING_MIN_BY: WindowFunctionRef = WindowFunctionRef(&rolling::Rollin
 pub const ROLLING_QUANTILE: WindowFunctionRef = WindowFunctionRef(&rolling::RollingFunction { name: "rolling_quantile", what: rolling::What::Quantile, by: false });
 /// The quantile of the rows with keys not far before.
 pub const ROLLING_QUANTILE_BY: WindowFunctionRef = WindowFunctionRef(&rolling::RollingFunction { name: "rolling_quantile_by", what: rolling::What::Quantile, by: true });
+/// The skew of the rows before.
+pub const ROLLING_SKEW: WindowFunctionRef = WindowFunctionRef(&rolling::RollingFunction { name: "rolling_skew", what: rolling::What::Skew, by: false });
+/// The kurtosis of the rows before.
+pub const ROLLING_KURTOSIS: WindowFunctionRef = WindowFunctionRef(&rolling::RollingFunction { name: "rolling_kurtosis", what: rolling::What::Kurtosis, by: false });
 /// The std of the rows before.
 pub const ROLLING_STD: WindowFunctionRef = WindowFunctionRef(&rolling::RollingFunction { name: "rolling_std", what: rolling::What::Std, by: false });
 /// The std of the rows with keys not far before.
@@ -137,7 +143,7 @@ pub const SORT: WindowFunctionRef = WindowFunctionRef(&arrange::Arrange { name: 
 pub const SORT_BY: WindowFunctionRef = WindowFunctionRef(&arrange::Arrange { name: "sort_by", by: arrange::By::Other });
 
 /// Every window function.
-pub static WINDOW_FUNCTIONS: &[WindowFunctionRef] = &[ARG_SORT, BACKWARD_FILL, CUM_COUNT, CUM_MAX, CUM_MIN, CUM_PROD, CUM_SUM, DIFF, EWM_MEAN, EWM_STD, EWM_VAR, FORWARD_FILL, INTERPOLATE, IS_DUPLICATED, IS_FIRST_DISTINCT, IS_LAST_DISTINCT, IS_UNIQUE, PCT_CHANGE, PEAK_MAX, PEAK_MIN, RANK, REVERSE, RLE_ID, ROLLING_MAX, ROLLING_MAX_BY, ROLLING_MEAN, ROLLING_MEAN_BY, ROLLING_MEDIAN, ROLLING_MEDIAN_BY, ROLLING_MIN, ROLLING_MIN_BY, ROLLING_QUANTILE, ROLLING_QUANTILE_BY, ROLLING_STD, ROLLING_STD_BY, ROLLING_SUM, ROLLING_SUM_BY, ROLLING_VAR, ROLLING_VAR_BY, ROW_INDEX, ROW_NUMBER, SHIFT, SORT, SORT_BY];
+pub static WINDOW_FUNCTIONS: &[WindowFunctionRef] = &[ARG_SORT, BACKWARD_FILL, CUM_COUNT, CUM_MAX, CUM_MIN, CUM_PROD, CUM_SUM, DIFF, EWM_MEAN, EWM_STD, EWM_SUM, EWM_VAR, FORWARD_FILL, INTERPOLATE, IS_DUPLICATED, IS_FIRST_DISTINCT, IS_LAST_DISTINCT, IS_UNIQUE, PCT_CHANGE, PEAK_MAX, PEAK_MIN, RANK, REVERSE, RLE_ID, ROLLING_MAX, ROLLING_MAX_BY, ROLLING_MEAN, ROLLING_MEAN_BY, ROLLING_MEDIAN, ROLLING_MEDIAN_BY, ROLLING_MIN, ROLLING_MIN_BY, ROLLING_QUANTILE, ROLLING_QUANTILE_BY, ROLLING_SKEW, ROLLING_KURTOSIS, ROLLING_STD, ROLLING_STD_BY, ROLLING_SUM, ROLLING_SUM_BY, ROLLING_VAR, ROLLING_VAR_BY, ROW_INDEX, ROW_NUMBER, SHIFT, SORT, SORT_BY];
 
 /// The window function of this name.
 pub fn window_function_named(name: &str) -> Option<WindowFunctionRef> {
