@@ -140,7 +140,7 @@ for name in [*ANY, "i8", "x"]:
     everywhere(f"last(filter({name}, n > 3))", col(name).filter(col("n") > 3).last())
     everywhere(f"len(filter({name}, p))", col(name).filter(col("p")).len().cast(pl.Int64))
     everywhere(f"count(filter({name}, p))", col(name).filter(col("p")).count().cast(pl.Int64))
-    everywhere(f"implode(filter({name}, p))", col(name).filter(col("p")))
+    everywhere(f"implode(filter({name}, p))", col(name).filter(col("p")).implode())
 everywhere("limit(n, 3)", col("n").limit(3))
 everywhere("drop_nans(x)", col("x").drop_nans())
 everywhere("drop_nans(n)", col("n"))

@@ -154,6 +154,10 @@ for name in ["y"]:
 # Windows inside of aggregates are over all rows.
 select("groups", "sum(abs(diff(n)))", col("n").diff().abs().sum())
 select("groups", "max(cum_sum(n)) over (partition by g)", col("n").cum_sum().max().over("g"))
+windows("cum_sum(diff(n))", col("n").diff().cum_sum())
+windows("rolling_mean(shift(y, 1), 3)", col("y").shift(1).rolling_mean(3), near=True)
+select("groups", "forward_fill(shift(cum_sum(n), 1)) - n", col("n").cum_sum().shift(1).forward_fill() - col("n"))
+windows("rank(abs(diff(y)), 'ordinal')", col("y").diff().abs().rank("ordinal").cast(pl.Int64))
 for text in [
     "diff(t)", "pct_change(day)", "cum_prod(t)", "forward_fill(n, -1)", "interpolate(n, 'cubic')", "interpolate(t)", "sort(n, 1)",
     "rolling_sum(n)", "rolling_sum(n, 0)", "rolling_sum(n, -1)", "rolling_sum(n, 2, 3)", "rolling_sum(t, 2)", "rolling_mean(day, 2)",

@@ -33,4 +33,6 @@ pub use into::{IntoExpr, IntoExprs, IntoSortKeys, SortKey};
 pub use operator::{BinaryOperator, UnaryOperator};
 pub use selector::Selector;
 pub use supertype::supertype;
-pub use window::{Decay, Rolling, RollingBy, Window, WindowFunction, WindowFunctionRef, row_index, row_number};
+pub use window::{
+    Decay, Rolling, RollingBy, Window, WindowFunction, WindowFunctionRef, row_index, row_number,
+};

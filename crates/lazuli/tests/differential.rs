@@ -23,7 +23,7 @@ use cases::{Case, Part};
 use inputs::{Form, Inputs};
 
 /// How many wrong answers are shown in full.
-const SHOWN: usize = 3000;
+const SHOWN: usize = 60;
 
 /// The answer of a case, or what is wrong with the text.
 fn run(case: &Case, frame: &DataFrame, form: Form) -> Result<String, String> {

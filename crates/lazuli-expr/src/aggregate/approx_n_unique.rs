@@ -254,7 +254,9 @@ mod tests {
     fn many_values_are_counted_to_some_percent() {
         for count in [3_000i64, 20_000, 40_000, 200_000] {
             let column = Column::from_values((0..count).map(|row| row * 7919));
-            let Ok(Scalar::Int64(found)) = result_of(&APPROX_N_UNIQUE, &[], &column) else { panic!("a number") };
+            let Ok(Scalar::Int64(found)) = result_of(&APPROX_N_UNIQUE, &[], &column) else {
+                panic!("a number")
+            };
             assert!((found - count).abs() * 100 < count * 3, "{found} of {count}");
         }
     }

@@ -102,7 +102,8 @@ pub const GATHER_EVERY: AggregateRef = AggregateRef(&rows::GATHER_EVERY);
 /// The value of one row by its place.
 pub const GET: AggregateRef = AggregateRef(&rows::GET);
 /// Whether a row is null.
-pub const HAS_NULLS: AggregateRef = AggregateRef(&seen::Seen { name: "has_nulls", asked: seen::Asked::HasNulls });
+pub const HAS_NULLS: AggregateRef =
+    AggregateRef(&seen::Seen { name: "has_nulls", asked: seen::Asked::HasNulls });
 /// The first rows.
 pub const HEAD: AggregateRef = AggregateRef(&rows::HEAD);
 /// All values as a list.
@@ -114,7 +115,8 @@ pub const IS_SORTED: AggregateRef = AggregateRef(&rows::IS_SORTED);
 /// The only value.
 pub const ITEM: AggregateRef = AggregateRef(&rows::ITEM);
 /// How heavy the tails of values are.
-pub const KURTOSIS: AggregateRef = AggregateRef(&shape::Shape { name: "kurtosis", what: shape::What::Kurtosis });
+pub const KURTOSIS: AggregateRef =
+    AggregateRef(&shape::Shape { name: "kurtosis", what: shape::What::Kurtosis });
 /// The last row's value.
 pub const LAST: AggregateRef = AggregateRef(&last::Last);
 /// The number of rows.
@@ -175,12 +177,70 @@ pub const VALUE_COUNTS: AggregateRef = AggregateRef(&rows::VALUE_COUNTS);
 pub const VAR: AggregateRef = AggregateRef(&var::Var);
 
 /// Every aggregate.
-pub static AGGREGATES: &[AggregateRef] = &[ALL, ANY, APPROX_N_UNIQUE, ARG_MAX, ARG_MIN, ARG_TRUE, ARG_UNIQUE, BOTTOM_K, BOTTOM_K_BY, CORR, COUNT, COV, DROP_NANS, DROP_NULLS, ENTROPY, EXPLODE, FILTER, FIRST, GATHER, GATHER_EVERY, GET, HAS_NULLS, HEAD, IMPLODE, INDEX_OF, IS_SORTED, ITEM, KURTOSIS, LAST, LEN, MAX, MAX_BY, MEAN, MEDIAN, MIN, MIN_BY, MODE, MODE_WITH_NULLS, NAN_MAX, NAN_MIN, NULL_COUNT, N_UNIQUE, PRODUCT, QUANTILE, RLE, SEARCH_SORTED, SKEW, SLICE, STD, SUM, TAIL, TOP_K, TOP_K_BY, UNIQUE, UNIQUE_COUNTS, VALUE_COUNTS, VAR];
+pub static AGGREGATES: &[AggregateRef] = &[
+    ALL,
+    ANY,
+    APPROX_N_UNIQUE,
+    ARG_MAX,
+    ARG_MIN,
+    ARG_TRUE,
+    ARG_UNIQUE,
+    BOTTOM_K,
+    BOTTOM_K_BY,
+    CORR,
+    COUNT,
+    COV,
+    DROP_NANS,
+    DROP_NULLS,
+    ENTROPY,
+    EXPLODE,
+    FILTER,
+    FIRST,
+    GATHER,
+    GATHER_EVERY,
+    GET,
+    HAS_NULLS,
+    HEAD,
+    IMPLODE,
+    INDEX_OF,
+    IS_SORTED,
+    ITEM,
+    KURTOSIS,
+    LAST,
+    LEN,
+    MAX,
+    MAX_BY,
+    MEAN,
+    MEDIAN,
+    MIN,
+    MIN_BY,
+    MODE,
+    MODE_WITH_NULLS,
+    NAN_MAX,
+    NAN_MIN,
+    NULL_COUNT,
+    N_UNIQUE,
+    PRODUCT,
+    QUANTILE,
+    RLE,
+    SEARCH_SORTED,
+    SKEW,
+    SLICE,
+    STD,
+    SUM,
+    TAIL,
+    TOP_K,
+    TOP_K_BY,
+    UNIQUE,
+    UNIQUE_COUNTS,
+    VALUE_COUNTS,
+    VAR,
+];
 
 pub(crate) use moment_state::variance_of;
 pub(crate) use product::FloatProduct;
-pub(crate) use shape::{kurtosis, skew};
 pub(crate) use quantile_state::{QuantileMethod, interpolate};
+pub(crate) use shape::{kurtosis, skew};
 
 /// The aggregate of this name.
 pub fn aggregate_named(name: &str) -> Option<AggregateRef> {

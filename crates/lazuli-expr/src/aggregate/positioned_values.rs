@@ -232,7 +232,8 @@ mod tests {
     /// Every batch brings a later row, so copies go out of date until they are packed.
     #[test]
     fn old_copies_are_let_go() {
-        let mut last = PositionedValues::<true>::boxed(&[Argument { data_type: &DataType::String, literal: None }]);
+        let mut last =
+            PositionedValues::<true>::boxed(&[Argument { data_type: &DataType::String, literal: None }]);
         last.resize(2);
         for batch in 0..5000u128 {
             let text = format!("{batch:0>1000}");

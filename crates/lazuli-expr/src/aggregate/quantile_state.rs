@@ -220,7 +220,10 @@ impl<V: Native, R: Native> Accumulator for Quantiles<V, R> {
 
     fn finish(&self, groups: Range<usize>) -> Result<Column, KernelError> {
         let results = self.lists.map(groups, &self.result);
-        Ok(Column::new(self.output.clone(), results.into_iter().map(Option::flatten).collect::<PrimitiveArray<R>>()))
+        Ok(Column::new(
+            self.output.clone(),
+            results.into_iter().map(Option::flatten).collect::<PrimitiveArray<R>>(),
+        ))
     }
 
     fn memory_bytes(&self) -> usize {

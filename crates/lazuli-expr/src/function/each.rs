@@ -91,9 +91,8 @@ impl ScalarFunction for Each {
             })
             .collect();
         let items = [Argument { data_type: item, literal: None }];
-        let constants = literals
-            .iter()
-            .map(|literal| Argument { data_type: &literal.data_type, literal: Some(literal) });
+        let constants =
+            literals.iter().map(|literal| Argument { data_type: &literal.data_type, literal: Some(literal) });
         let arguments: Vec<Argument<'_>> = items.iter().copied().chain(constants).collect();
         let offsets = array.offsets();
         let (start, end) = (offsets[0], offsets[array.len()]);

@@ -28,8 +28,8 @@ use lazuli_kernels::KernelError;
 use crate::Literal;
 use crate::evaluate::Value;
 
-pub(crate) use each::{each_aggregate, each_window};
 pub use compare::IS_IN;
+pub(crate) use each::{each_aggregate, each_window};
 pub use math::ABS;
 pub use null::{COALESCE, IS_NAN, IS_NOT_NULL, IS_NULL};
 

@@ -141,8 +141,8 @@ impl Resolver<'_> {
                 let (inputs, output) = self.call(expr, function.name(), typed, signature)?;
                 let call = Expr::WindowFunction { function: function.clone(), inputs };
                 Some(match context {
-                    // Which window it is over is known around the aggregate: that of its `over`, or the group's rows.
-                    Context::Over | INSIDE_AGGREGATE => Typed { expr: call, data_type: output },
+                    // Which window it is over is known around the whole: that of its `over`, or the group's rows.
+                    Context::Over | INSIDE_AGGREGATE | INSIDE_WINDOW => Typed { expr: call, data_type: output },
                     // All of a group's values.
                     Context::Aggregation => Typed {
                         expr: Expr::Aggregate { aggregate: IMPLODE, inputs: vec![call] },
@@ -189,7 +189,7 @@ impl Resolver<'_> {
         let is_function = matches!(expr, Expr::WindowFunction { .. });
         let error = match context {
             Context::Windows | Context::Rows | Context::Over => return Some(()),
-            INSIDE_AGGREGATE | Context::Aggregation if is_function => return Some(()),
+            INSIDE_AGGREGATE | INSIDE_WINDOW | Context::Aggregation if is_function => return Some(()),
             INSIDE_AGGREGATE | INSIDE_WINDOW => TypeError::NestedWindow { expr: expr.to_string() },
             Context::RowByRow(place) => TypeError::MisplacedWindow { expr: expr.to_string(), place },
             Context::Aggregation => {
@@ -403,7 +403,8 @@ fn without_filter(aggregate: &AggregateRef, inputs: &[Expr]) -> Option<Expr> {
     if *inner != FILTER {
         return None;
     }
-    let kept = |value: Expr| Expr::Conditional { branches: vec![(predicate.clone(), value)], otherwise: None };
+    let kept =
+        |value: Expr| Expr::Conditional { branches: vec![(predicate.clone(), value)], otherwise: None };
     let call = |aggregate: AggregateRef, first: Expr| Expr::Aggregate {
         aggregate,
         inputs: std::iter::once(first).chain(rest.iter().cloned()).collect(),

@@ -5,7 +5,11 @@ use std::sync::Arc;
 use lazuli_array::Scalar;
 
 use super::{
-    ARG_SORT, BACKWARD_FILL, CUM_COUNT, CUM_MAX, CUM_MIN, CUM_PROD, CUM_SUM, DIFF, Decay, EWM_MEAN, EWM_STD, EWM_SUM, EWM_VAR, FORWARD_FILL, INTERPOLATE, IS_DUPLICATED, IS_FIRST_DISTINCT, IS_LAST_DISTINCT, IS_UNIQUE, PCT_CHANGE, PEAK_MAX, PEAK_MIN, RANK, REVERSE, RLE_ID, ROW_INDEX, ROW_NUMBER, SHIFT, SORT, SORT_BY, Window, WindowFunctionRef};
+    ARG_SORT, BACKWARD_FILL, CUM_COUNT, CUM_MAX, CUM_MIN, CUM_PROD, CUM_SUM, DIFF, Decay, EWM_MEAN, EWM_STD,
+    EWM_SUM, EWM_VAR, FORWARD_FILL, INTERPOLATE, IS_DUPLICATED, IS_FIRST_DISTINCT, IS_LAST_DISTINCT,
+    IS_UNIQUE, PCT_CHANGE, PEAK_MAX, PEAK_MIN, RANK, REVERSE, RLE_ID, ROW_INDEX, ROW_NUMBER, SHIFT, SORT,
+    SORT_BY, Window, WindowFunctionRef,
+};
 use crate::{Expr, IntoExprs, IntoSortKeys, Literal};
 
 /// The place of each row in the frame, or in its partition, from 1.
@@ -56,7 +60,11 @@ impl Expr {
         Self::Over { input: Arc::new(self), window: Arc::new(window) }
     }
 
-    pub(super) fn window_call(self, function: WindowFunctionRef, constants: impl IntoIterator<Item = Scalar>) -> Self {
+    pub(super) fn window_call(
+        self,
+        function: WindowFunctionRef,
+        constants: impl IntoIterator<Item = Scalar>,
+    ) -> Self {
         let inputs = std::iter::once(self).chain(constants.into_iter().map(constant)).collect();
         Self::WindowFunction { function, inputs }
     }

@@ -24,7 +24,7 @@ impl WindowFunction for CumSum {
     fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
         is_reversed(arguments)?;
         let output = SUM.signature(&arguments[..1])?.output;
-        Ok(with_columns(arguments, &[output.clone()], output))
+        Ok(with_columns(arguments, std::slice::from_ref(&output), output.clone()))
     }
 
     fn evaluate(
@@ -40,31 +40,38 @@ impl WindowFunction for CumSum {
             let (left, right) = (operand(left), operand(right));
             KernelError::Overflow { operation: "cum_sum", row, left, right, data_type: data_type.clone() }
         };
-        let sums = partitions.directed(reversed(self.name(), arguments)?, |partitions| match inputs[0].array() {
-            Array::Int64(array) => running(array, partitions, 0i64, |sum, value, row| {
-                *sum = sum.checked_add(value).ok_or_else(|| overflow(row, (*sum).into(), value.into()))?;
-                Ok(*sum)
-            }).map(Array::from),
-            Array::UInt64(array) => running(array, partitions, 0u64, |sum, value, row| {
-                *sum = sum.checked_add(value).ok_or_else(|| overflow(row, (*sum).into(), value.into()))?;
-                Ok(*sum)
-            }).map(Array::from),
-            Array::Int128(array) => {
-                const LIMIT: u128 = 10u128.pow(38);
-                running(array, partitions, 0i128, |sum, value, row| {
-                    let next = sum.checked_add(value).filter(|next| next.unsigned_abs() < LIMIT);
-                    *sum = next.ok_or_else(|| overflow(row, *sum, value))?;
+        let sums =
+            partitions.directed(reversed(self.name(), arguments)?, |partitions| match inputs[0].array() {
+                Array::Int64(array) => running(array, partitions, 0i64, |sum, value, row| {
+                    *sum =
+                        sum.checked_add(value).ok_or_else(|| overflow(row, (*sum).into(), value.into()))?;
                     Ok(*sum)
-                }).map(Array::from)
-            }
-            Array::Float64(array) => {
-                running(array, partitions, DoubleDouble::default(), |sum, value, _| {
-                    *sum = sum.add_f64(value);
-                    Ok(sum.to_f64())
-                }).map(Array::from)
-            }
-            _ => Err(KernelError::unsupported("cum_sum", [data_type])),
-        })?;
+                })
+                .map(Array::from),
+                Array::UInt64(array) => running(array, partitions, 0u64, |sum, value, row| {
+                    *sum =
+                        sum.checked_add(value).ok_or_else(|| overflow(row, (*sum).into(), value.into()))?;
+                    Ok(*sum)
+                })
+                .map(Array::from),
+                Array::Int128(array) => {
+                    const LIMIT: u128 = 10u128.pow(38);
+                    running(array, partitions, 0i128, |sum, value, row| {
+                        let next = sum.checked_add(value).filter(|next| next.unsigned_abs() < LIMIT);
+                        *sum = next.ok_or_else(|| overflow(row, *sum, value))?;
+                        Ok(*sum)
+                    })
+                    .map(Array::from)
+                }
+                Array::Float64(array) => {
+                    running(array, partitions, DoubleDouble::default(), |sum, value, _| {
+                        *sum = sum.add_f64(value);
+                        Ok(sum.to_f64())
+                    })
+                    .map(Array::from)
+                }
+                _ => Err(KernelError::unsupported("cum_sum", [data_type])),
+            })?;
         Ok(Column::new(data_type.clone(), sums))
     }
 }

@@ -167,7 +167,15 @@ impl State {
     fn step(&mut self, value: Option<f64>, settings: &Settings) {
         if self.count == 0 {
             if let Some(value) = value {
-                *self = Self { count: 1, mean: value, spread: 0.0, total: value, weight: 1.0, sum: 1.0, squares: 1.0 };
+                *self = Self {
+                    count: 1,
+                    mean: value,
+                    spread: 0.0,
+                    total: value,
+                    weight: 1.0,
+                    sum: 1.0,
+                    squares: 1.0,
+                };
             }
             return;
         }
@@ -189,7 +197,8 @@ impl State {
             self.mean = (self.weight * old + own * value) / total;
         }
         let (from_old, from_new) = (old - self.mean, value - self.mean);
-        self.spread = (self.weight * (self.spread + from_old * from_old) + own * (from_new * from_new)) / total;
+        self.spread =
+            (self.weight * (self.spread + from_old * from_old) + own * (from_new * from_new)) / total;
         self.sum += own;
         self.squares += own * own;
         self.weight = total;

@@ -38,9 +38,7 @@ impl WindowFunction for Interpolate {
             (true, Some(input)) if input.is_numeric() || *input == DataType::Null => {
                 Ok(with_columns(arguments, &[DataType::Float64], DataType::Float64))
             }
-            (true, Some(input)) if input.is_temporal() => {
-                Ok(Signature::unchanged(arguments, input.clone()))
-            }
+            (true, Some(input)) if input.is_temporal() => Ok(Signature::unchanged(arguments, input.clone())),
             _ => Err(SignatureError::Expected(EXPECTED.into())),
         }
     }
@@ -123,8 +121,8 @@ fn for_each_gap(
             }
             if let Some(last) = last {
                 let (before, after) = (rows[last] as usize, rows[place] as usize);
-                for gap in last + 1..place {
-                    fill(rows[gap] as usize, before, after, gap - last, place - last);
+                for (step, &row) in (1..).zip(&rows[last + 1..place]) {
+                    fill(row as usize, before, after, step, place - last);
                 }
             }
             last = Some(place);

@@ -9,7 +9,11 @@ use super::rank::value_numbers;
 
 /// A key for each row: the better the value, the greater the key, where better is greater or, if not `greatest`, less.
 /// NaN is worse than any number. What null rows have means nothing.
-#[allow(clippy::unnecessary_cast, clippy::useless_conversion, reason = "one arm of each dispatch is wide already")]
+#[allow(
+    clippy::unnecessary_cast,
+    clippy::useless_conversion,
+    reason = "one arm of each dispatch is wide already"
+)]
 pub(crate) fn order_keys(column: &Column, greatest: bool) -> Result<Vec<i64>, KernelError> {
     // All bits turned reverses the order.
     let turn = if greatest { 0 } else { -1 };

@@ -254,7 +254,12 @@ fn a_fill_stands_where_there_is_no_row() {
 }
 
 /// The results of a function of one partition, by constants.
-fn results(function: &WindowFunctionRef, constants: &[Scalar], data_type: &DataType, values: &[Scalar]) -> Vec<Scalar> {
+fn results(
+    function: &WindowFunctionRef,
+    constants: &[Scalar],
+    data_type: &DataType,
+    values: &[Scalar],
+) -> Vec<Scalar> {
     let rows: Vec<Row> = values.iter().map(|value| (0, 0, value.clone())).collect();
     found(function, constants, data_type, &rows).expect("it does not fail")
 }
@@ -290,8 +295,12 @@ fn fills_stop_at_their_limit_and_at_partitions() {
     assert_eq!(forward(&limit), some(&[None, Some(1), Some(1), None, Some(2), Some(2)]));
     let backward = results(&BACKWARD_FILL, &limit, int, &values);
     assert_eq!(backward, some(&[Some(1), Some(1), None, Some(2), Some(2), None]));
-    let rows: Vec<Row> = [(0, Some(1)), (1, None), (0, None)].map(|(id, value)| (id, 0, Scalar::from(value))).to_vec();
-    assert_eq!(found(&FORWARD_FILL, &[], int, &rows).expect("it does not fail"), some(&[Some(1), None, Some(1)]));
+    let rows: Vec<Row> =
+        [(0, Some(1i64)), (1, None), (0, None)].map(|(id, value)| (id, 0, Scalar::from(value))).to_vec();
+    assert_eq!(
+        found(&FORWARD_FILL, &[], int, &rows).expect("it does not fail"),
+        some(&[Some(1), None, Some(1)])
+    );
 }
 
 #[test]
@@ -316,12 +325,17 @@ fn values_in_other_orders() {
     let (yes, no) = (Scalar::Boolean(true), Scalar::Boolean(false));
     let int = &DataType::Int64;
     assert_eq!(results(&SORT, &[], int, &values), some(&[Some(1), Some(2), Some(5), None]));
-    assert_eq!(results(&SORT, &[yes.clone()], int, &values), some(&[Some(5), Some(2), Some(1), None]));
+    assert_eq!(
+        results(&SORT, std::slice::from_ref(&yes), int, &values),
+        some(&[Some(5), Some(2), Some(1), None])
+    );
     assert_eq!(results(&SORT, &[no, yes], int, &values), some(&[None, Some(1), Some(2), Some(5)]));
     assert_eq!(results(&ARG_SORT, &[], int, &values), [3, 0, 2, 1].map(Scalar::Int64));
     assert_eq!(results(&REVERSE, &[], int, &values), some(&[Some(1), Some(5), None, Some(2)]));
     // Each partition by itself, in the window's order.
-    let rows: Vec<Row> = [(0, 1, 7), (1, 0, 9), (0, 0, 3)].map(|(id, place, value)| (id, place, Scalar::Int64(value))).to_vec();
+    let rows: Vec<Row> = [(0, 1, 7), (1, 0, 9), (0, 0, 3)]
+        .map(|(id, place, value)| (id, place, Scalar::Int64(value)))
+        .to_vec();
     assert_eq!(found(&SORT, &[], int, &rows).expect("it does not fail"), [7, 9, 3].map(Scalar::Int64));
     assert_eq!(found(&REVERSE, &[], int, &rows).expect("it does not fail"), [3, 9, 7].map(Scalar::Int64));
     assert_eq!(found(&ARG_SORT, &[], int, &rows).expect("it does not fail"), [1, 0, 0].map(Scalar::Int64));
@@ -332,7 +346,10 @@ fn differences_are_exact_or_errors() {
     let argument = Argument { data_type: &DataType::UInt8, literal: None };
     assert_eq!(DIFF.signature(&[argument]).expect("a number").output, DataType::Int16);
     let column = Column::from_scalars(&DataType::Int16, [5, 255, 0].map(Scalar::Int16)).expect("integers");
-    assert_eq!(one_partition(&DIFF, &column).expect("they fit"), [Scalar::Null, Scalar::Int16(250), Scalar::Int16(-255)]);
+    assert_eq!(
+        one_partition(&DIFF, &column).expect("they fit"),
+        [Scalar::Null, Scalar::Int16(250), Scalar::Int16(-255)]
+    );
     let column = Column::from_scalars(&DataType::Int8, [-128, 127].map(Scalar::Int8)).expect("integers");
     assert!(matches!(one_partition(&DIFF, &column), Err(KernelError::Overflow { row: 1, .. })));
 }
@@ -345,14 +362,20 @@ fn weights_fade() {
         let found = results(function, constants, &DataType::Float64, &values);
         for (found, expected) in found.iter().zip(expected) {
             match (found, expected) {
-                (Scalar::Float64(found), Some(expected)) => assert!((found - expected).abs() < 1e-12, "{found}"),
+                (Scalar::Float64(found), Some(expected)) => {
+                    assert!((found - expected).abs() < 1e-12, "{found}")
+                }
                 (found, expected) => assert!(found.is_null() && expected.is_none(), "{found:?} {expected:?}"),
             }
         }
     };
-    near(&EWM_MEAN, &[half.clone()], [Some(1.0), None, Some(2.6), Some(3.461_538_461_538_461_7)]);
-    near(&EWM_MEAN, &[half.clone(), Scalar::Boolean(false)], [Some(1.0), None, Some(2.333_333_333_333_333), Some(3.166_666_666_666_666_5)]);
-    near(&EWM_STD, &[half], [None, None, Some(1.414_213_562_373_095_1), Some(1.167_748_416_242_284_4)]);
+    near(&EWM_MEAN, std::slice::from_ref(&half), [Some(1.0), None, Some(2.6), Some(3.461_538_461_538_461_7)]);
+    near(
+        &EWM_MEAN,
+        &[half.clone(), Scalar::Boolean(false)],
+        [Some(1.0), None, Some(2.333_333_333_333_333), Some(3.166_666_666_666_666_5)],
+    );
+    near(&EWM_STD, &[half], [None, None, Some(std::f64::consts::SQRT_2), Some(1.167_748_416_242_284_4)]);
 }
 
 #[test]

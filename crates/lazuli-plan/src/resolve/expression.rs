@@ -43,7 +43,8 @@ impl Verb<'_> {
                 }
             }
         }
-        if scope.is_open() && exprs.iter().any(|expr| expr.has_part(|part| matches!(part, Expr::Selector(_)))) {
+        if scope.is_open() && exprs.iter().any(|expr| expr.has_part(|part| matches!(part, Expr::Selector(_))))
+        {
             all_told = false;
         }
         (expanded, all_told)

@@ -40,8 +40,7 @@ impl Lifted {
     pub fn rows() -> Self {
         let is_lifted = |expr: &Expr| !matches!(expr, Expr::Alias { .. }) && expr.gives_rows();
         // One value made of rows.
-        let is_whole =
-            |expr: &Expr| matches!(expr, Expr::Function { function, .. } if function.takes_rows());
+        let is_whole = |expr: &Expr| matches!(expr, Expr::Function { function, .. } if function.takes_rows());
         Self { parts: Vec::new(), word: "rows", is_lifted, is_whole, next_number: 1 }
     }
 

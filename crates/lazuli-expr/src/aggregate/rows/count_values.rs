@@ -150,9 +150,7 @@ fn mode(rows: &RowGroups<'_>, counts_nulls: bool) -> Result<Column, KernelError>
     let counts = |row: usize| counts_nulls || validity.as_ref().is_none_or(|validity| validity.get(row));
     Ok(rows.picked(|range, picked| {
         let most = range.clone().filter(|&row| counts(row)).map(|row| counted.of(row)).max();
-        let is_mode = |row: &usize| {
-            counted.is_first(*row) && counts(*row) && Some(counted.of(*row)) == most
-        };
+        let is_mode = |row: &usize| counted.is_first(*row) && counts(*row) && Some(counted.of(*row)) == most;
         picked.extend(range.filter(is_mode).map(|row| row as u32));
     }))
 }

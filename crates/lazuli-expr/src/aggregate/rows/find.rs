@@ -132,11 +132,13 @@ pub(in crate::aggregate) const IS_SORTED: RowsAggregate = RowsAggregate {
         Ok(Signature::unchanged(arguments, DataType::Boolean))
     },
     evaluate: Evaluate::Column(|rows, arguments| {
-        let (descending, nulls_first) = direction(arguments).map_err(|_| unchecked("is_sorted", arguments))?;
+        let (descending, nulls_first) =
+            direction(arguments).map_err(|_| unchecked("is_sorted", arguments))?;
         let key = SortKey { column: &rows.columns[0], descending, nulls_first };
         let comparator = RowComparator::new(&[key]);
         let sorted = rows.ranges().map(|range| {
-            (range.start + 1..range.end.max(range.start + 1)).all(|row| comparator.compare(row - 1, row).is_le())
+            (range.start + 1..range.end.max(range.start + 1))
+                .all(|row| comparator.compare(row - 1, row).is_le())
         });
         Ok(Column::new(DataType::Boolean, BooleanArray::new(sorted.collect(), None)))
     }),
@@ -156,7 +158,10 @@ fn needle_signature(arguments: &[Argument<'_>]) -> Result<Signature, SignatureEr
     needle.literal.ok_or_else(wrong)?;
     let common = supertype(column.data_type, &adapted_type(needle, column.data_type)).ok_or_else(wrong)?;
     let rest = rest.iter().map(|argument| argument.data_type.clone());
-    Ok(Signature { inputs: [common.clone(), common].into_iter().chain(rest).collect(), output: DataType::Int64 })
+    Ok(Signature {
+        inputs: [common.clone(), common].into_iter().chain(rest).collect(),
+        output: DataType::Int64,
+    })
 }
 
 /// The constant as a column of one row.
@@ -186,9 +191,10 @@ fn direction(arguments: &[Argument<'_>]) -> Result<(bool, bool), SignatureError>
 
 /// The places of one row of each group; null where there is none.
 fn places_of(rows: &RowGroups<'_>, picked: &[u32]) -> Column {
-    let places = rows.ranges().zip(picked).map(|(range, &row)| {
-        (row != NO_ROW).then(|| i64::from(row) - range.start as i64)
-    });
+    let places = rows
+        .ranges()
+        .zip(picked)
+        .map(|(range, &row)| (row != NO_ROW).then(|| i64::from(row) - range.start as i64));
     Column::new(DataType::Int64, places.collect::<PrimitiveArray<i64>>())
 }
 

@@ -225,9 +225,12 @@ impl Accumulator for RowLists {
                 RunGroups::Each(each)
             }
         };
-        let columns = self.arguments.0.iter().zip(&state[1..]).map(|((data_type, _), column)| {
-            Column::new(data_type.clone(), items_of(lists_of(column)))
-        });
+        let columns = self
+            .arguments
+            .0
+            .iter()
+            .zip(&state[1..])
+            .map(|((data_type, _), column)| Column::new(data_type.clone(), items_of(lists_of(column))));
         let (columns, places) = (columns.collect(), Places::Each(all_places.values().to_vec()));
         self.push(Run { columns, groups, places })
     }

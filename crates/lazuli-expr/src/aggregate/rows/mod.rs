@@ -89,10 +89,7 @@ impl OwnedArguments {
     }
 
     fn borrowed(&self) -> Vec<Argument<'_>> {
-        self.0
-            .iter()
-            .map(|(data_type, literal)| Argument { data_type, literal: literal.as_ref() })
-            .collect()
+        self.0.iter().map(|(data_type, literal)| Argument { data_type, literal: literal.as_ref() }).collect()
     }
 }
 

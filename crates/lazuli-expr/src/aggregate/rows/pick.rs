@@ -120,11 +120,7 @@ fn by_signature(arguments: &[Argument<'_>]) -> Result<Signature, SignatureError>
 }
 
 /// The first row of each group with the best key; [`NO_ROW`] if all are null.
-pub(super) fn best_rows(
-    rows: &RowGroups<'_>,
-    key: usize,
-    greatest: bool,
-) -> Result<Vec<u32>, KernelError> {
+pub(super) fn best_rows(rows: &RowGroups<'_>, key: usize, greatest: bool) -> Result<Vec<u32>, KernelError> {
     let keys = order_keys(&rows.columns[key], greatest)?;
     let validity = rows.columns[key].validity();
     let is_valid = |row: &usize| validity.as_ref().is_none_or(|validity| validity.get(*row));

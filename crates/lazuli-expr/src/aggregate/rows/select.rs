@@ -245,7 +245,8 @@ fn num_rows(arguments: &[Argument<'_>]) -> Result<usize, SignatureError> {
 }
 
 fn slice_of(arguments: &[Argument<'_>]) -> Result<(i64, Option<i64>), SignatureError> {
-    let mut options = Options::behind(1, arguments, "one column, a place, and maybe a number of rows from 0")?;
+    let mut options =
+        Options::behind(1, arguments, "one column, a place, and maybe a number of rows from 0")?;
     let offset = options.integer()?.ok_or_else(|| options.wrong())?;
     let length = options.count()?.map(|length| i64::try_from(length).unwrap_or(i64::MAX));
     options.end()?;
@@ -267,7 +268,8 @@ fn places(arguments: &[Argument<'_>]) -> Result<Vec<Option<i64>>, SignatureError
 }
 
 fn num_best(arguments: &[Argument<'_>]) -> Result<usize, SignatureError> {
-    let mut options = Options::behind(2, arguments, "a column, one to sort it by, and a number of rows from 0")?;
+    let mut options =
+        Options::behind(2, arguments, "a column, one to sort it by, and a number of rows from 0")?;
     let count = options.count()?.ok_or_else(|| options.wrong())?;
     options.end()?;
     Ok(count)

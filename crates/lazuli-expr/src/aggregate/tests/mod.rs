@@ -12,7 +12,10 @@ use lazuli_kernels::{KernelError, concat_columns, take_column};
 use proptest::prelude::*;
 
 use self::twin::{knows, naive};
-use crate::aggregate::{AGGREGATES, AggregateRef, BOTTOM_K, FIRST, GATHER_EVERY, GET, HEAD, ITEM, LAST, QUANTILE, SLICE, TAIL, TOP_K};
+use crate::aggregate::{
+    AGGREGATES, AggregateRef, BOTTOM_K, FIRST, GATHER_EVERY, GET, HEAD, ITEM, LAST, QUANTILE, SLICE, TAIL,
+    TOP_K,
+};
 use crate::function::Argument;
 use crate::{Accumulator, Groups, Literal, RowOrder};
 

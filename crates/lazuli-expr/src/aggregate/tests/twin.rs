@@ -33,8 +33,12 @@ pub(super) fn naive(call: &Call, rows: &[Scalar]) -> Result<Scalar, ()> {
         "first" => values.first().map_or(Scalar::Null, |&value| value.clone()),
         "last" => values.last().map_or(Scalar::Null, |&value| value.clone()),
         "has_nulls" => Scalar::Boolean(values.len() < rows.len()),
-        "nan_min" if numbers.len() < values.len() => values.into_iter().find(|value| is_nan(value)).cloned().unwrap(),
-        "nan_max" if numbers.len() < values.len() => values.into_iter().find(|value| is_nan(value)).cloned().unwrap(),
+        "nan_min" if numbers.len() < values.len() => {
+            values.into_iter().find(|value| is_nan(value)).cloned().unwrap()
+        }
+        "nan_max" if numbers.len() < values.len() => {
+            values.into_iter().find(|value| is_nan(value)).cloned().unwrap()
+        }
         "nan_min" => extreme(Ordering::Less),
         "nan_max" => extreme(Ordering::Greater),
         "arg_min" | "arg_max" => {
@@ -165,8 +169,25 @@ pub(super) fn naive(call: &Call, rows: &[Scalar]) -> Result<Scalar, ()> {
 /// Whether there is a twin of this aggregate here; the others have tables of their own.
 pub(super) fn knows(name: &str) -> bool {
     let unknown = [
-        "all", "any", "arg_true", "drop_nans", "entropy", "explode", "gather", "gather_every", "get", "index_of",
-        "is_sorted", "item", "kurtosis", "mode_with_nulls", "product", "rle", "search_sorted", "skew", "slice",
+        "all",
+        "any",
+        "arg_true",
+        "drop_nans",
+        "entropy",
+        "explode",
+        "gather",
+        "gather_every",
+        "get",
+        "index_of",
+        "is_sorted",
+        "item",
+        "kurtosis",
+        "mode_with_nulls",
+        "product",
+        "rle",
+        "search_sorted",
+        "skew",
+        "slice",
         "value_counts",
     ];
     !unknown.contains(&name)

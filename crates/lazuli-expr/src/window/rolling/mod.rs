@@ -83,7 +83,11 @@ impl RollingFunction {
             let reason = format!("the quantile must lie from 0 to 1, not at {share}");
             return Err(SignatureError::InvalidArgument(reason));
         }
-        let key = if self.by { Some(Key::of(arguments[1].data_type).ok_or_else(|| options.wrong())?) } else { None };
+        let key = if self.by {
+            Some(Key::of(arguments[1].data_type).ok_or_else(|| options.wrong())?)
+        } else {
+            None
+        };
         let (size, min_samples) = Size::read(&mut options, key)?;
         let ddof = match self.what {
             What::Std | What::Var => options.integer()?.unwrap_or(1),
@@ -135,8 +139,7 @@ impl WindowFunction for RollingFunction {
     fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
         self.settings(arguments)?;
         let (input, output) = self.types(arguments)?;
-        let mut inputs: Vec<DataType> =
-            arguments.iter().map(|argument| argument.data_type.clone()).collect();
+        let mut inputs: Vec<DataType> = arguments.iter().map(|argument| argument.data_type.clone()).collect();
         inputs[0] = input;
         if self.by {
             inputs[1] = match arguments[1].data_type {
@@ -159,7 +162,8 @@ impl WindowFunction for RollingFunction {
         let data_type = column.data_type();
         let ranges = Ranges::new(&settings.size, inputs.get(1), partitions)?;
         let validity = column.validity();
-        let rolled = Rolled { ranges: &ranges, validity: validity.as_ref(), min_samples: settings.min_samples };
+        let rolled =
+            Rolled { ranges: &ranges, validity: validity.as_ref(), min_samples: settings.min_samples };
         let num_rows = column.len();
         let array: Array = match (self.what, column.array()) {
             (What::Min | What::Max, _) => {
@@ -252,9 +256,8 @@ impl Rolled<'_> {
             values.clear();
             // The rows of the window are `start..end`, of which `count` have a value.
             let (mut start, mut end, mut count) = (0, 0, 0);
-            let is_valid = |place: usize| {
-                self.validity.is_none_or(|validity| validity.get(rows[place] as usize))
-            };
+            let is_valid =
+                |place: usize| self.validity.is_none_or(|validity| validity.get(rows[place] as usize));
             for (&row, &(first, last)) in rows.iter().zip(windows) {
                 let (first, last) = (first as usize, last as usize);
                 if first >= end {

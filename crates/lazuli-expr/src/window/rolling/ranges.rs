@@ -181,8 +181,12 @@ impl Size {
             return Err(SignatureError::InvalidArgument(reason.into()));
         };
         let min_samples = options.count()?.unwrap_or(1);
-        let words =
-            [("right", (false, true)), ("left", (true, false)), ("both", (true, true)), ("none", (false, false))];
+        let words = [
+            ("right", (false, true)),
+            ("left", (true, false)),
+            ("both", (true, true)),
+            ("none", (false, false)),
+        ];
         let (left, right) = options.word(&words, "choice of ends")?;
         Ok((Self::Length { length, tick, left, right }, min_samples))
     }

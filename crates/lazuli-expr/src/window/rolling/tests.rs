@@ -47,9 +47,8 @@ fn evaluate(
         lazuli_kernels::cast::cast(column, to, lazuli_kernels::cast::CastMode::Strict).expect("numbers")
     };
     let columns: Vec<Column> = columns.iter().zip(&signature.inputs).map(cast).collect();
-    let result = function
-        .evaluate(&columns, &arguments, &Partitions::new(ids, 3, None))
-        .expect("small numbers");
+    let result =
+        function.evaluate(&columns, &arguments, &Partitions::new(ids, 3, None)).expect("small numbers");
     assert_eq!((result.data_type(), result.len()), (&signature.output, ids.len()));
     (0..ids.len()).map(|row| result.get(row)).collect()
 }
