@@ -66,9 +66,20 @@ for name in ["n", "m", "y", "t", "day", "p"]:
         windows(f"arg_sort({name}{more})", sorted_places)
         windows(f"sort_by(t, {name}{more})", col("t").sort_by(name, descending=descending, nulls_last=True, maintain_order=True))
         windows(f"sort_by(n, {name}{more})", col("n").sort_by(name, descending=descending, nulls_last=True, maintain_order=True))
-for name in ["n", "y", "m", "day", "w"]:
-    select("groups", f"peak_max({name})", col(name).peak_max())
-    select("groups", f"peak_min({name})", col(name).peak_min())
+
+
+def peak(name, sign):
+    """Ends have one neighbour: Polars compares them with 0 too."""
+    value = col(name).cast(pl.Float64) * sign
+    before, after = value.shift(1), value.shift(-1)
+    first, last = pl.int_range(pl.len()) == 0, pl.int_range(pl.len()) == pl.len() - 1
+    return (first | (value > before)) & (last | (value > after)) & pl.when(value.is_not_null()).then(True)
+
+
+for name in ["n", "y", "m", "w"]:
+    select("groups", f"peak_max({name})", peak(name, 1))
+    select("groups", f"peak_min({name})", peak(name, -1))
+select("groups", "peak_max(n) over (partition by g)", peak("n", 1).over("g"))
 select("groups", "row_index()", pl.int_range(pl.len()))
 select("groups", "row_index() over (partition by g)", pl.int_range(pl.len()).over("g"))
 select("groups", "row_index() over (partition by g order by o)", pl.int_range(pl.len()).over("g", order_by="o"))
@@ -114,14 +125,14 @@ for key, length in [("o", "3i"), ("o", "5i"), ("n", "4i"), ("day", "40d"), ("day
             select("groups", f"rolling_median_by({name}{more})", rolled("median"), near=True)
             select("groups", f"rolling_std_by({name}{more})", rolled("std"), near=True)
             select("groups", f"rolling_var_by({name}{more})", rolled("var"), near=True)
-select("groups", "rolling_sum_by(m, o, 3)", col("m").cast(pl.Int64).rolling_sum_by("o", "3i"))
+select("groups", "rolling_sum_by(w, o, 3)", col("w").rolling_sum_by("o", "3i"))
 select("groups", "rolling_mean_by(y, o, 3) over (partition by g)", col("y").rolling_mean_by("o", "3i").over("g"), near=True)
 select("groups", "rolling_quantile_by(y, 0.5, o, 4)", None, error="always")
 select("groups", "rolling_quantile_by(y, o, 0.5, 4)", col("y").rolling_quantile_by("o", "4i", quantile=0.5, interpolation="linear"), near=True)
 
 for name in ["y", "w", "n", "m"]:
     windows(f"ewm_mean({name}, 0.5)", col(name).ewm_mean(alpha=0.5), near=True)
-    windows(f"ewm_mean({name}, 0.3, false)", col(name).ewm_mean(alpha=0.3, adjust=False), near=True)
+    windows(f"ewm_mean({name}, 0.25, false)", col(name).ewm_mean(alpha=0.25, adjust=False), near=True)
     windows(f"ewm_mean({name}, 'span', 4, true, 2, true)", col(name).ewm_mean(span=4, min_samples=2, ignore_nulls=True), near=True)
     windows(f"ewm_mean({name}, 'com', 1.5)", col(name).ewm_mean(com=1.5), near=True)
     windows(f"ewm_mean({name}, 'half_life', 2)", col(name).ewm_mean(half_life=2), near=True)
@@ -131,9 +142,22 @@ for name in ["y", "w", "n", "m"]:
     select("groups", f"ewm_var({name}, 0.5, false)", col(name).ewm_var(alpha=0.5, adjust=False), near=True)
     select("groups", f"ewm_std({name}, 0.5, true, false, 1, true)", col(name).ewm_std(alpha=0.5, ignore_nulls=True), near=True)
 
+for name in ["y", "w", "n"]:
+    windows(f"ewm_sum({name}, 0.5)", col(name).ewm_sum(alpha=0.5), near=True)
+    windows(f"ewm_sum({name}, 'span', 3, 2, true)", col(name).ewm_sum(span=3, min_samples=2, ignore_nulls=True), near=True)
+for name in ["y"]:
+    select("groups", f"rolling_skew({name}, 6)", col(name).rolling_skew(6), near=True)
+    select("groups", f"rolling_skew({name}, 5, 3, false, false)", col(name).rolling_skew(5, min_samples=3, bias=False), near=True)
+    select("groups", f"rolling_kurtosis({name}, 5)", col(name).rolling_kurtosis(5), near=True)
+    select("groups", f"rolling_kurtosis({name}, 6, 4, true, true, false)", col(name).rolling_kurtosis(6, min_samples=4, center=True, bias=False), near=True)
+
 # Windows inside of aggregates are over all rows.
 select("groups", "sum(abs(diff(n)))", col("n").diff().abs().sum())
 select("groups", "max(cum_sum(n)) over (partition by g)", col("n").cum_sum().max().over("g"))
+windows("cum_sum(diff(n))", col("n").diff().cum_sum())
+windows("rolling_mean(shift(y, 1), 3)", col("y").shift(1).rolling_mean(3), near=True)
+select("groups", "forward_fill(shift(cum_sum(n), 1)) - n", col("n").cum_sum().shift(1).forward_fill() - col("n"))
+windows("rank(abs(diff(y)), 'ordinal')", col("y").diff().abs().rank("ordinal").cast(pl.Int64))
 for text in [
     "diff(t)", "pct_change(day)", "cum_prod(t)", "forward_fill(n, -1)", "interpolate(n, 'cubic')", "interpolate(t)", "sort(n, 1)",
     "rolling_sum(n)", "rolling_sum(n, 0)", "rolling_sum(n, -1)", "rolling_sum(n, 2, 3)", "rolling_sum(t, 2)", "rolling_mean(day, 2)",

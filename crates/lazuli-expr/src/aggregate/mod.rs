@@ -262,6 +262,7 @@ pub static AGGREGATES: &[AggregateRef] = &[
 pub(crate) use moment_state::variance_of;
 pub(crate) use product::FloatProduct;
 pub(crate) use quantile_state::{QuantileMethod, interpolate};
+pub(crate) use shape::{kurtosis, skew};
 
 /// The aggregate of this name.
 pub fn aggregate_named(name: &str) -> Option<AggregateRef> {

@@ -46,7 +46,7 @@ impl Aggregate for Product {
     fn accumulator(&self, arguments: &[Argument<'_>]) -> Box<dyn Accumulator> {
         match arguments[0].data_type {
             float if float.is_float() => FixedStates::boxed(|states: &[FloatProduct]| {
-                Ok(float64_column(states.iter().map(FloatProduct::to_f64)))
+                Ok(float64_column(states.iter().map(|state| state.to_f64())))
             }),
             unsigned if unsigned.is_unsigned_integer() => FixedStates::boxed(|states: &[WholeProduct]| {
                 let values = finish(states, &DataType::UInt64, |product| u64::try_from(product).ok())?;
@@ -186,7 +186,7 @@ impl FloatProduct {
     }
 
     /// The product as a float.
-    pub(crate) fn to_f64(&self) -> f64 {
+    pub(crate) fn to_f64(self) -> f64 {
         let value = self.mantissa.to_f64();
         if self.special != 1.0 {
             return self.special * value;

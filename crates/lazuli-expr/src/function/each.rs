@@ -126,6 +126,10 @@ impl ScalarFunction for Each {
         true
     }
 
+    fn takes_rows(&self) -> bool {
+        true
+    }
+
     fn gives_rows(&self) -> bool {
         match &self.step {
             Step::Aggregate(aggregate) => aggregate.gives_rows(),

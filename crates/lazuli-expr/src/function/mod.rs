@@ -136,8 +136,12 @@ pub trait ScalarFunction: Send + Sync {
         self.is_fallible()
     }
 
-    /// Whether the results, lists, stand for rows, as those of an aggregate that gives rows do. No function that users
-    /// call does.
+    /// Whether it takes lists that an aggregate gave for rows, whole. No function that users call does.
+    fn takes_rows(&self) -> bool {
+        false
+    }
+
+    /// Whether the results, lists, stand for rows again.
     fn gives_rows(&self) -> bool {
         false
     }

@@ -64,16 +64,9 @@ pub(crate) fn beside(literal: &Literal, other: &DataType) -> DataType {
     }
 }
 
-/// The types of the difference of two values of a type: of the values and of the result. Unsigned integers become signed
-/// ones, since a difference may be below 0.
-pub(crate) fn subtraction(data_type: &DataType) -> Option<(DataType, DataType)> {
-    let side = match data_type {
-        DataType::Null => &DataType::Int64,
-        unsigned if unsigned.is_unsigned_integer() => &DataType::Int64,
-        other => other,
-    };
-    let operands = operands::operands(BinaryOperator::Subtract, side, side)?;
-    (operands.left == operands.right).then_some((operands.left, operands.output))
+/// What the sides of an operator are cast to if both have this type, and the type of its result.
+pub(crate) fn operator_of(operator: BinaryOperator, side: &DataType) -> Option<(DataType, DataType)> {
+    operands::operands(operator, side, side).map(|operands| (operands.left, operands.output))
 }
 
 /// The type of an operator's result over sides that have been cast already.

@@ -143,8 +143,10 @@ impl Resolver<'_> {
                 let (inputs, output) = self.call(expr, function.name(), typed, signature)?;
                 let call = Expr::WindowFunction { function: function.clone(), inputs };
                 Some(match context {
-                    // Which window it is over is known around the aggregate: that of its `over`, or the group's rows.
-                    Context::Over | INSIDE_AGGREGATE => Typed { expr: call, data_type: output },
+                    // Which window it is over is known around the whole: that of its `over`, or the group's rows.
+                    Context::Over | INSIDE_AGGREGATE | INSIDE_WINDOW => {
+                        Typed { expr: call, data_type: output }
+                    }
                     // All of a group's values.
                     Context::Aggregation => Typed {
                         expr: Expr::Aggregate { aggregate: IMPLODE, inputs: vec![call] },
@@ -191,7 +193,7 @@ impl Resolver<'_> {
         let is_function = matches!(expr, Expr::WindowFunction { .. });
         let error = match context {
             Context::Windows | Context::Rows | Context::Over => return Some(()),
-            INSIDE_AGGREGATE | Context::Aggregation if is_function => return Some(()),
+            INSIDE_AGGREGATE | INSIDE_WINDOW | Context::Aggregation if is_function => return Some(()),
             INSIDE_AGGREGATE | INSIDE_WINDOW => TypeError::NestedWindow { expr: expr.to_string() },
             Context::RowByRow(place) => TypeError::MisplacedWindow { expr: expr.to_string(), place },
             Context::Aggregation => {
@@ -413,7 +415,7 @@ fn without_filter(aggregate: &AggregateRef, inputs: &[Expr]) -> Option<Expr> {
         return None;
     };
     let [value, predicate] = filtered.as_slice() else { return None };
-    if *inner != FILTER || value.gives_rows() {
+    if *inner != FILTER {
         return None;
     }
     let kept =
@@ -422,6 +424,15 @@ fn without_filter(aggregate: &AggregateRef, inputs: &[Expr]) -> Option<Expr> {
         aggregate,
         inputs: std::iter::once(first).chain(rest.iter().cloned()).collect(),
     };
+    if let Expr::Aggregate { aggregate: before_it, inputs: before } = value
+        && let (true, [value, first]) = (*before_it == FILTER, before.as_slice())
+    {
+        let inputs = vec![value.clone(), first.clone().and(predicate.clone())];
+        return Some(call(aggregate.clone(), Expr::Aggregate { aggregate: FILTER, inputs }));
+    }
+    if value.gives_rows() {
+        return None;
+    }
     if aggregate.skips_nulls() {
         return Some(call(aggregate.clone(), kept(value.clone())));
     }

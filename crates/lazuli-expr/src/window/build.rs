@@ -6,9 +6,9 @@ use lazuli_array::Scalar;
 
 use super::{
     ARG_SORT, BACKWARD_FILL, CUM_COUNT, CUM_MAX, CUM_MIN, CUM_PROD, CUM_SUM, DIFF, Decay, EWM_MEAN, EWM_STD,
-    EWM_VAR, FORWARD_FILL, INTERPOLATE, IS_DUPLICATED, IS_FIRST_DISTINCT, IS_LAST_DISTINCT, IS_UNIQUE,
-    PCT_CHANGE, PEAK_MAX, PEAK_MIN, RANDOM_INT, RANDOM_NORMAL, RANDOM_SAMPLE, RANDOM_UNIFORM, RANK, REVERSE,
-    RLE_ID, ROW_INDEX, ROW_NUMBER, SHIFT, SHUFFLE, SORT, SORT_BY, Window, WindowFunctionRef,
+    EWM_SUM, EWM_VAR, FORWARD_FILL, INTERPOLATE, IS_DUPLICATED, IS_FIRST_DISTINCT, IS_LAST_DISTINCT,
+    IS_UNIQUE, PCT_CHANGE, PEAK_MAX, PEAK_MIN, RANDOM_INT, RANDOM_NORMAL, RANDOM_SAMPLE, RANDOM_UNIFORM,
+    RANK, REVERSE, RLE_ID, ROW_INDEX, ROW_NUMBER, SHIFT, SHUFFLE, SORT, SORT_BY, Window, WindowFunctionRef,
 };
 use crate::{Expr, IntoExprs, IntoSortKeys, Literal};
 
@@ -233,6 +233,11 @@ impl Expr {
     /// The mean of the values so far, in which older ones weigh less; see [`Decay`].
     pub fn ewm_mean(self, decay: Decay) -> Self {
         self.window_call(EWM_MEAN, decay.constants())
+    }
+
+    /// The sum of the values so far, in which older ones weigh less.
+    pub fn ewm_sum(self, decay: Decay) -> Self {
+        self.window_call(EWM_SUM, decay.constants())
     }
 
     /// The deviation of the values so far, in which older ones weigh less.

@@ -24,7 +24,7 @@ impl WindowFunction for CumProd {
     fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
         is_reversed(arguments)?;
         let output = PRODUCT.signature(&arguments[..1])?.output;
-        Ok(with_columns(arguments, &[output.clone()], output))
+        Ok(with_columns(arguments, std::slice::from_ref(&output), output.clone()))
     }
 
     fn evaluate(

@@ -9,7 +9,7 @@ use crate::BinaryOperator;
 use crate::aggregate::SUM;
 use crate::function::{Argument, Signature, SignatureError};
 use crate::options::{Options, unchecked, with_columns};
-use crate::typing::operator_output;
+use crate::typing::operator_of;
 
 const EXPECTED: &str = "one column of numbers, dates or times, and maybe a number of rows";
 
@@ -45,7 +45,7 @@ impl WindowFunction for Diff {
             DataType::UInt32 | DataType::UInt64 | DataType::Null => DataType::Int64,
             other => other.clone(),
         };
-        let output = operator_output(BinaryOperator::Subtract, &input, &input)
+        let (input, output) = operator_of(BinaryOperator::Subtract, &input)
             .ok_or_else(|| SignatureError::Expected(EXPECTED.into()))?;
         Ok(with_columns(arguments, &[input], output))
     }

@@ -1,4 +1,4 @@
-//! `ewm_mean`, `ewm_std`, `ewm_var`: means and deviations in which older values weigh less and less.
+//! `ewm_mean`, `ewm_sum`, `ewm_std`, `ewm_var`: means, sums and deviations in which older values weigh less and less.
 
 use lazuli_array::{Column, DataType, PrimitiveArray, Scalar};
 use lazuli_kernels::KernelError;
@@ -23,6 +23,7 @@ pub struct Ewm {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum What {
     Mean,
+    Sum,
     Std,
     Var,
 }
@@ -101,8 +102,8 @@ impl Ewm {
         };
         let number = options.number()?.ok_or_else(|| options.wrong())?;
         let alpha = decay(number).alpha()?;
-        let adjust = options.boolean(true)?;
-        let bias = self.what != What::Mean && options.boolean(false)?;
+        let adjust = self.what == What::Sum || options.boolean(true)?;
+        let bias = matches!(self.what, What::Std | What::Var) && options.boolean(false)?;
         let min_samples = options.count()?.unwrap_or(1);
         let ignore_nulls = options.boolean(false)?;
         options.end()?;
@@ -155,6 +156,8 @@ struct State {
     spread: f64,
     /// The weight of all there is, in units of the next value's.
     weight: f64,
+    /// The weighted sum of values.
+    total: f64,
     /// The sums of weights and of their squares, in the same units.
     sum: f64,
     squares: f64,
@@ -164,18 +167,28 @@ impl State {
     fn step(&mut self, value: Option<f64>, settings: &Settings) {
         if self.count == 0 {
             if let Some(value) = value {
-                *self = Self { count: 1, mean: value, spread: 0.0, weight: 1.0, sum: 1.0, squares: 1.0 };
+                *self = Self {
+                    count: 1,
+                    mean: value,
+                    spread: 0.0,
+                    total: value,
+                    weight: 1.0,
+                    sum: 1.0,
+                    squares: 1.0,
+                };
             }
             return;
         }
         if value.is_some() || !settings.ignore_nulls {
             let factor = 1.0 - settings.alpha;
+            self.total *= factor;
             self.weight *= factor;
             self.sum *= factor;
             self.squares *= factor * factor;
         }
         let Some(value) = value else { return };
         self.count += 1;
+        self.total += value;
         let own = if settings.adjust { 1.0 } else { settings.alpha };
         let total = self.weight + own;
         let old = self.mean;
@@ -197,8 +210,10 @@ impl State {
     }
 
     fn result(&self, what: What, bias: bool) -> Option<f64> {
-        if what == What::Mean {
-            return Some(self.mean);
+        match what {
+            What::Mean => return Some(self.mean),
+            What::Sum => return Some(self.total),
+            What::Std | What::Var => {}
         }
         let variance = if bias {
             self.spread

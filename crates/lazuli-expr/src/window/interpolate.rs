@@ -121,8 +121,8 @@ fn for_each_gap(
             }
             if let Some(last) = last {
                 let (before, after) = (rows[last] as usize, rows[place] as usize);
-                for gap in last + 1..place {
-                    fill(rows[gap] as usize, before, after, gap - last, place - last);
+                for (step, &row) in (1..).zip(&rows[last + 1..place]) {
+                    fill(row as usize, before, after, step, place - last);
                 }
             }
             last = Some(place);

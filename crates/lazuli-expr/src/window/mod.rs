@@ -71,6 +71,8 @@ pub const DIFF: WindowFunctionRef = WindowFunctionRef(&diff::Diff);
 /// The mean in which older values weigh less.
 pub const EWM_MEAN: WindowFunctionRef =
     WindowFunctionRef(&ewm::Ewm { name: "ewm_mean", what: ewm::What::Mean });
+/// The sum in which older values weigh less.
+pub const EWM_SUM: WindowFunctionRef = WindowFunctionRef(&ewm::Ewm { name: "ewm_sum", what: ewm::What::Sum });
 /// The deviation in which older values weigh less.
 pub const EWM_STD: WindowFunctionRef = WindowFunctionRef(&ewm::Ewm { name: "ewm_std", what: ewm::What::Std });
 /// The variance in which older values weigh less.
@@ -174,6 +176,18 @@ pub const ROLLING_QUANTILE_BY: WindowFunctionRef = WindowFunctionRef(&rolling::R
     what: rolling::What::Quantile,
     by: true,
 });
+/// The skew of the rows before.
+pub const ROLLING_SKEW: WindowFunctionRef = WindowFunctionRef(&rolling::RollingFunction {
+    name: "rolling_skew",
+    what: rolling::What::Skew,
+    by: false,
+});
+/// The kurtosis of the rows before.
+pub const ROLLING_KURTOSIS: WindowFunctionRef = WindowFunctionRef(&rolling::RollingFunction {
+    name: "rolling_kurtosis",
+    what: rolling::What::Kurtosis,
+    by: false,
+});
 /// The std of the rows before.
 pub const ROLLING_STD: WindowFunctionRef =
     WindowFunctionRef(&rolling::RollingFunction { name: "rolling_std", what: rolling::What::Std, by: false });
@@ -231,6 +245,7 @@ pub static WINDOW_FUNCTIONS: &[WindowFunctionRef] = &[
     DIFF,
     EWM_MEAN,
     EWM_STD,
+    EWM_SUM,
     EWM_VAR,
     FORWARD_FILL,
     INTERPOLATE,
@@ -258,6 +273,8 @@ pub static WINDOW_FUNCTIONS: &[WindowFunctionRef] = &[
     ROLLING_MIN_BY,
     ROLLING_QUANTILE,
     ROLLING_QUANTILE_BY,
+    ROLLING_KURTOSIS,
+    ROLLING_SKEW,
     ROLLING_STD,
     ROLLING_STD_BY,
     ROLLING_SUM,

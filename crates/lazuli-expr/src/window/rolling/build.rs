@@ -95,6 +95,16 @@ impl Expr {
         self.rolling_by(by.into_expr(), functions::ROLLING_VAR_BY, window.into().constants().into())
     }
 
+    /// The skewness of a window of rows, with its bias.
+    pub fn rolling_skew(self, window: impl Into<Rolling>) -> Self {
+        self.window_call(functions::ROLLING_SKEW, window.into().constants())
+    }
+
+    /// The excess kurtosis of a window of rows, with its bias.
+    pub fn rolling_kurtosis(self, window: impl Into<Rolling>) -> Self {
+        self.window_call(functions::ROLLING_KURTOSIS, window.into().constants())
+    }
+
     /// The value at share `q` of the way from the least to the greatest value of a window of rows.
     pub fn rolling_quantile(self, q: f64, window: impl Into<Rolling>) -> Self {
         let constants = std::iter::once(Scalar::Float64(q)).chain(window.into().constants());

@@ -223,21 +223,30 @@ impl Values<u32> for Extremes<'_> {
     }
 }
 
-/// Values in order, for medians and quantiles: each comes and leaves by a binary search and a move within the window.
-pub(super) struct Ordered<'a> {
+/// Values in order, as keys ([`float_key`]), for medians and their like: each comes and leaves by a binary search and a
+/// move within the window.
+pub(super) struct Ordered<'a, F> {
     values: &'a [f64],
     keys: Vec<u64>,
-    share: f64,
-    method: QuantileMethod,
+    finish: F,
 }
 
-impl<'a> Ordered<'a> {
-    pub(super) fn new(values: &'a [f64], share: f64, method: QuantileMethod) -> Self {
-        Self { values, keys: Vec::new(), share, method }
+impl<'a, F: Fn(&[u64]) -> Option<f64>> Ordered<'a, F> {
+    /// `finish` makes a result of at least one key.
+    pub(super) fn new(values: &'a [f64], finish: F) -> Self {
+        Self { values, keys: Vec::new(), finish }
     }
 }
 
-impl Values<f64> for Ordered<'_> {
+/// The value at a share of the way from the least to the greatest.
+pub(super) fn quantile(keys: &[u64], share: f64, method: QuantileMethod) -> f64 {
+    let (index, fraction) = method.place(keys.len(), share);
+    let lower = float_of_key(keys[index]);
+    let upper = if fraction > 0.0 { float_of_key(keys[index + 1]) } else { lower };
+    interpolate(lower, upper, fraction)
+}
+
+impl<F: Fn(&[u64]) -> Option<f64>> Values<f64> for Ordered<'_, F> {
     fn clear(&mut self) {
         self.keys.clear();
     }
@@ -256,12 +265,6 @@ impl Values<f64> for Ordered<'_> {
     }
 
     fn result(&mut self) -> Option<f64> {
-        if self.keys.is_empty() {
-            return None;
-        }
-        let (index, fraction) = self.method.place(self.keys.len(), self.share);
-        let lower = float_of_key(self.keys[index]);
-        let upper = if fraction > 0.0 { float_of_key(self.keys[index + 1]) } else { lower };
-        Some(interpolate(lower, upper, fraction))
+        if self.keys.is_empty() { None } else { (self.finish)(&self.keys) }
     }
 }

@@ -16,14 +16,15 @@ mod tests;
 pub use ranges::{Rolling, RollingBy};
 
 use lazuli_array::{Array, Bitmap, Column, DataType, PrimitiveArray, Scalar, TimeUnit};
+use lazuli_kernels::aggregate::float_of_key;
 use lazuli_kernels::{KernelError, NO_ROW, take_column_optional};
 
 use super::order_keys::order_keys;
 use super::{Partitions, WindowFunction};
-use crate::aggregate::{MAX, QuantileMethod, SUM};
+use crate::aggregate::{MAX, QuantileMethod, SUM, kurtosis, skew};
 use crate::function::{Argument, Signature, SignatureError};
 use crate::options::{Options, unchecked};
-use forward::{Extremes, Moments, Ordered, Sums, Values, WholeSums};
+use forward::{Extremes, Moments, Ordered, Sums, Values, WholeSums, quantile};
 use ranges::{Key, Ranges, Size};
 
 /// One rolling function.
@@ -46,6 +47,8 @@ pub(super) enum What {
     Std,
     Var,
     Quantile,
+    Skew,
+    Kurtosis,
 }
 
 /// The constants of a call.
@@ -55,6 +58,8 @@ struct Settings {
     min_samples: usize,
     ddof: i64,
     method: QuantileMethod,
+    fisher: bool,
+    bias: bool,
 }
 
 impl RollingFunction {
@@ -92,12 +97,14 @@ impl RollingFunction {
             What::Quantile => options.word(&QuantileMethod::WORDS, "method of quantile")?,
             _ => QuantileMethod::Linear,
         };
+        let fisher = self.what != What::Kurtosis || options.boolean(true)?;
+        let bias = !matches!(self.what, What::Skew | What::Kurtosis) || options.boolean(true)?;
         options.end()?;
         if ddof < 0 {
             let reason = format!("what the divisor is less must not be negative, as {ddof} is");
             return Err(SignatureError::InvalidArgument(reason));
         }
-        Ok(Settings { share, size, min_samples, ddof, method })
+        Ok(Settings { share, size, min_samples, ddof, method, fisher, bias })
     }
 
     /// What the values are cast to, and what comes out.
@@ -177,8 +184,18 @@ impl WindowFunction for RollingFunction {
                 rolled.column(&mut Moments::new(array.values(), settings.ddof, root), num_rows)?
             }
             (What::Median | What::Quantile, Array::Float64(array)) => {
-                let mut ordered = Ordered::new(array.values(), settings.share, settings.method);
-                rolled.column(&mut ordered, num_rows)?
+                let finish = |keys: &[u64]| Some(quantile(keys, settings.share, settings.method));
+                rolled.column(&mut Ordered::new(array.values(), finish), num_rows)?
+            }
+            (What::Skew | What::Kurtosis, Array::Float64(array)) => {
+                let finish = |keys: &[u64]| {
+                    let values: Vec<f64> = keys.iter().map(|&key| float_of_key(key)).collect();
+                    match self.what {
+                        What::Skew => skew(&values, settings.bias),
+                        _ => kurtosis(&values, settings.fisher, settings.bias),
+                    }
+                };
+                rolled.column(&mut Ordered::new(array.values(), finish), num_rows)?
             }
             (What::Sum, Array::Int64(array)) => {
                 let values: Vec<i128> = array.values().iter().map(|&value| value.into()).collect();
