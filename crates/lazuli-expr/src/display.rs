@@ -100,7 +100,13 @@ impl fmt::Display for Expr {
                 };
                 write!(f, "{operator}{}", Operand(input, precedence))
             }
-            Self::Function { function, inputs } => write_call(f, function.name(), inputs),
+            Self::Function { function, inputs } => match function.body() {
+                None => write_call(f, function.name(), inputs),
+                Some(body) => {
+                    let arguments: Vec<Expr> = inputs.iter().chain([body]).cloned().collect();
+                    write_call(f, function.name(), &arguments)
+                }
+            },
             Self::Cast { input, to, mode } => {
                 let name = match mode {
                     CastMode::Strict => "cast",

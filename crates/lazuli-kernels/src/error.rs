@@ -55,6 +55,13 @@ pub enum KernelError {
         /// The type it was to become.
         to: DataType,
     },
+    /// A row for which a condition, that must be true, is not.
+    CheckFailed {
+        /// The first such row.
+        row: usize,
+        /// What was to be true, in words.
+        message: String,
+    },
     /// Columns that must have as many rows as each other do not.
     LengthMismatch {
         /// What was computed.
@@ -92,6 +99,13 @@ pub enum KernelError {
         /// Number of rows.
         rows: usize,
     },
+    /// A function that the user brought failed, or gave what it had not promised.
+    Custom {
+        /// The function's name.
+        function: String,
+        /// What is wrong, in its own words.
+        reason: String,
+    },
     /// Arrays that do not fit together.
     Array(ArrayError),
 }
@@ -111,7 +125,8 @@ impl KernelError {
             Self::Overflow { row, .. }
             | Self::DivisionByZero { row, .. }
             | Self::InvalidOperand { row, .. }
-            | Self::CastFailed { row, .. } => Some(*row),
+            | Self::CastFailed { row, .. }
+            | Self::CheckFailed { row, .. } => Some(*row),
             _ => None,
         }
     }
@@ -130,7 +145,8 @@ impl KernelError {
             Self::Overflow { row, .. }
             | Self::DivisionByZero { row, .. }
             | Self::InvalidOperand { row, .. }
-            | Self::CastFailed { row, .. } => *row = place(*row),
+            | Self::CastFailed { row, .. }
+            | Self::CheckFailed { row, .. } => *row = place(*row),
             _ => {}
         }
         self
@@ -161,6 +177,7 @@ impl fmt::Display for KernelError {
             Self::CastFailed { row, value, from, to } => {
                 write!(f, "cast from {from} to {to} failed at row {row}: {value:?}")
             }
+            Self::CheckFailed { row, message } => write!(f, "{message} (row {row})"),
             Self::LengthMismatch { operation, left, right } => {
                 write!(f, "length mismatch in {operation}: {left} rows against {right}")
             }
@@ -180,6 +197,7 @@ impl fmt::Display for KernelError {
             Self::OutOfBounds { operation, index, rows } => {
                 write!(f, "row index out of bounds in {operation}: {index} of {rows} rows")
             }
+            Self::Custom { function, reason } => write!(f, "{function} failed: {reason}"),
             Self::Array(error) => write!(f, "{error}"),
         }
     }

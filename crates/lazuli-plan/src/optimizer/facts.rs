@@ -7,7 +7,7 @@ use crate::lossless::is_infallible;
 
 /// Whether equal rows always give equal values: false for random numbers and clocks.
 pub(crate) fn is_deterministic(expr: &Expr) -> bool {
-    !expr.any(|part| matches!(part, Expr::Function { function, .. } if !function.is_deterministic()))
+    !expr.has_part(|part| matches!(part, Expr::Function { function, .. } if !function.is_deterministic()))
 }
 
 /// Whether a value costs nothing to compute: a column or a constant.

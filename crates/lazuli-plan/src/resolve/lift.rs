@@ -34,6 +34,16 @@ impl Lifted {
         Self { parts: Vec::new(), word: "window", is_lifted, next_number: 1 }
     }
 
+    /// For what gives rows.
+    pub fn rows() -> Self {
+        Self { parts: Vec::new(), word: "rows", is_lifted: Expr::gives_rows, next_number: 1 }
+    }
+
+    /// Whether nothing was taken out.
+    pub fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
     /// The name under which a part is computed: that of an equal one, else `wanted`, else one that `is_taken` says
     /// no to.
     pub fn name_of(&mut self, part: &Expr, wanted: Option<&Name>, is_taken: &impl Fn(&str) -> bool) -> Name {

@@ -7,6 +7,9 @@
 //!                                                             input
 //! ```
 
+use std::sync::Arc;
+
+use lazuli_array::SchemaRef;
 use lazuli_expr::typing::Context;
 use lazuli_expr::{Expr, TypeError};
 
@@ -21,10 +24,77 @@ pub(super) fn beside(verb: &Verb<'_>, input: LogicalPlan, exprs: &[Expr]) -> (Lo
     if !exprs.iter().any(Expr::has_window) {
         return (input, exprs.to_vec());
     }
+    let (input, exprs) = inside_aggregates(verb, input, exprs);
     let schema = input.schema().clone();
     let mut lifted = Lifted::windows();
     let exprs = exprs.iter().map(|expr| lifted.lift(expr, &|name| schema.contains(name))).collect();
+    if lifted.is_empty() {
+        return (input, exprs);
+    }
     (verb.node(Node::Window(Window { input, windows: lifted.into_exprs() })), exprs)
+}
+
+/// The input beside the window functions that stand inside of aggregates, each over the partitions of the aggregate's own
+/// window, and the expressions with these replaced by columns.
+fn inside_aggregates(verb: &Verb<'_>, input: LogicalPlan, exprs: &[Expr]) -> (LogicalPlan, Vec<Expr>) {
+    let mut functions = Functions::new(&input);
+    let exprs: Vec<Expr> = exprs
+        .iter()
+        .map(|expr| {
+            expr.rewrite(&mut |part| match part {
+                Expr::Over { input, window } if matches!(*input, Expr::Aggregate { .. }) => {
+                    Expr::Over { input: Arc::new(functions.replaced(&input, &window)), window }
+                }
+                other => other,
+            })
+        })
+        .collect();
+    (functions.beside(verb, input), exprs)
+}
+
+/// The input beside the window functions that stand inside of these aggregates, over the rows of groups with equal keys,
+/// and the aggregates with them replaced by columns.
+pub(super) fn of_groups(
+    verb: &Verb<'_>,
+    input: LogicalPlan,
+    aggregates: &[Expr],
+    keys: &[Expr],
+) -> (LogicalPlan, Vec<Expr>) {
+    let keys = keys.iter().map(|key| key.without_alias().clone()).collect();
+    let window = Arc::new(lazuli_expr::Window { partition_by: keys, order_by: Vec::new() });
+    let mut functions = Functions::new(&input);
+    let aggregates = aggregates.iter().map(|aggregate| functions.replaced(aggregate, &window)).collect();
+    (functions.beside(verb, input), aggregates)
+}
+
+/// Window functions taken out of aggregates.
+struct Functions {
+    schema: SchemaRef,
+    lifted: Lifted,
+}
+
+impl Functions {
+    fn new(input: &LogicalPlan) -> Self {
+        Self { schema: input.schema().clone(), lifted: Lifted::windows() }
+    }
+
+    /// The expression with window functions replaced by columns of them over `window`.
+    fn replaced(&mut self, expr: &Expr, window: &Arc<lazuli_expr::Window>) -> Expr {
+        match expr {
+            Expr::WindowFunction { .. } => {
+                let over = Expr::Over { input: Arc::new(expr.clone()), window: window.clone() };
+                Expr::Column(self.lifted.name_of(&over, None, &|name| self.schema.contains(name)))
+            }
+            other => other.map_children(&mut |child| self.replaced(child, window)),
+        }
+    }
+
+    fn beside(self, verb: &Verb<'_>, input: LogicalPlan) -> LogicalPlan {
+        if self.lifted.is_empty() {
+            return input;
+        }
+        verb.node(Node::Window(Window { input, windows: self.lifted.into_exprs() }))
+    }
 }
 
 /// A node that somebody built, or that was resolved before.

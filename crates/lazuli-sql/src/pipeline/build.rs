@@ -135,6 +135,7 @@ impl Builder<'_> {
                     join_type: join_type(how.as_deref().unwrap_or("inner")).map_err(fail)?,
                     suffix: suffix.as_deref().unwrap_or("_right").into(),
                     coalesce: *coalesce,
+                    nulls_equal: false,
                     output: Vec::new(),
                 })
             }
@@ -239,6 +240,10 @@ impl Builder<'_> {
             }),
             Step::Explode(columns) => {
                 Node::Explode(Explode { input, columns: names(columns), drop_empty: false })
+            }
+            Step::Unnest(columns) => {
+                let exprs = vec![Expr::Selector(Selector::Unnested(names(columns)))];
+                Node::Project(Project { input, exprs, keep_input: false })
             }
         };
         Ok(LogicalPlan::new(node, Caller::Text(self.place(place, inside))))
