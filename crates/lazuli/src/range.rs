@@ -68,7 +68,7 @@ pub fn time_range(
 /// ```
 ///
 /// # Errors
-/// A step of 0; more than 2^32 numbers.
+/// A step of 0; more than 2^28 numbers.
 #[track_caller]
 pub fn int_range(start: i64, end: i64, step: i64) -> Result<Series> {
     one_list("int", int_ranges(lit(start), lit(end), lit(step)))
@@ -84,7 +84,7 @@ pub fn int_range(start: i64, end: i64, step: i64) -> Result<Series> {
 /// ```
 ///
 /// # Errors
-/// More than 2^32 numbers.
+/// More than 2^28 numbers.
 #[track_caller]
 pub fn linear_space(start: f64, end: f64, count: u32, closed: Closed) -> Result<Series> {
     one_list("linear", linear_spaces(lit(start), lit(end), lit(count), closed))

@@ -3,7 +3,7 @@
 //! Lists are counted before they are made, so that a range that no memory holds is an error.
 
 use lazuli_array::calendar::NANOS_PER_SECOND;
-use lazuli_array::{Array, Column, DataType, ListArray, PrimitiveArray};
+use lazuli_array::{Array, Column, DataType, ListArray, PrimitiveArray, Scalar};
 
 use super::interval::Interval;
 use super::step::on_calendar;
@@ -11,8 +11,9 @@ use super::values::{Clock, Gap, clock, from_clock, invalid, unsupported};
 use crate::compare::Closed;
 use crate::{KernelError, Result};
 
-/// The most items that the lists of one batch have together.
-const MOST_ITEMS: usize = u32::MAX as usize;
+/// The most items that the lists of one batch have together: 2 GiB of them. A mistyped bound or interval is an error, not
+/// the end of the memory.
+const MOST_ITEMS: usize = 1 << 28;
 
 /// Lists as they are made.
 struct Lists<T> {
@@ -31,8 +32,16 @@ impl<T> Lists<T> {
 
     /// Whether there is room for so many more items.
     fn check(&self, more: u128) -> Result<()> {
-        let rows = usize::try_from(more).unwrap_or(usize::MAX).saturating_add(self.items.len());
-        if rows > MOST_ITEMS { Err(KernelError::TooLong { operation: self.operation, rows }) } else { Ok(()) }
+        let items = usize::try_from(more).unwrap_or(usize::MAX).saturating_add(self.items.len());
+        if items <= MOST_ITEMS {
+            return Ok(());
+        }
+        Err(KernelError::InvalidOperand {
+            operation: self.operation,
+            row: self.valid.len(),
+            value: Scalar::from(format!("{items} items")),
+            expected: "a range of at most 2^28 items",
+        })
     }
 
     fn end_row(&mut self, valid: bool) {
@@ -60,8 +69,8 @@ fn keeps_end(closed: Closed) -> bool {
 /// 31 March.
 ///
 /// # Errors
-/// [`KernelError::TooLong`] for more than 2^32 items; [`KernelError::Unsupported`] for other types, an interval that is not
-/// positive, or is finer than the type.
+/// [`KernelError::InvalidOperand`] for more than 2^28 items; [`KernelError::Unsupported`] for other types, an interval that
+/// is not positive, or is finer than the type.
 pub fn temporal_ranges(starts: &Column, ends: &Column, every: &Interval, closed: Closed) -> Result<Column> {
     const OPERATION: &str = "a range of times";
     let data_type = starts.data_type().clone();
@@ -137,8 +146,7 @@ pub fn temporal_ranges(starts: &Column, ends: &Column, every: &Interval, closed:
 /// For each row the integers from `starts` on and before `ends`, `steps` apart; null where one of them is. All are Int64.
 ///
 /// # Errors
-/// [`KernelError::InvalidOperand`] for a step of 0; [`KernelError::TooLong`] for more than 2^32 items;
-/// [`KernelError::Unsupported`] for other types.
+/// [`KernelError::InvalidOperand`] for a step of 0, or more than 2^28 items; [`KernelError::Unsupported`] for other types.
 ///
 /// ```
 /// use lazuli_array::{Column, FromValues};
@@ -181,8 +189,8 @@ pub fn int_ranges(starts: &Column, ends: &Column, steps: &Column) -> Result<Colu
 /// `counts` Int64. Without a bound, that one is left out and the others stay equally far apart.
 ///
 /// # Errors
-/// [`KernelError::InvalidOperand`] for a negative count; [`KernelError::TooLong`] for more than 2^32 items;
-/// [`KernelError::Unsupported`] for other types.
+/// [`KernelError::InvalidOperand`] for a negative count, or more than 2^28 items; [`KernelError::Unsupported`] for other
+/// types.
 pub fn linear_spaces(starts: &Column, ends: &Column, counts: &Column, closed: Closed) -> Result<Column> {
     const OPERATION: &str = "linear_spaces";
     let (Array::Float64(from), Array::Float64(to), Array::Int64(counted)) =
@@ -274,7 +282,7 @@ mod tests {
         assert_eq!(range("1d").as_deref(), Ok(days));
         let hours = "[2024-03-30 12:00:00 UTC, 2024-03-31 12:00:00 UTC, 2024-04-01 12:00:00 UTC]";
         assert_eq!(range("24h").as_deref(), Ok(hours));
-        assert!(matches!(range("1ns"), Err(KernelError::TooLong { .. })));
+        assert!(matches!(range("1ns"), Err(KernelError::InvalidOperand { .. })));
     }
 
     #[test]
@@ -290,7 +298,7 @@ mod tests {
         assert_eq!(text(5, -2, -3), "[5, 2, -1]");
         assert_eq!(text(i64::MAX - 1, i64::MAX, 5), format!("[{}]", i64::MAX - 1));
         assert!(both(Some(0), Some(1), Some(0)).is_err());
-        assert!(matches!(both(Some(i64::MIN), Some(i64::MAX), Some(1)), Err(KernelError::TooLong { .. })));
+        assert!(matches!(both(Some(i64::MIN), Some(i64::MAX), Some(1)), Err(KernelError::InvalidOperand { .. })));
         assert!(both(None, Some(1), Some(1)).unwrap().get(0).is_null());
         let float = |value: f64| Column::from_values([value].into_iter());
         let count = |value: i64| Column::from_values([value].into_iter());

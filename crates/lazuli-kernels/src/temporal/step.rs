@@ -4,9 +4,9 @@
 //! where the clock goes on; hours and less that are added are time that passes.
 
 use lazuli_array::calendar::{
-    NANOS_PER_SECOND, add_months, civil_from_wide_days, days_in_month, wide_days_from_civil,
+    NANOS_PER_DAY, NANOS_PER_SECOND, add_months, civil_from_wide_days, days_in_month, wide_days_from_civil,
 };
-use lazuli_array::{Array, Bitmap, Column, DataType, PrimitiveArray, TimeUnit};
+use lazuli_array::{Array, Bitmap, Column, DataType, PrimitiveArray};
 
 use super::interval::{Grid, Interval, IntervalFault};
 use super::values::{Clock, Gap, clock, from_clock, invalid, overflow, unsupported};
@@ -14,7 +14,6 @@ use super::values::{Clock, Gap, clock, from_clock, invalid, overflow, unsupporte
 use crate::KernelError;
 use crate::Result;
 use crate::arity::try_unary;
-use crate::cast::{CastMode, cast};
 
 /// The windows of an interval over the values of a type.
 ///
@@ -152,22 +151,17 @@ pub enum Steps<'a> {
 }
 
 /// Each row moved by an interval: months first (a day that the month lacks becomes its last), then days of the calendar,
-/// then time that passes. Dates moved by a part of a day ([`Steps::Same`]) become datetimes in microseconds.
+/// then time that passes.
 ///
 /// # Errors
-/// [`KernelError::Overflow`] beyond the type; [`KernelError::InvalidOperand`] if an interval of [`Steps::Rows`] is finer
-/// than the type; [`KernelError::Unsupported`] for other types.
+/// [`KernelError::Overflow`] beyond the type; [`KernelError::InvalidOperand`] if an interval is finer than the type, as part
+/// of a day is for dates; [`KernelError::Unsupported`] for other types.
 pub fn offset_by(column: &Column, by: Steps<'_>) -> Result<Column> {
     const OPERATION: &str = "dt.offset_by";
-    if let (DataType::Date, Steps::Same(interval)) = (column.data_type(), by)
-        && interval.has_time()
-    {
-        let midnights = cast(column, &DataType::Datetime(TimeUnit::Microseconds, None), CastMode::Strict)?;
-        return offset_by(&midnights, by);
-    }
+    let is_date = *column.data_type() == DataType::Date;
     let nanos_per_tick = match column.data_type() {
         DataType::Datetime(unit, _) => NANOS_PER_SECOND / unit.per_second(),
-        _ => i64::MAX,
+        _ => NANOS_PER_DAY,
     };
     let of_row = |row: usize| match by {
         Steps::Same(interval) => Some(interval),
@@ -197,7 +191,9 @@ pub fn offset_by(column: &Column, by: Steps<'_>) -> Result<Column> {
                 "an interval that is a whole number of the type's ticks",
             ));
         }
-        match on_calendar(ticks, per_day, &by) {
+        // Dates have no clock on which hours would pass: whole days of them are days.
+        let days_of_hours = if is_date { by.nanos / nanos_per_tick } else { 0 };
+        match on_calendar(ticks, per_day, &by).and_then(|ticks| ticks.checked_add(days_of_hours)) {
             Some(ticks) => moved.push(ticks),
             None if !is_valid(row) => moved.push(0),
             None => return Err(overflow(OPERATION, column, row)),
@@ -261,7 +257,7 @@ fn on_day_of_month(operation: &'static str, column: &Column, pick: fn(i64, u32) 
 
 #[cfg(test)]
 mod tests {
-    use lazuli_array::Scalar;
+    use lazuli_array::{Scalar, TimeUnit};
     use lazuli_array::calendar::days_from_civil;
     use proptest::prelude::*;
 
@@ -352,7 +348,8 @@ mod tests {
             assert_eq!(text(offset_by(&paris(value), Steps::Same(interval(by)))), expected, "{value} {by}");
         }
         assert_eq!(text(offset_by(&date("2024-01-31"), Steps::Same(interval("1mo")))), "2024-02-29");
-        assert_eq!(text(offset_by(&date("2024-01-31"), Steps::Same(interval("1h")))), "2024-01-31 01:00:00");
+        assert_eq!(text(offset_by(&date("2024-01-31"), Steps::Same(interval("48h")))), "2024-02-02");
+        assert!(text(offset_by(&date("2024-01-31"), Steps::Same(interval("1h")))).starts_with("error"));
         let rows = [Some(interval("1d")), None];
         let dates = Column::new(DataType::Date, PrimitiveArray::from_vec(vec![0, 0]));
         let moved = offset_by(&dates, Steps::Rows(&rows)).unwrap();

@@ -1,12 +1,13 @@
 //! `dt.offset_by`.
 
-use lazuli_array::{Array, Column, DataType, TimeUnit};
+use lazuli_array::calendar::NANOS_PER_DAY;
+use lazuli_array::{Array, Column, DataType};
 use lazuli_kernels::KernelError;
 use lazuli_kernels::temporal::{self, Interval, Steps};
 
 use super::TemporalNamespace;
 use super::arguments::{
-    MICROSECONDS, Options, checked, expected, input_type, inputs_as, invalid, is_date_or_datetime, map_all,
+    Options, checked, expected, input_type, inputs_as, invalid, is_date_or_datetime, map_all,
 };
 use crate::evaluate::Value;
 use crate::function::constants::map_rows;
@@ -17,7 +18,7 @@ use crate::{Expr, Literal};
 /// lacks becomes its last, then days of the calendar, then time that passes. The clock is that of the column's zone: `1d`
 /// keeps the time of day when clocks change, `24h` does not.
 ///
-/// The interval is a constant or a column of texts. A constant one with a part of a day makes datetimes of dates.
+/// The interval is a constant or a column of texts. Dates take whole days; for hours, cast them to datetimes.
 #[derive(Debug)]
 pub struct OffsetBy;
 
@@ -31,16 +32,15 @@ impl ScalarFunction for OffsetBy {
     fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
         let [value, by] = arguments else { return expected(EXPECTED) };
         let input = input_type(value, is_date_or_datetime, DataType::Date, EXPECTED)?;
-        let mut output = input.clone();
         if by.literal.is_some() {
             if let Some(interval) = constant(&Options::of_arguments(arguments))? {
-                output = moved_type(&input, &interval)?;
+                check(&input, &interval)?;
             }
         } else if !by.data_type.is_text() {
             return expected(EXPECTED);
         }
         let by = if by.data_type.is_text() { DataType::String } else { by.data_type.clone() };
-        Ok(Signature { inputs: inputs_as(arguments, &[input, by]), output })
+        Ok(Signature { inputs: inputs_as(arguments, &[input.clone(), by]), output: input })
     }
 
     fn evaluate(&self, inputs: &[Value], num_rows: usize) -> Result<Value, KernelError> {
@@ -68,18 +68,14 @@ fn constant(options: &Options) -> Result<Option<Interval>, SignatureError> {
     options.text(1)?.map(super::arguments::read_interval).transpose()
 }
 
-/// The type of values moved by an interval, which must be a whole number of their ticks.
-fn moved_type(input: &DataType, by: &Interval) -> Result<DataType, SignatureError> {
-    let moved = if *input == DataType::Date && by.has_time() { MICROSECONDS } else { input.clone() };
-    let unit = match moved {
-        DataType::Datetime(unit, _) => unit,
-        _ => TimeUnit::Nanoseconds,
-    };
+/// An interval must be a whole number of the values' ticks.
+fn check(input: &DataType, by: &Interval) -> Result<(), SignatureError> {
     let time = Interval { nanos: by.nanos, ..Interval::default() };
-    if time.ticks(unit).is_none() {
-        return invalid(format!("{by} is not a whole number of {unit}, the unit of {moved}"));
-    }
-    Ok(moved)
+    let (fits, unit) = match input {
+        DataType::Datetime(unit, _) => (time.ticks(*unit).is_some(), unit.to_string()),
+        _ => (by.nanos % NANOS_PER_DAY == 0, "days".into()),
+    };
+    if fits { Ok(()) } else { invalid(format!("{by} is not a whole number of {unit}, the unit of {input}")) }
 }
 
 /// The interval of each row; equal neighbours are read once.
@@ -126,7 +122,7 @@ impl TemporalNamespace {
 
 #[cfg(test)]
 mod tests {
-    use lazuli_array::{DictionaryArray, FromValues, PrimitiveArray, Scalar};
+    use lazuli_array::{DictionaryArray, FromValues, PrimitiveArray, Scalar, TimeUnit};
     use lazuli_kernels::Constant;
 
     use super::*;
@@ -155,14 +151,17 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_a_day_makes_datetimes() {
-        let literal = Literal::typed(Scalar::from("12h"));
-        let date = Argument { data_type: &DataType::Date, literal: None };
-        let by = Argument { data_type: &DataType::String, literal: Some(&literal) };
-        assert_eq!(OffsetBy.signature(&[date, by]).unwrap().output, MICROSECONDS);
-        let milliseconds = DataType::Datetime(TimeUnit::Milliseconds, None);
-        let literal = Literal::typed(Scalar::from("1us"));
-        let by = Argument { data_type: &DataType::String, literal: Some(&literal) };
-        assert!(OffsetBy.signature(&[Argument { data_type: &milliseconds, literal: None }, by]).is_err());
+    fn intervals_are_whole_numbers_of_ticks() {
+        for (data_type, by, fits) in [
+            (DataType::Date, "12h", false),
+            (DataType::Date, "1mo48h", true),
+            (DataType::Datetime(TimeUnit::Milliseconds, None), "1us", false),
+            (DataType::Datetime(TimeUnit::Milliseconds, None), "1y1ms", true),
+        ] {
+            let literal = Literal::typed(Scalar::from(by));
+            let by = Argument { data_type: &DataType::String, literal: Some(&literal) };
+            let signature = OffsetBy.signature(&[Argument { data_type: &data_type, literal: None }, by]);
+            assert_eq!(signature.is_ok(), fits, "{literal}");
+        }
     }
 }
