@@ -123,6 +123,10 @@ for name, polars in [("add", pl.Expr.__add__), ("sub", pl.Expr.__sub__), ("mul",
     select("numbers", f"wrapping_{name}(i16, 20000)", polars(col("i16"), lit(20000, dtype=pl.Int16)))
 select("numbers", "wrapping_add(x, n)", None, error="always")
 select("numbers", "negate(n)", -col("n"))
+for left, right in [("n", "d"), ("n", "m"), ("i16", "d"), ("y", "z"), ("x", "y")]:
+    select("numbers", f"truncdiv({left}, {right})", col(left).truncdiv(col(right)))
+select("numbers", "truncdiv(n, 4)", col("n").truncdiv(4))
+select("numbers", "truncdiv(n, -4)", col("n").truncdiv(-4))
 
 # Nearness.
 for text, polars in [

@@ -190,6 +190,10 @@ for column in ["n", "y"]:
         sum((col(column) >= col(column).min() + (col(column).max() - col(column).min()) * part / 3).cast(pl.Int64) for part in (1, 2))
     ).to_series())
 
+for column in ["n", "y", "x", "i8"]:
+    for bins in [1, 3, 4, 20]:
+        select("numbers", f"bin_ranks({column}, {bins})", col(column).bin_ranks(bins, labels=False).cast(pl.Int64))
+
 # Random numbers have no twin; what is known of them is.
 select("numbers", "is_between(random_uniform(2.0, 3.0, 7), 2.0, 3.0, 'left')", lambda frame: pl.Series([True] * len(frame), dtype=pl.Boolean))
 select("numbers", "is_between(random_int(-2, 3, 7), -2, 2)", lambda frame: pl.Series([True] * len(frame), dtype=pl.Boolean))

@@ -258,6 +258,22 @@ impl Expr {
         self.binary(BinaryOperator::FloorDivide, other)
     }
 
+    /// Division that rounds towards 0; null for an integer divided by 0.
+    ///
+    /// ```
+    /// use lazuli_expr::col;
+    ///
+    /// let whole = col("a").truncdiv(2).to_string();
+    /// assert!(whole.starts_with("when(a % 2 != 0 and (a < 0 xor 2 < 0)).then(a // 2 + 1)"), "{whole}");
+    /// ```
+    pub fn truncdiv(self, other: impl Into<Expr>) -> Self {
+        let other = other.into();
+        let (quotient, rest) = (self.clone().floor_div(other.clone()), self.clone() % other.clone());
+        // Rounding down and towards 0 differ where the quotient is negative and not whole.
+        let is_cut = rest.neq(0).and(self.lt(0).xor(other.lt(0)));
+        when(is_cut).then(quotient.clone() + 1).otherwise(quotient)
+    }
+
     /// To the power of `exponent`; integers stay exact or fail.
     pub fn pow(self, exponent: impl Into<Expr>) -> Self {
         self.binary(BinaryOperator::Power, exponent)

@@ -18,9 +18,7 @@ const BLOCK_ROWS: usize = 1024;
 
 /// A column's values, and which rows have one.
 struct Operand<'a, T> {
-    values: &'a [T],
-    /// All ones for rows, zero for a constant.
-    mask: usize,
+    values: Side<'a, T>,
     validity: Option<Bitmap>,
 }
 
@@ -47,7 +45,7 @@ pub fn sum_horizontal(columns: &[Datum<'_>], rows: usize, to: &DataType) -> Resu
         each_block(
             columns,
             rows,
-            |sum: i128, value: T| sum.saturating_add(value.into()),
+            |sum: i128, value: T| sum + value.into(),
             |block, _| {
                 for &sum in block {
                     if T::try_from(sum).is_err() {
@@ -75,9 +73,19 @@ pub fn sum_horizontal(columns: &[Datum<'_>], rows: usize, to: &DataType) -> Resu
             finished(whole::<u64>(columns, rows).ok_or_else(unsupported)?).map_err(overflow)?
         }
         DataType::Decimal { precision, .. } => {
-            let (sums, _) = whole::<i128>(columns, rows).ok_or_else(unsupported)?;
             let limit = 10u128.pow((*precision).into());
-            let failed = sums.iter().position(|sum| sum.unsigned_abs() >= limit);
+            let mut sums = Vec::with_capacity(rows);
+            let mut failed = None;
+            each_block(columns, rows, WideSum::plus, |block, _| {
+                for sum in block {
+                    let total = sum.total().filter(|total| total.unsigned_abs() < limit);
+                    if total.is_none() {
+                        failed.get_or_insert(sums.len());
+                    }
+                    sums.push(total.unwrap_or_default());
+                }
+            })
+            .ok_or_else(unsupported)?;
             finished((sums, failed)).map_err(overflow)?
         }
         DataType::Float64 => {
@@ -98,13 +106,34 @@ pub fn sum_horizontal(columns: &[Datum<'_>], rows: usize, to: &DataType) -> Resu
     Ok(Column::new(to.clone(), array))
 }
 
+/// A sum of decimals, which may leave 128 bits and come back: the upper and the lower 64 bits of the values apart.
+#[derive(Debug, Clone, Copy, Default)]
+struct WideSum {
+    upper: i128,
+    lower: i128,
+}
+
+impl WideSum {
+    const LOWER: i128 = u64::MAX as i128;
+
+    fn plus(self, value: i128) -> Self {
+        Self { upper: self.upper + (value >> 64), lower: self.lower + (value & Self::LOWER) }
+    }
+
+    /// The sum, if it has 128 bits.
+    fn total(self) -> Option<i128> {
+        let upper = i64::try_from(self.upper + (self.lower >> 64)).ok()?;
+        Some((i128::from(upper) << 64) | (self.lower & Self::LOWER))
+    }
+}
+
 /// The mean of each row over columns of type Int64, UInt64 or Float64, all alike, as Float64; null where all are null.
 ///
 /// # Errors
 /// [`KernelError::Unsupported`].
 pub fn mean_horizontal(columns: &[Datum<'_>], rows: usize) -> Result<Column> {
     fn whole<T: Native + Into<i128>>(columns: &[Datum<'_>], rows: usize, means: &mut Means) -> Option<()> {
-        let add = |sum: i128, value: T| sum.saturating_add(value.into());
+        let add = |sum: i128, value: T| sum + value.into();
         each_block(columns, rows, add, |sums, counts| {
             means.extend(sums.iter().map(|&sum| sum as f64), counts)
         })
@@ -163,15 +192,10 @@ fn each_block<T: Native, S: Copy + Default>(
 ) -> Option<()> {
     let mut operands = Vec::with_capacity(columns.len());
     for &column in columns {
-        let side = column.side::<T>()?;
-        if column.is_all_null() {
-            continue;
+        let values = column.side::<T>()?;
+        if !column.is_all_null() {
+            operands.push(Operand { values, validity: column.validity() });
         }
-        let (values, mask) = match (column, side) {
-            (_, Side::Rows(values)) => (values, usize::MAX),
-            (datum, Side::Constant(_)) => (T::unwrap(datum.array())?.values(), 0),
-        };
-        operands.push(Operand { values, mask, validity: column.validity() });
     }
     let mut sums = [S::default(); BLOCK_ROWS];
     let mut counts = [0u32; BLOCK_ROWS];
@@ -180,12 +204,27 @@ fn each_block<T: Native, S: Copy + Default>(
         let (sums, counts) = (&mut sums[..length], &mut counts[..length]);
         sums.fill(S::default());
         counts.fill(0);
-        for Operand { values, mask, validity } in &operands {
-            for (index, (sum, count)) in sums.iter_mut().zip(&mut *counts).enumerate() {
-                let row = start + index;
-                if validity.as_ref().is_none_or(|validity| validity.get(row)) {
-                    *sum = add(*sum, values[row & mask]);
+        for Operand { values, validity } in &operands {
+            let slots = sums.iter_mut().zip(&mut *counts);
+            match (*values, validity) {
+                (Side::Constant(value), _) => slots.for_each(|(sum, count)| {
+                    *sum = add(*sum, value);
                     *count += 1;
+                }),
+                (Side::Rows(values), None) => {
+                    for ((sum, count), &value) in slots.zip(&values[start..start + length]) {
+                        *sum = add(*sum, value);
+                        *count += 1;
+                    }
+                }
+                (Side::Rows(values), Some(validity)) => {
+                    let values = values[start..start + length].iter().enumerate();
+                    for ((sum, count), (index, &value)) in slots.zip(values) {
+                        if validity.get(start + index) {
+                            *sum = add(*sum, value);
+                            *count += 1;
+                        }
+                    }
                 }
             }
         }
@@ -304,6 +343,21 @@ mod tests {
                 prop_assert_eq!(means.get(row), expected);
             }
         }
+    }
+
+    #[test]
+    fn sums_of_decimals_may_leave_the_range_and_come_back() {
+        let data_type = DataType::Decimal { precision: 38, scale: 0 };
+        let most = 10i128.pow(38) - 1;
+        let column =
+            |values: [i128; 2]| Column::new(data_type.clone(), PrimitiveArray::from_vec(values.to_vec()));
+        let columns = [column([most, -7]), column([most, 3]), column([-most, -most])];
+        let operands: Vec<Datum<'_>> = columns.iter().map(Datum::from).collect();
+        let error = sum_horizontal(&operands, 2, &data_type).unwrap_err();
+        assert_eq!(error.row(), Some(1));
+        let columns = [column([most, -7]), column([most, 3]), column([-most, 5])];
+        let operands: Vec<Datum<'_>> = columns.iter().map(Datum::from).collect();
+        assert_eq!(sum_horizontal(&operands, 2, &data_type), Ok(column([most, 1])));
     }
 
     #[test]

@@ -204,8 +204,15 @@ fn to_multiple(value: i128, exponent: u32, rounding: Rounding) -> i128 {
     if exponent == 0 {
         return value;
     }
-    // No value has 39 digits, so it is less than half of 10^39.
-    let unit = if exponent > MAX_DIGITS { i128::MAX } else { 10i128.pow(exponent) };
+    if exponent > MAX_DIGITS {
+        // No value has 39 digits, so it is less than half of 10^39, which no type holds.
+        return match rounding {
+            Rounding::Down if value < 0 => i128::MIN,
+            Rounding::Up if value > 0 => i128::MAX,
+            _ => 0,
+        };
+    }
+    let unit = 10i128.pow(exponent);
     let (whole, rest) = (value / unit, value % unit);
     let left_over = rest.unsigned_abs();
     let to_next = unit.unsigned_abs() - left_over;
@@ -221,15 +228,16 @@ fn to_multiple(value: i128, exponent: u32, rounding: Rounding) -> i128 {
 
 /// A float rounded to `digits` after the point, before it if negative.
 fn scaled(value: f64, digits: i32, rounding: Rounding) -> f64 {
-    // Beyond this the power is no float any more, and no float has a digit there; before it, every float is less than half.
-    if digits > 308 {
+    // Powers beyond this are no floats, and hardly a float has a digit there; on the other side of the point every float is
+    // less than half of them.
+    if digits > 308 || !value.is_finite() {
         return value;
     }
     let power = power_of_ten(digits.unsigned_abs().min(400));
     if digits >= 0 {
         let product = value * power;
-        // NaN, infinite, or without digits after the point.
-        if product.is_nan() || product.abs() >= WHOLE_F64 {
+        // Without digits after the point, or too large to tell.
+        if product.abs() >= WHOLE_F64 {
             return value;
         }
         return whole(product, rounding) / power;
@@ -361,6 +369,7 @@ mod tests {
             (5e-324, 400, 5e-324, 5e-324),
             (1e300, -305, 0.0, 0.0),
             (1e300, -500, 0.0, 0.0),
+            (f64::INFINITY, -500, f64::INFINITY, f64::INFINITY),
             (0.1, 20, 0.1, 0.1),
         ] {
             assert_eq!(scaled(value, digits, Rounding::HalfToEven), even, "{value} {digits}");
@@ -371,6 +380,8 @@ mod tests {
             assert_eq!(to_multiple(value, 2, Rounding::HalfAwayFromZero), away);
         }
         assert_eq!(to_multiple(i128::from(i64::MAX), 50, Rounding::HalfAwayFromZero), 0);
+        assert_eq!(to_multiple(10i128.pow(38) - 1, 39, Rounding::HalfAwayFromZero), 0);
+        assert_eq!(to_multiple(10i128.pow(38) - 1, 38, Rounding::HalfAwayFromZero), 10i128.pow(38));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use lazuli_expr::{BinaryOperator, Closed, Expr, Literal, aggregate, element};
 use crate::{TextError, selector};
 
 /// Other names for the same thing.
-const ALIASES: [(&str, &str); 62] = [
+const ALIASES: [(&str, &str); 49] = [
     ("covar_samp", "cov"),
     ("avg", "mean"),
     ("average", "mean"),
@@ -61,19 +61,6 @@ const ALIASES: [(&str, &str); 62] = [
     ("regexp_count", "str.count_matches"),
     ("string_agg", "str.join"),
     ("limit", "head"),
-    ("acos", "arccos"),
-    ("acosh", "arccosh"),
-    ("asin", "arcsin"),
-    ("asinh", "arcsinh"),
-    ("atan", "arctan"),
-    ("atan2", "arctan2"),
-    ("atanh", "arctanh"),
-    ("ceiling", "ceil"),
-    ("greatest", "max_horizontal"),
-    ("least", "min_horizontal"),
-    ("not_", "not"),
-    ("signum", "sign"),
-    ("trunc", "truncate"),
 ];
 
 /// Names that are operators in expressions.
@@ -105,6 +92,8 @@ fn composed(name: &str, inputs: &[Expr]) -> Option<Option<Expr>> {
     Some(match (name, inputs) {
         ("not", [input]) => Some(!input.clone()),
         ("negate", [input]) => Some(-input.clone()),
+        ("row_index", []) => Some(row_index()),
+        ("truncdiv", [left, right]) => Some(left.clone().truncdiv(right.clone())),
         ("nan_to_null", [input]) => Some(input.clone().nan_to_null()),
         ("is_between", [input, low, high]) => Some(input.clone().is_between(low.clone(), high.clone())),
         ("is_between", [input, low, high, closed]) => {
@@ -119,14 +108,10 @@ fn composed(name: &str, inputs: &[Expr]) -> Option<Option<Expr>> {
         ("bin_quantiles", [input, quantiles, options @ ..]) if options.len() <= 1 => shares(quantiles)
             .zip(flag(options.first()))
             .map(|(quantiles, right_closed)| input.clone().bin_quantiles(&quantiles, right_closed)),
-        ("bin_evenly", [input, bins, options @ ..]) if options.len() <= 1 => {
-            let bins = match bins {
-                Expr::Literal(Literal { value: Scalar::Int32(bins), .. }) => u32::try_from(*bins).ok(),
-                _ => None,
-            };
-            bins.zip(flag(options.first()))
-                .map(|(bins, right_closed)| input.clone().bin_evenly(bins, right_closed))
-        }
+        ("bin_ranks", [input, bins]) => count_of(bins).map(|bins| input.clone().bin_ranks(bins)),
+        ("bin_evenly", [input, bins, options @ ..]) if options.len() <= 1 => count_of(bins)
+            .zip(flag(options.first()))
+            .map(|(bins, right_closed)| input.clone().bin_evenly(bins, right_closed)),
         (
             "not"
             | "negate"
@@ -135,7 +120,9 @@ fn composed(name: &str, inputs: &[Expr]) -> Option<Option<Expr>> {
             | "fill_null_with_strategy"
             | "qcut"
             | "bin_quantiles"
-            | "bin_evenly",
+            | "bin_evenly"
+            | "bin_ranks"
+            | "truncdiv",
             _,
         ) => None,
         _ => return None,
@@ -156,6 +143,14 @@ fn shares(expr: &Expr) -> Option<Vec<f64>> {
         Expr::Literal(Literal { value: Scalar::Int32(bins), .. }) => {
             u32::try_from(*bins).ok().map(even_quantiles)
         }
+        _ => None,
+    }
+}
+
+/// A constant number of bins.
+fn count_of(expr: &Expr) -> Option<u32> {
+    match expr {
+        Expr::Literal(Literal { value: Scalar::Int32(count), .. }) => u32::try_from(*count).ok(),
         _ => None,
     }
 }

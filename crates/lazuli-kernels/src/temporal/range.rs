@@ -298,7 +298,10 @@ mod tests {
         assert_eq!(text(5, -2, -3), "[5, 2, -1]");
         assert_eq!(text(i64::MAX - 1, i64::MAX, 5), format!("[{}]", i64::MAX - 1));
         assert!(both(Some(0), Some(1), Some(0)).is_err());
-        assert!(matches!(both(Some(i64::MIN), Some(i64::MAX), Some(1)), Err(KernelError::InvalidOperand { .. })));
+        assert!(matches!(
+            both(Some(i64::MIN), Some(i64::MAX), Some(1)),
+            Err(KernelError::InvalidOperand { .. })
+        ));
         assert!(both(None, Some(1), Some(1)).unwrap().get(0).is_null());
         let float = |value: f64| Column::from_values([value].into_iter());
         let count = |value: i64| Column::from_values([value].into_iter());

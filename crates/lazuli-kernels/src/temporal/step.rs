@@ -257,8 +257,8 @@ fn on_day_of_month(operation: &'static str, column: &Column, pick: fn(i64, u32) 
 
 #[cfg(test)]
 mod tests {
-    use lazuli_array::{Scalar, TimeUnit};
     use lazuli_array::calendar::days_from_civil;
+    use lazuli_array::{Scalar, TimeUnit};
     use proptest::prelude::*;
 
     use super::*;

@@ -15,9 +15,9 @@ use lazuli_kernels::{Datum, KernelError, Value};
 use super::bin_intervals::numbered;
 use super::labels::{enum_of, interval, labels};
 use super::labels_or_null;
-use crate::Expr;
 use crate::function::options::{constant, flag, literal};
 use crate::function::{Argument, ScalarFunction, Signature, SignatureError};
+use crate::{Expr, when};
 
 /// Which of the intervals between ascending edges a number lies in; null for null and NaN, and where an edge is null.
 ///
@@ -243,6 +243,19 @@ impl Expr {
             (1..num_bins).map(|bin| least.clone() + width.clone() * f64::from(bin) / f64::from(num_bins));
         let edges: Vec<Expr> = edges.collect();
         by_edges(&self, &[], [!right_closed, false, true], edges)
+    }
+
+    /// The number, from 0, of the bin that a value lies in by its place among the values in order, out of `num_bins` that
+    /// have as many values as each other; the first ones get one more if there are some left. Equal values may come into
+    /// different bins, in the order of the rows; null stays null.
+    pub fn bin_ranks(self, num_bins: u32) -> Self {
+        let num_bins = i64::from(num_bins);
+        let (place, count) = (self.clone().rank("ordinal") - 1i64, self.count());
+        let (size, left_over) = (count.clone().floor_div(num_bins), count % num_bins);
+        let in_larger = left_over.clone() * (size.clone() + 1i64);
+        when(place.clone().lt(in_larger.clone()))
+            .then(place.clone().floor_div(size.clone() + 1i64))
+            .otherwise((place - in_larger).floor_div(size) + left_over)
     }
 
     fn quantile_edges(&self, quantiles: &[f64]) -> Vec<Expr> {
