@@ -92,7 +92,6 @@ fn composed(name: &str, inputs: &[Expr]) -> Option<Option<Expr>> {
     Some(match (name, inputs) {
         ("not", [input]) => Some(!input.clone()),
         ("negate", [input]) => Some(-input.clone()),
-        ("row_index", []) => Some(row_index()),
         ("truncdiv", [left, right]) => Some(left.clone().truncdiv(right.clone())),
         ("nan_to_null", [input]) => Some(input.clone().nan_to_null()),
         ("is_between", [input, low, high]) => Some(input.clone().is_between(low.clone(), high.clone())),

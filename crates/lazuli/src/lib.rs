@@ -82,13 +82,14 @@ pub use lazuli_expr::function::{
 };
 pub use lazuli_expr::functions;
 pub use lazuli_expr::{
-    Ambiguous, BinaryOperator, BusinessWeek, Closed, DatetimeForm, DatetimeParts, DurationParts, Expr,
+    Ambiguous, BinaryOperator, BusinessWeek, Closed, DatetimeForm, DatetimeParts, Decay, DurationParts, Expr,
     FunctionRef, Interval, IntoExpr, IntoExprs, IntoSortKeys, Letters, Literal, ManyOptions, NamePart,
-    NewParts, NonExistent, Roll, ScalarFunction, Selector, SortKey, TypeKind, When, WhenThen, Window,
-    WindowFunction, WindowFunctionRef, all, as_list, as_struct, business_day_count, coalesce, col, cols,
-    concat_list, concat_str, corr, cov, date, date_ranges, datetime, datetime_ranges, duration, element,
-    field, format_str, from_epoch, int_ranges, len, linear_spaces, lit, random_int, random_normal,
-    random_sample, random_share, random_uniform, row_index, row_number, selectors, time, time_ranges, when,
+    NewParts, NonExistent, Roll, Rolling, RollingBy, ScalarFunction, Selector, SortKey, TypeKind, When,
+    WhenThen, Window, WindowFunction, WindowFunctionRef, all, as_list, as_struct, business_day_count,
+    coalesce, col, cols, concat_list, concat_str, corr, cov, date, date_ranges, datetime, datetime_ranges,
+    duration, element, field, format_str, from_epoch, int_ranges, len, linear_spaces, lit, random_int,
+    random_normal, random_sample, random_share, random_uniform, row_index, row_number, selectors, time,
+    time_ranges, when,
 };
 pub use lazuli_io::csv::{
     CsvOptions, CsvWriteOptions, CsvWriter, Dialect, Encoding, FileColumns, InferMode, OnMisfit, OnRagged,

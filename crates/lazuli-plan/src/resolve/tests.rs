@@ -637,3 +637,70 @@ fn null_keys_are_equal_by_two_keys() {
     let plan = plan.with_node(Node::Join(crate::Join { nulls_equal: true, ..join.clone() }));
     assert_snapshot!(resolved(&plan), @"");
 }
+
+#[test]
+fn rows_of_aggregates_are_spread_out() {
+    let plan = sales().select([col("category").unique(), col("amount").sum().alias("total")]);
+    assert_snapshot!(resolved(&plan), @r"
+        Project [_rows1 as category, _agg1 as total]
+          Join cross -> [_rows1, _agg1]
+            Explode [_rows1]  drop empty
+              Aggregate -> [unique(category) as _rows1]
+                Scan sales  columns: all 5
+            Aggregate -> [sum(amount) as _agg1]
+              Scan sales  columns: all 5
+        => category: String, total: Float64
+    ");
+    // Steps around them take the lists.
+    let plan = sales().select(col("category").unique().sort(false).first());
+    assert_snapshot!(resolved(&plan), @r"
+        Project [each.first(each.sort(_agg1, false)) as category]
+          Aggregate -> [unique(category) as _agg1]
+            Scan sales  columns: all 5
+        => category: String
+    ");
+    // Beside rows of the input they must be as many.
+    let plan = sales().with_columns(col("category").head(5).alias("first"));
+    assert_snapshot!(resolved(&plan), @r"
+        Project [id, category, amount, quantity, day, _rows1 as first]
+          HorizontalConcat
+            Scan sales  columns: all 5
+            Explode [_rows1]  drop empty
+              Aggregate -> [head(category, 5) as _rows1]
+                Scan sales  columns: all 5
+        => id: Int64, category: String, amount: Float64, quantity: Int32, day: Date, first: String
+    ");
+    // Groups get lists.
+    let plan = sales().group_by("day", [col("id").head(2), col("amount").filter(col("id").gt(1)).sum()]);
+    assert_snapshot!(resolved(&plan), @r"
+        Aggregate [day] -> [head(id, 2) as id, sum(when(id > 1).then(amount)) as amount]
+          Scan sales  columns: all 5
+        => day: Date, id: List(Int64), amount: Float64
+    ");
+}
+
+#[test]
+fn windows_inside_of_aggregates_go_over_what_those_see() {
+    let steps = || col("amount").diff(1).sum();
+    assert_snapshot!(resolved(&sales().group_by("day", steps())), @r"
+        Aggregate [day] -> [sum(_window1) as amount]
+          Window -> [diff(amount, 1) over (partition by day) as _window1]
+            Scan sales  columns: all 5
+        => day: Date, amount: Float64
+    ");
+    assert_snapshot!(resolved(&sales().select(steps().over("category"))), @r"
+        Project [_window2 as amount]
+          Window -> [sum(_window1) over (partition by category) as _window2]
+            Window -> [diff(amount, 1) over (partition by category) as _window1]
+              Scan sales  columns: all 5
+        => amount: Float64
+    ");
+    let nested = col("amount").shift(1).cum_sum().over("day");
+    assert_snapshot!(resolved(&sales().select(nested)), @r"
+        Project [_window2 as amount]
+          Window -> [cum_sum(_window1) over (partition by day) as _window2]
+            Window -> [shift(amount, 1) over (partition by day) as _window1]
+              Scan sales  columns: all 5
+        => amount: Float64
+    ");
+}

@@ -244,11 +244,11 @@ struct Rolled<'a> {
 
 impl Rolled<'_> {
     /// What `values` gives for the window of each row, and where it gives something; `none` elsewhere.
-    fn run<T: Copy>(
+    fn run<T: Copy, V: Values<T>>(
         &self,
         num_rows: usize,
         none: T,
-        values: &mut dyn Values<T>,
+        values: &mut V,
     ) -> Result<(Vec<T>, Option<Bitmap>), KernelError> {
         let mut results = vec![none; num_rows];
         let mut given = vec![false; num_rows];
@@ -290,7 +290,7 @@ impl Rolled<'_> {
         Ok((results, validity))
     }
 
-    fn column(&self, values: &mut dyn Values<f64>, num_rows: usize) -> Result<Array, KernelError> {
+    fn column<V: Values<f64>>(&self, values: &mut V, num_rows: usize) -> Result<Array, KernelError> {
         let (results, validity) = self.run(num_rows, 0.0, values)?;
         Ok(PrimitiveArray::new(results.into(), validity).into())
     }
