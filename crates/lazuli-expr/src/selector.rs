@@ -252,7 +252,9 @@ impl Selector {
             if schema.contains(name) { Ok(()) } else { Err(SelectorError::NotFound(name.clone())) }
         };
         match self {
-            Self::Names(names) | Self::Except(names) | Self::Unnested(names) => names.iter().try_for_each(known),
+            Self::Names(names) | Self::Except(names) | Self::Unnested(names) => {
+                names.iter().try_for_each(known)
+            }
             Self::Renamed(pairs) => pairs.iter().try_for_each(|(old, _)| known(old)),
             Self::Places(places) => match places.iter().find(|&&place| place_in(schema, place).is_none()) {
                 Some(place) => Err(SelectorError::NotFound(place.to_string().into())),

@@ -82,7 +82,11 @@ fn float_limits(breaks: &[f64], right_closed: bool) -> Vec<f64> {
 }
 
 fn numbered<T: Copy, K: Copy + PartialOrd>(values: &[T], key: impl Fn(T) -> K, limits: &[K]) -> Vec<u32> {
-    #[allow(clippy::neg_cmp_op_on_partial_ord, clippy::eq_op, reason = "NaN is beyond every break, and differs from itself")]
+    #[allow(
+        clippy::neg_cmp_op_on_partial_ord,
+        clippy::eq_op,
+        reason = "NaN is beyond every break, and differs from itself"
+    )]
     let beyond = |value: K, limit: &K| value >= *limit || value != value;
     let number = |value: K| -> u32 {
         if limits.len() <= FEW_BREAKS {

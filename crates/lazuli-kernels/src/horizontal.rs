@@ -44,14 +44,19 @@ pub fn sum_horizontal(columns: &[Datum<'_>], rows: usize, to: &DataType) -> Resu
     fn whole<T: Native + Into<i128> + TryFrom<i128>>(columns: &[Datum<'_>], rows: usize) -> Option<SumOf<T>> {
         let mut sums = Vec::with_capacity(rows);
         let mut failed = None;
-        each_block(columns, rows, |sum: i128, value: T| sum.saturating_add(value.into()), |block, _| {
-            for &sum in block {
-                if T::try_from(sum).is_err() {
-                    failed.get_or_insert(sums.len());
+        each_block(
+            columns,
+            rows,
+            |sum: i128, value: T| sum.saturating_add(value.into()),
+            |block, _| {
+                for &sum in block {
+                    if T::try_from(sum).is_err() {
+                        failed.get_or_insert(sums.len());
+                    }
+                    sums.push(T::try_from(sum).unwrap_or_default());
                 }
-                sums.push(T::try_from(sum).unwrap_or_default());
-            }
-        })?;
+            },
+        )?;
         Some((sums, failed))
     }
     let overflow = |row| KernelError::Overflow {
@@ -66,7 +71,9 @@ pub fn sum_horizontal(columns: &[Datum<'_>], rows: usize, to: &DataType) -> Resu
         DataType::Int64 | DataType::Duration(_) => {
             finished(whole::<i64>(columns, rows).ok_or_else(unsupported)?).map_err(overflow)?
         }
-        DataType::UInt64 => finished(whole::<u64>(columns, rows).ok_or_else(unsupported)?).map_err(overflow)?,
+        DataType::UInt64 => {
+            finished(whole::<u64>(columns, rows).ok_or_else(unsupported)?).map_err(overflow)?
+        }
         DataType::Decimal { precision, .. } => {
             let (sums, _) = whole::<i128>(columns, rows).ok_or_else(unsupported)?;
             let limit = 10u128.pow((*precision).into());
@@ -75,9 +82,14 @@ pub fn sum_horizontal(columns: &[Datum<'_>], rows: usize, to: &DataType) -> Resu
         }
         DataType::Float64 => {
             let mut sums = Vec::with_capacity(rows);
-            each_block(columns, rows, |sum: DoubleDouble, value: f64| sum.add_f64(value), |block, _| {
-                sums.extend(block.iter().map(|sum| sum.to_f64()));
-            })
+            each_block(
+                columns,
+                rows,
+                |sum: DoubleDouble, value: f64| sum.add_f64(value),
+                |block, _| {
+                    sums.extend(block.iter().map(|sum| sum.to_f64()));
+                },
+            )
             .ok_or_else(unsupported)?;
             PrimitiveArray::from_vec(sums).into()
         }
@@ -93,18 +105,23 @@ pub fn sum_horizontal(columns: &[Datum<'_>], rows: usize, to: &DataType) -> Resu
 pub fn mean_horizontal(columns: &[Datum<'_>], rows: usize) -> Result<Column> {
     fn whole<T: Native + Into<i128>>(columns: &[Datum<'_>], rows: usize, means: &mut Means) -> Option<()> {
         let add = |sum: i128, value: T| sum.saturating_add(value.into());
-        each_block(columns, rows, add, |sums, counts| means.extend(sums.iter().map(|&sum| sum as f64), counts))
+        each_block(columns, rows, add, |sums, counts| {
+            means.extend(sums.iter().map(|&sum| sum as f64), counts)
+        })
     }
     let mut means = Means { values: Vec::with_capacity(rows), has_value: Vec::with_capacity(rows) };
     let found = match columns.first().map(|column| column.data_type()) {
         None => return Ok(Column::new_null(DataType::Float64, rows)),
         Some(DataType::Int64) => whole::<i64>(columns, rows, &mut means),
         Some(DataType::UInt64) => whole::<u64>(columns, rows, &mut means),
-        Some(DataType::Float64) => {
-            each_block(columns, rows, |sum: DoubleDouble, value: f64| sum.add_f64(value), |sums, counts| {
+        Some(DataType::Float64) => each_block(
+            columns,
+            rows,
+            |sum: DoubleDouble, value: f64| sum.add_f64(value),
+            |sums, counts| {
                 means.extend(sums.iter().map(|sum| sum.to_f64()), counts);
-            })
-        }
+            },
+        ),
         Some(_) => None,
     };
     found.ok_or_else(|| {
@@ -190,10 +207,11 @@ pub fn extreme_of_two(least: bool, left: &Column, right: &Column) -> Result<Colu
             _ => None,
         };
         #[allow(clippy::eq_op, reason = "only NaN differs from itself")]
-        let array = binary(Side::Rows(left.values()), Side::Rows(right.values()), validity, |left: T, right: T| {
-            let beyond = if least { right < left } else { right > left };
-            if beyond | (left != left) { right } else { left }
-        });
+        let array =
+            binary(Side::Rows(left.values()), Side::Rows(right.values()), validity, |left: T, right: T| {
+                let beyond = if least { right < left } else { right > left };
+                if beyond | (left != left) { right } else { left }
+            });
         Some(array.into())
     }
     let operation = if least { "min_horizontal" } else { "max_horizontal" };
@@ -293,7 +311,8 @@ mod tests {
         let column = |value: f64| Column::new(DataType::Float64, PrimitiveArray::from_vec(vec![value; 1500]));
         let columns = [column(1e16), column(1.0), column(-1e16)];
         for order in [[0, 1, 2], [2, 0, 1], [1, 2, 0]] {
-            let operands: Vec<Datum<'_>> = order.iter().map(|&index: &usize| Datum::from(&columns[index])).collect();
+            let operands: Vec<Datum<'_>> =
+                order.iter().map(|&index: &usize| Datum::from(&columns[index])).collect();
             let sums = sum_horizontal(&operands, 1500, &DataType::Float64).unwrap();
             assert_eq!(sums, column(1.0));
         }

@@ -43,7 +43,8 @@ pub fn positions_in(column: &Column, set: &Column) -> Result<Vec<u32>> {
         (Array::Float32(array), Array::Float32(set)) => numbers(array, set, |value| float_key(value.into())),
         (Array::Int128(array), Array::Int128(set)) => numbers(array, set, |value| value),
         (Array::Boolean(array), Array::Boolean(set)) => {
-            let position = |wanted| set.iter().position(|value| value == Some(wanted)).map_or(NO_ROW, |row| row as u32);
+            let position =
+                |wanted| set.iter().position(|value| value == Some(wanted)).map_or(NO_ROW, |row| row as u32);
             let positions = [position(false), position(true)];
             (0..rows).map(|row| positions[usize::from(array.values().get(row))]).collect()
         }
@@ -52,7 +53,9 @@ pub fn positions_in(column: &Column, set: &Column) -> Result<Vec<u32>> {
             (0..rows).map(|row| found(&table, BinaryArray::value(array, row))).collect()
         }
         (Array::String(_) | Array::Dictionary(_), Array::String(set)) => texts(column.array(), set.iter()),
-        (Array::String(_) | Array::Dictionary(_), Array::Dictionary(set)) => texts(column.array(), set.iter()),
+        (Array::String(_) | Array::Dictionary(_), Array::Dictionary(set)) => {
+            texts(column.array(), set.iter())
+        }
         (array, set) => {
             dispatch_integer!(array, |array| integers(array, set), else None).ok_or_else(unsupported)?
         }
@@ -77,7 +80,11 @@ fn float_key(value: f64) -> i128 {
     bits.into()
 }
 
-fn numbers<T: Native>(array: &PrimitiveArray<T>, set: &PrimitiveArray<T>, key: impl Fn(T) -> i128) -> Vec<u32> {
+fn numbers<T: Native>(
+    array: &PrimitiveArray<T>,
+    set: &PrimitiveArray<T>,
+    key: impl Fn(T) -> i128,
+) -> Vec<u32> {
     let keys: Vec<(i128, u32)> =
         set.iter().zip(0..).filter_map(|(value, row)| value.map(|value| (key(value), row))).collect();
     if keys.len() <= FEW_VALUES {

@@ -85,10 +85,10 @@ pub fn round(
             }
         }
         (_, data_type) if data_type.is_integer() && digits >= 0 => return Ok(column.clone()),
-        (array, data_type) if data_type.is_integer() => integers(array, |value| {
-            Some(to_multiple(value, digits.unsigned_abs(), rounding))
-        })
-        .map_err(overflow)?,
+        (array, data_type) if data_type.is_integer() => {
+            integers(array, |value| Some(to_multiple(value, digits.unsigned_abs(), rounding)))
+                .map_err(overflow)?
+        }
         (_, data_type) => return Err(KernelError::unsupported(operation, [data_type])),
     };
     Ok(Column::new(to.clone(), array))
@@ -142,12 +142,26 @@ pub fn round_significant(column: &Column, digits: u32, to: &DataType) -> Result<
 pub fn sign(column: &Column, to: &DataType) -> Result<Column> {
     let array: Array = match (column.array(), to) {
         (Array::Null(_), _) => return Ok(column.clone()),
-        (Array::Float64(array), _) => {
-            unary(array, |value| if value > 0.0 { 1.0 } else if value < 0.0 { -1.0 } else { value }).into()
-        }
-        (Array::Float32(array), _) => {
-            unary(array, |value| if value > 0.0 { 1.0 } else if value < 0.0 { -1.0 } else { value }).into()
-        }
+        (Array::Float64(array), _) => unary(array, |value| {
+            if value > 0.0 {
+                1.0
+            } else if value < 0.0 {
+                -1.0
+            } else {
+                value
+            }
+        })
+        .into(),
+        (Array::Float32(array), _) => unary(array, |value| {
+            if value > 0.0 {
+                1.0
+            } else if value < 0.0 {
+                -1.0
+            } else {
+                value
+            }
+        })
+        .into(),
         (Array::Int128(array), DataType::Decimal { scale, .. }) => {
             let one = 10i128.pow((*scale).into());
             unary(array, |value| value.signum() * one).into()
@@ -175,10 +189,11 @@ fn integers(array: &Array, op: impl Fn(i128) -> Option<i128>) -> std::result::Re
         array: &PrimitiveArray<T>,
         op: impl Fn(i128) -> Option<i128>,
     ) -> std::result::Result<Array, usize> {
-        let result = try_unary(array, |value| match op(value.into()).and_then(|value| T::try_from(value).ok()) {
-            Some(value) => (value, false),
-            None => (T::default(), true),
-        });
+        let result =
+            try_unary(array, |value| match op(value.into()).and_then(|value| T::try_from(value).ok()) {
+                Some(value) => (value, false),
+                None => (T::default(), true),
+            });
         result.map(Array::from)
     }
     dispatch_integer!(array, |array| each(array, op), else Ok(array.clone()))
@@ -231,8 +246,8 @@ fn scaled_f32(value: f32, digits: i32, rounding: Rounding) -> f32 {
 /// The float nearest to a power of ten; infinite above 10^308.
 fn power_of_ten(exponent: u32) -> f64 {
     const EXACT: [f64; 23] = [
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
-        1e19, 1e20, 1e21, 1e22,
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
+        1e18, 1e19, 1e20, 1e21, 1e22,
     ];
     EXACT.get(exponent as usize).copied().unwrap_or_else(|| 10f64.powi(exponent as i32))
 }
@@ -284,13 +299,8 @@ mod tests {
     use lazuli_array::FromValues;
     use proptest::prelude::*;
 
-    const ALL: [Rounding; 5] = [
-        Rounding::HalfToEven,
-        Rounding::HalfAwayFromZero,
-        Rounding::ToZero,
-        Rounding::Down,
-        Rounding::Up,
-    ];
+    const ALL: [Rounding; 5] =
+        [Rounding::HalfToEven, Rounding::HalfAwayFromZero, Rounding::ToZero, Rounding::Down, Rounding::Up];
 
     proptest! {
         #[test]

@@ -3,9 +3,7 @@
 use lazuli_array::{Name, Scalar};
 use lazuli_expr::aggregate::{AGGREGATES, aggregate_named};
 use lazuli_expr::function::list::call_with_body;
-use lazuli_expr::function::{
-    Closed, FillStrategy, QcutOptions, even_quantiles, function_named, functions,
-};
+use lazuli_expr::function::{Closed, FillStrategy, QcutOptions, even_quantiles, function_named, functions};
 use lazuli_expr::typing::nearest_name;
 use lazuli_expr::window::{WINDOW_FUNCTIONS, window_function_named};
 use lazuli_expr::{BinaryOperator, Expr, Literal, aggregate, element};
@@ -101,20 +99,25 @@ fn composed(name: &str, inputs: &[Expr]) -> Option<Option<Expr>> {
             strategy.map(|strategy| input.clone().fill_null_with_strategy(strategy))
         }
         ("qcut", [input, quantiles, options @ ..]) if options.len() <= 3 => qcut(input, quantiles, options),
-        ("bin_quantiles", [input, quantiles, options @ ..]) if options.len() <= 1 => {
-            shares(quantiles).zip(flag(options.first())).map(|(quantiles, right_closed)| {
-                input.clone().bin_quantiles(&quantiles, right_closed)
-            })
-        }
+        ("bin_quantiles", [input, quantiles, options @ ..]) if options.len() <= 1 => shares(quantiles)
+            .zip(flag(options.first()))
+            .map(|(quantiles, right_closed)| input.clone().bin_quantiles(&quantiles, right_closed)),
         ("bin_evenly", [input, bins, options @ ..]) if options.len() <= 1 => {
             let bins = match bins {
                 Expr::Literal(Literal { value: Scalar::Int32(bins), .. }) => u32::try_from(*bins).ok(),
                 _ => None,
             };
-            bins.zip(flag(options.first())).map(|(bins, right_closed)| input.clone().bin_evenly(bins, right_closed))
+            bins.zip(flag(options.first()))
+                .map(|(bins, right_closed)| input.clone().bin_evenly(bins, right_closed))
         }
         (
-            "not" | "negate" | "nan_to_null" | "is_between" | "fill_null_with_strategy" | "qcut" | "bin_quantiles"
+            "not"
+            | "negate"
+            | "nan_to_null"
+            | "is_between"
+            | "fill_null_with_strategy"
+            | "qcut"
+            | "bin_quantiles"
             | "bin_evenly",
             _,
         ) => None,

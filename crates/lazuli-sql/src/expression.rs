@@ -8,7 +8,8 @@ use lazuli_expr::{
     BinaryOperator, CastMode, Expr, Literal, SortKey, UnaryOperator, Window, aggregate, as_list, col,
 };
 use sqlparser::ast::{
-    self, CastKind, CeilFloorKind, DateTimeField, DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArguments, InTarget,
+    self, CastKind, CeilFloorKind, DateTimeField, DuplicateTreatment, FunctionArg, FunctionArgExpr,
+    FunctionArguments, InTarget,
 };
 use sqlparser::dialect::DuckDbDialect;
 use sqlparser::parser::{Parser, ParserError};
@@ -323,7 +324,8 @@ impl<'a> Reader<'a> {
             _ => None,
         });
         let Some(values) = values.collect::<Option<Vec<Scalar>>>() else { return Ok(as_list(items)) };
-        let list = Literal::list(values).ok_or_else(|| self.unsupported("a list of constants of no one type"))?;
+        let list =
+            Literal::list(values).ok_or_else(|| self.unsupported("a list of constants of no one type"))?;
         Ok(Expr::Literal(list))
     }
 

@@ -60,15 +60,16 @@ pub use lazuli_exec::{
     CancelFlag, CsvSink, CsvSource, ExecOptions, FrameSource, OnProgress, Progress, ReadCounters, Rejects,
 };
 pub use lazuli_expr::function::{
-    Closed, CutOptions, FillStrategy, QcutOptions, all_horizontal, any_horizontal, count_horizontal, cum_fold,
-    cum_reduce, cum_sum_horizontal, even_quantiles, fold, map_batches, max_horizontal, mean_horizontal,
-    min_horizontal, reduce, sum_horizontal,
+    Closed, CutOptions, FillStrategy, QcutOptions, all_horizontal, any_horizontal, count_horizontal,
+    cum_fold, cum_reduce, cum_sum_horizontal, even_quantiles, fold, map_batches, max_horizontal,
+    mean_horizontal, min_horizontal, reduce, sum_horizontal,
 };
 pub use lazuli_expr::{
-    BinaryOperator, Expr, FunctionRef, IntoExpr, IntoExprs, IntoSortKeys, Letters, Literal, ManyOptions, NamePart,
-    ScalarFunction, Selector, SortKey, TypeKind, When, WhenThen, Window, WindowFunction, WindowFunctionRef,
-    all, as_list, as_struct, coalesce, col, cols, concat_list, concat_str, corr, cov, element, field, format_str, len,
-    lit, random_int, random_normal, random_uniform, row_number, selectors, when,
+    BinaryOperator, Expr, FunctionRef, IntoExpr, IntoExprs, IntoSortKeys, Letters, Literal, ManyOptions,
+    NamePart, ScalarFunction, Selector, SortKey, TypeKind, When, WhenThen, Window, WindowFunction,
+    WindowFunctionRef, all, as_list, as_struct, coalesce, col, cols, concat_list, concat_str, corr, cov,
+    element, field, format_str, len, lit, random_int, random_normal, random_uniform, row_number, selectors,
+    when,
 };
 pub use lazuli_io::csv::{
     CsvOptions, CsvWriteOptions, CsvWriter, Dialect, Encoding, FileColumns, InferMode, OnMisfit, OnRagged,

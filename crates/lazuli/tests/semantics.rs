@@ -75,7 +75,10 @@ fn r01_integers_are_exact_or_an_error() -> Tested {
     fails_with(eval(&frame, sum_horizontal(["a", "b"])), &["overflow in sum_horizontal at row 1"]);
     assert_eq!(eval(&frame, col("a").wrapping_add(col("b")))?.get(1), Scalar::Int64(i64::MIN));
     // By the result, not by the order: a partial sum may leave the range.
-    assert_eq!(eval(&frame, sum_horizontal((col("a"), col("b"), lit(-1i64))))?.get(1), Scalar::Int64(i64::MAX));
+    assert_eq!(
+        eval(&frame, sum_horizontal((col("a"), col("b"), lit(-1i64))))?.get(1),
+        Scalar::Int64(i64::MAX)
+    );
     let back = df! { "a" => [i64::MAX, 1, -1] }?;
     assert_eq!(eval(&back, col("a").sum())?.get(0), Scalar::Int64(i64::MAX));
     Ok(())
@@ -384,7 +387,10 @@ fn r16_replacing_widens_the_type() -> Tested {
 
 #[test]
 fn r29_seeds_say_the_same_for_ever() -> Tested {
-    let frame = DataFrame::try_new(vec![Series::from_iter("a", 0i64..6), Series::from_iter("k", [0i64, 1, 0, 1, 0, 1])])?;
+    let frame = DataFrame::try_new(vec![
+        Series::from_iter("a", 0i64..6),
+        Series::from_iter("k", [0i64, 1, 0, 1, 0, 1]),
+    ])?;
     let numbers = random_int(0, 100, 42);
     assert_eq!(eval(&frame, numbers.clone())?.to_vec::<i64>()?, [61, 45, 20, 39, 74, 54].map(Some));
     // Each partition has numbers and an order of its own.

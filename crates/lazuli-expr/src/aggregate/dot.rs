@@ -50,8 +50,8 @@ impl Aggregate for Dot {
     }
 
     fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
-        let (inputs, product) = products(arguments)
-            .ok_or_else(|| SignatureError::Expected("two columns of numbers".into()))?;
+        let (inputs, product) =
+            products(arguments).ok_or_else(|| SignatureError::Expected("two columns of numbers".into()))?;
         let output = SUM.signature(&[Argument { data_type: &product, literal: None }])?.output;
         Ok(Signature { inputs, output })
     }

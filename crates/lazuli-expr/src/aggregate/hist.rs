@@ -194,8 +194,11 @@ impl Accumulator for Values {
     }
 
     fn update(&mut self, inputs: &[Column], groups: Groups<'_>, _: RowOrder) -> Result<(), KernelError> {
-        let column =
-            lazuli_kernels::cast::cast(&inputs[0], &DataType::Float64, lazuli_kernels::cast::CastMode::Strict)?;
+        let column = lazuli_kernels::cast::cast(
+            &inputs[0],
+            &DataType::Float64,
+            lazuli_kernels::cast::CastMode::Strict,
+        )?;
         if let Array::Float64(array) = column.array() {
             for (row, value) in array.iter().enumerate() {
                 if let Some(value) = value.filter(|value| value.is_finite()) {
@@ -285,10 +288,15 @@ mod tests {
     #[test]
     fn numbers_in_bins() {
         let floats = Column::from_values(
-            [Some(0.0), Some(1.0), Some(1.5), None, Some(f64::NAN), Some(-1.0), Some(9.0), Some(2.0)].into_iter(),
+            [Some(0.0), Some(1.0), Some(1.5), None, Some(f64::NAN), Some(-1.0), Some(9.0), Some(2.0)]
+                .into_iter(),
         );
         let integers = Column::from_values((1i64..11).filter(|value| *value != 8));
-        check(&HIST, &[breaks(&[0.0, 1.0, 2.0])], &[(floats, counts(&[2, 2])), (integers.clone(), counts(&[1, 1]))]);
+        check(
+            &HIST,
+            &[breaks(&[0.0, 1.0, 2.0])],
+            &[(floats, counts(&[2, 2])), (integers.clone(), counts(&[1, 1]))],
+        );
         let three = [Literal::typed(Scalar::Int32(3))];
         let same = Column::from_values([1.0; 3].into_iter());
         let nothing = Column::from_values([None::<f64>].into_iter());

@@ -110,8 +110,31 @@ pub const VAR: AggregateRef = AggregateRef(&var::Var);
 
 /// Every aggregate.
 pub static AGGREGATES: &[AggregateRef] = &[
-    BITWISE_AND, BITWISE_OR, BITWISE_XOR, BOTTOM_K, CORR, COUNT, COV, DOT, FIRST, HIST, IMPLODE, LAST, LEN, MAX, MEAN, MEDIAN, MIN, N_UNIQUE, NULL_COUNT,
-    QUANTILE, STD, STR_JOIN, SUM, TOP_K, VAR,
+    BITWISE_AND,
+    BITWISE_OR,
+    BITWISE_XOR,
+    BOTTOM_K,
+    CORR,
+    COUNT,
+    COV,
+    DOT,
+    FIRST,
+    HIST,
+    IMPLODE,
+    LAST,
+    LEN,
+    MAX,
+    MEAN,
+    MEDIAN,
+    MIN,
+    N_UNIQUE,
+    NULL_COUNT,
+    QUANTILE,
+    STD,
+    STR_JOIN,
+    SUM,
+    TOP_K,
+    VAR,
 ];
 
 /// The aggregate of this name.

@@ -82,7 +82,12 @@ pub fn map_batches<E: fmt::Display>(
     function: impl Fn(&[Column]) -> Result<Column, E> + Send + Sync + 'static,
     output: DataType,
 ) -> Expr {
-    custom("map_batches", exprs.into_exprs(), move |columns| function(columns).map_err(|error| error.to_string()), output)
+    custom(
+        "map_batches",
+        exprs.into_exprs(),
+        move |columns| function(columns).map_err(|error| error.to_string()),
+        output,
+    )
 }
 
 fn custom(
@@ -169,10 +174,7 @@ mod tests {
         let expected = Column::from_values([Some(2.0), None, Some(6.0)].into_iter());
         assert_eq!(run(double(), std::slice::from_ref(&numbers), 3), Ok(expected.into()));
         let constant = Value::Constant(Constant::from_scalar(&Scalar::Int64(2)));
-        assert_eq!(
-            run(double(), &[constant], 3),
-            Ok(Constant::from_scalar(&Scalar::Float64(4.0)).into())
-        );
+        assert_eq!(run(double(), &[constant], 3), Ok(Constant::from_scalar(&Scalar::Float64(4.0)).into()));
         let negate = col("a").map_batches(lazuli_kernels::neg, DataType::Int64);
         let expected = Column::from_values([Some(-1i64), None, Some(-3)].into_iter());
         assert_eq!(run(negate, &[numbers], 3), Ok(expected.into()));

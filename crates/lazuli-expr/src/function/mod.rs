@@ -11,8 +11,8 @@ pub mod category; // categories and enums
 pub mod compare; // membership and comparison
 mod constants; // constants as one row
 mod custom; // functions that the user brings
-pub mod horizontal; // the columns of a row
 mod differing; // arguments that differ by row
+pub mod horizontal; // the columns of a row
 pub mod list; // lists
 pub mod math; // numbers
 pub mod naming; // names of columns

@@ -4,8 +4,8 @@ use lazuli_array::{DataType, Name, Scalar, Schema};
 
 use super::{Context, resolve};
 use crate::function::structs::FIELD;
-use crate::typing::nearest_name;
 use crate::selector::SelectorError;
+use crate::typing::nearest_name;
 use crate::{Expr, Literal, Selector, TypeError, lit};
 
 /// The expressions that `expr` stands for: one for each column of its selector, or itself if it has none. Calls that stand
@@ -62,7 +62,8 @@ fn by_selector(expr: &Expr, schema: &Schema) -> Result<Vec<Expr>, TypeError> {
                     failed.get_or_insert_with(|| column_not_found(&name, schema));
                 }
                 Err(SelectorError::NoPattern(reason)) => {
-                    failed.get_or_insert_with(|| TypeError::InvalidArgument { expr: expr.to_string(), reason });
+                    failed
+                        .get_or_insert_with(|| TypeError::InvalidArgument { expr: expr.to_string(), reason });
                 }
                 Ok(names) => match &chosen {
                     Some(other) if *other != names => {
@@ -94,9 +95,7 @@ fn by_selector(expr: &Expr, schema: &Schema) -> Result<Vec<Expr>, TypeError> {
 /// Whether this is `struct.field(s, '*')`.
 pub(crate) fn is_of_all_fields(expr: &Expr) -> bool {
     let Expr::Function { function, inputs } = expr else { return false };
-    let is_star = |name: &Expr| {
-        matches!(name, Expr::Literal(Literal { value: Scalar::String(name), .. }) if name == "*")
-    };
+    let is_star = |name: &Expr| matches!(name, Expr::Literal(Literal { value: Scalar::String(name), .. }) if name == "*");
     *function == FIELD && inputs.get(1).is_some_and(is_star)
 }
 

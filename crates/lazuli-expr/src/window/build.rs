@@ -5,8 +5,8 @@ use std::sync::Arc;
 use lazuli_array::Scalar;
 
 use super::{
-    CUM_COUNT, CUM_MAX, CUM_MIN, CUM_SUM, RANDOM_INT, RANDOM_NORMAL, RANDOM_UNIFORM, RANK, ROW_NUMBER, SHIFT, SHUFFLE,
-    Window, WindowFunctionRef,
+    CUM_COUNT, CUM_MAX, CUM_MIN, CUM_SUM, RANDOM_INT, RANDOM_NORMAL, RANDOM_UNIFORM, RANK, ROW_NUMBER, SHIFT,
+    SHUFFLE, Window, WindowFunctionRef,
 };
 use crate::{Expr, IntoExprs, IntoSortKeys, Literal};
 
@@ -39,7 +39,8 @@ pub fn random_uniform(low: f64, high: f64, seed: i64) -> Expr {
 
 /// A random number for each row, of the bell curve with this mean and standard deviation; see [`random_uniform`].
 pub fn random_normal(mean: f64, deviation: f64, seed: i64) -> Expr {
-    let inputs = [Scalar::Float64(mean), Scalar::Float64(deviation), Scalar::Int64(seed)].map(constant).into();
+    let inputs =
+        [Scalar::Float64(mean), Scalar::Float64(deviation), Scalar::Int64(seed)].map(constant).into();
     Expr::WindowFunction { function: RANDOM_NORMAL, inputs }
 }
 

@@ -58,7 +58,17 @@ pub const SHUFFLE: WindowFunctionRef = WindowFunctionRef(&random::Shuffle);
 
 /// Every window function.
 pub static WINDOW_FUNCTIONS: &[WindowFunctionRef] = &[
-    CUM_COUNT, CUM_MAX, CUM_MIN, CUM_SUM, RANDOM_INT, RANDOM_NORMAL, RANDOM_UNIFORM, RANK, ROW_NUMBER, SHIFT, SHUFFLE,
+    CUM_COUNT,
+    CUM_MAX,
+    CUM_MIN,
+    CUM_SUM,
+    RANDOM_INT,
+    RANDOM_NORMAL,
+    RANDOM_UNIFORM,
+    RANK,
+    ROW_NUMBER,
+    SHIFT,
+    SHUFFLE,
 ];
 
 /// The window function of this name.

@@ -72,7 +72,9 @@ impl Random {
         let text = match self.0 {
             Spread::Uniform => "the least number, one above it that is left out, and a seed, all constant",
             Spread::Normal => "a mean, a standard deviation of at least 0, and a seed, all constant",
-            Spread::Integer => "the least whole number, one above it that is left out, and a seed, all constant",
+            Spread::Integer => {
+                "the least whole number, one above it that is left out, and a seed, all constant"
+            }
         };
         SignatureError::Expected(text.into())
     }

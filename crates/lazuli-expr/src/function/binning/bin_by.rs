@@ -15,9 +15,9 @@ use lazuli_kernels::{Datum, KernelError, Value};
 use super::bin_intervals::numbered;
 use super::labels::{enum_of, interval, labels};
 use super::labels_or_null;
+use crate::Expr;
 use crate::function::options::{constant, flag, literal};
 use crate::function::{Argument, ScalarFunction, Signature, SignatureError};
-use crate::Expr;
 
 /// Which of the intervals between ascending edges a number lies in; null for null and NaN, and where an edge is null.
 ///
@@ -66,7 +66,8 @@ impl ScalarFunction for BinBy {
     }
 
     fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
-        let expected = || SignatureError::Expected("a number, constant options, and edges that are numbers".into());
+        let expected =
+            || SignatureError::Expected("a number, constant options, and edges that are numbers".into());
         let is_number = |argument: &Argument<'_>| {
             argument.data_type.is_numeric() || *argument.data_type == DataType::Null
         };
@@ -86,9 +87,9 @@ impl ScalarFunction for BinBy {
 
     fn evaluate(&self, inputs: &[Value], num_rows: usize) -> Result<Value, KernelError> {
         let unsupported = || KernelError::unsupported("bin_by", inputs.iter().map(Value::data_type));
-        let constants: Vec<Option<Scalar>> =
-            (0..NUM_OPTIONS).map(|index| constant(inputs, index)).collect();
-        let plan = Plan::of(|index| constants.get(index)?.as_ref(), inputs.len()).map_err(|_| unsupported())?;
+        let constants: Vec<Option<Scalar>> = (0..NUM_OPTIONS).map(|index| constant(inputs, index)).collect();
+        let plan =
+            Plan::of(|index| constants.get(index)?.as_ref(), inputs.len()).map_err(|_| unsupported())?;
         let operands: Vec<Datum<'_>> =
             std::iter::once(&inputs[0]).chain(&inputs[NUM_OPTIONS..]).map(Value::as_datum).collect();
         let rows = if operands.iter().all(|operand| operand.is_constant()) { 1 } else { num_rows };
@@ -96,7 +97,8 @@ impl ScalarFunction for BinBy {
         let values = floats(&column).ok_or_else(unsupported)?;
         let edges: Vec<Column> =
             inputs[NUM_OPTIONS..].iter().map(|edge| edge.clone().into_column(rows)).collect();
-        let edge_values: Vec<&[f64]> = edges.iter().map(floats).collect::<Option<_>>().ok_or_else(unsupported)?;
+        let edge_values: Vec<&[f64]> =
+            edges.iter().map(floats).collect::<Option<_>>().ok_or_else(unsupported)?;
         let mut valid = Bitmap::from_fn(rows, |row| !values[row].is_nan());
         for validity in std::iter::once(&column).chain(&edges).filter_map(Column::validity) {
             valid = valid.and(&validity);
@@ -233,9 +235,8 @@ impl Expr {
     pub fn bin_evenly(self, num_bins: u32, right_closed: bool) -> Self {
         let (least, greatest) = (self.clone().nan_to_null().min(), self.clone().nan_to_null().max());
         let width = greatest - least.clone();
-        let edges = (1..num_bins).map(|bin| {
-            least.clone() + width.clone() * f64::from(bin) / f64::from(num_bins)
-        });
+        let edges =
+            (1..num_bins).map(|bin| least.clone() + width.clone() * f64::from(bin) / f64::from(num_bins));
         let edges: Vec<Expr> = edges.collect();
         by_edges(&self, &[], [!right_closed, false, true], edges)
     }
@@ -255,10 +256,15 @@ mod tests {
 
     use super::*;
 
-    fn run(options: [Scalar; 4], values: &[Option<f64>], edges: &[Value]) -> Result<Vec<Scalar>, KernelError> {
+    fn run(
+        options: [Scalar; 4],
+        values: &[Option<f64>],
+        edges: &[Value],
+    ) -> Result<Vec<Scalar>, KernelError> {
         let column = Value::Column(Column::from_values(values.iter().copied()));
         let constants = options.into_iter().map(|value| Constant::from_scalar(&value).into());
-        let inputs: Vec<Value> = std::iter::once(column).chain(constants).chain(edges.iter().cloned()).collect();
+        let inputs: Vec<Value> =
+            std::iter::once(column).chain(constants).chain(edges.iter().cloned()).collect();
         let found = BinBy.evaluate(&inputs, values.len())?.into_column(values.len());
         Ok((0..values.len()).map(|row| found.get(row)).collect())
     }

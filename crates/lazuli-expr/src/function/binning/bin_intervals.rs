@@ -59,11 +59,7 @@ impl Plan {
 }
 
 /// The numbers of bins as what comes out.
-pub(super) fn numbered(
-    numbers: Vec<u32>,
-    of: &Column,
-    labels: Option<&Arc<Dictionary>>,
-) -> Column {
+pub(super) fn numbered(numbers: Vec<u32>, of: &Column, labels: Option<&Arc<Dictionary>>) -> Column {
     match labels {
         Some(labels) => {
             let codes = PrimitiveArray::new(numbers.into(), of.validity());
@@ -155,10 +151,11 @@ mod tests {
         let literals: Vec<Literal> = constants.iter().cloned().map(Literal::typed).collect();
         let first = Argument { data_type: column.data_type(), literal: None };
         let arguments: Vec<Argument<'_>> = std::iter::once(first)
-            .chain(literals.iter().map(|literal| Argument {
-                data_type: &literal.data_type,
-                literal: Some(literal),
-            }))
+            .chain(
+                literals
+                    .iter()
+                    .map(|literal| Argument { data_type: &literal.data_type, literal: Some(literal) }),
+            )
             .collect();
         BinIntervals.signature(&arguments)?;
         let constants = constants.iter().map(|value| lazuli_kernels::Constant::from_scalar(value).into());
@@ -175,7 +172,8 @@ mod tests {
 
     #[test]
     fn numbers_dates_and_labels() {
-        let floats = Column::from_values([Some(-1.0), Some(0.0), Some(1.0), Some(f64::NAN), None].into_iter());
+        let floats =
+            Column::from_values([Some(-1.0), Some(0.0), Some(1.0), Some(f64::NAN), None].into_iter());
         let breaks = items([0i32, 1].into_iter());
         let numbers = |values: [Option<i64>; 5]| Ok(Column::from_values(values.into_iter()));
         let left = run(&floats, std::slice::from_ref(&breaks));

@@ -60,8 +60,7 @@ impl Plan {
         if !self.include_breaks {
             return self.category();
         }
-        let fields =
-            [Field::new("breakpoint", DataType::Float64), Field::new("category", self.category())];
+        let fields = [Field::new("breakpoint", DataType::Float64), Field::new("category", self.category())];
         DataType::Struct(fields.into())
     }
 
@@ -142,8 +141,7 @@ impl Expr {
     pub fn cut(self, breaks: impl IntoIterator<Item = f64>, options: CutOptions) -> Self {
         let CutOptions { labels, left_closed, include_breaks } = options;
         let flag = |value: bool| Expr::from(value);
-        let constants =
-            [list(breaks), labels_or_null(&labels), flag(left_closed), flag(include_breaks)];
+        let constants = [list(breaks), labels_or_null(&labels), flag(left_closed), flag(include_breaks)];
         self.call_with(super::CUT, constants)
     }
 }
@@ -167,10 +165,11 @@ mod tests {
             .collect();
         let first = Argument { data_type: column.data_type(), literal: None };
         let arguments: Vec<Argument<'_>> = std::iter::once(first)
-            .chain(literals.iter().map(|literal| Argument {
-                data_type: &literal.data_type,
-                literal: Some(literal),
-            }))
+            .chain(
+                literals
+                    .iter()
+                    .map(|literal| Argument { data_type: &literal.data_type, literal: Some(literal) }),
+            )
             .collect();
         let output = function.signature(&arguments)?.output;
         let constants = literals.iter().map(|literal| {
@@ -204,7 +203,11 @@ mod tests {
             ),
         ];
         for (options, expected) in cases {
-            assert_eq!(run(col("x").cut([1.0, 0.0], options.clone()), floats()).unwrap(), expected, "{options:?}");
+            assert_eq!(
+                run(col("x").cut([1.0, 0.0], options.clone()), floats()).unwrap(),
+                expected,
+                "{options:?}"
+            );
         }
         let options = CutOptions { include_breaks: true, ..plain() };
         let found = run(col("x").cut([0.0], options), floats()).unwrap();

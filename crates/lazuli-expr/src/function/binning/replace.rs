@@ -26,7 +26,9 @@ pub struct Replace {
 impl Replace {
     fn expected(&self) -> SignatureError {
         let default = if self.is_strict { ", and maybe what all others become" } else { "" };
-        SignatureError::Expected(format!("a column, a constant list of old values and one of new ones{default}"))
+        SignatureError::Expected(format!(
+            "a column, a constant list of old values and one of new ones{default}"
+        ))
     }
 
     /// The old and the new values, as many of these as of those, as they are given.
@@ -72,8 +74,8 @@ impl ScalarFunction for Replace {
             other => other,
         };
         let old = items_as(&old, compared)?;
-        let positions = positions_in(&old, &old)
-            .map_err(|error| SignatureError::InvalidArgument(error.to_string()))?;
+        let positions =
+            positions_in(&old, &old).map_err(|error| SignatureError::InvalidArgument(error.to_string()))?;
         if let Some(row) = positions.iter().zip(0..).position(|(&position, row)| position != row) {
             let value = old.get(row);
             return Err(SignatureError::InvalidArgument(format!("the old values have {value} twice")));
@@ -98,12 +100,10 @@ impl ScalarFunction for Replace {
     fn evaluate(&self, inputs: &[Value], num_rows: usize) -> Result<Value, KernelError> {
         let unsupported = || KernelError::unsupported("replace", inputs.iter().map(Value::data_type));
         let constants = [None, constant(inputs, 1), constant(inputs, 2)];
-        let (old, new) =
-            self.lists(|index| constants.get(index)?.as_ref()).map_err(|_| unsupported())?;
+        let (old, new) = self.lists(|index| constants.get(index)?.as_ref()).map_err(|_| unsupported())?;
         let default = inputs.get(3);
         let input = inputs[0].data_type().clone();
-        let output =
-            self.output(&input, &new, default.map(Value::data_type)).ok_or_else(unsupported)?;
+        let output = self.output(&input, &new, default.map(Value::data_type)).ok_or_else(unsupported)?;
         let compared = match &input {
             DataType::Categorical | DataType::Enum(_) => DataType::String,
             other => other.clone(),
@@ -213,16 +213,14 @@ mod tests {
         let lists = [old, new].map(|items| Literal::typed(Scalar::List(Box::new(items))));
         let first = Argument { data_type: column.data_type(), literal: None };
         let mut arguments = vec![first];
-        arguments.extend(
-            lists.iter().map(|list| Argument { data_type: &list.data_type, literal: Some(list) }),
-        );
+        arguments
+            .extend(lists.iter().map(|list| Argument { data_type: &list.data_type, literal: Some(list) }));
         if let Some(default) = &default {
             arguments.push(Argument { data_type: default.data_type(), literal: None });
         }
         let signature = function.signature(&arguments).map_err(|error| format!("{error:?}"))?;
-        let lists = lists
-            .iter()
-            .map(|list| Value::Constant(lazuli_kernels::Constant::from_scalar(&list.value)));
+        let lists =
+            lists.iter().map(|list| Value::Constant(lazuli_kernels::Constant::from_scalar(&list.value)));
         let mut inputs: Vec<Value> = std::iter::once(column.clone().into()).chain(lists).collect();
         if let Some(default) = default {
             let column = cast(&default.into_column(column.len()), &signature.inputs[3], CastMode::Strict);

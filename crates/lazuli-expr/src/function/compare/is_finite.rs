@@ -56,9 +56,8 @@ mod tests {
 
     #[test]
     fn floats_and_integers() {
-        let floats = Column::from_values(
-            [Some(1.0), None, Some(f64::NAN), Some(f64::NEG_INFINITY)].into_iter(),
-        );
+        let floats =
+            Column::from_values([Some(1.0), None, Some(f64::NAN), Some(f64::NEG_INFINITY)].into_iter());
         let integers = Column::from_values([Some(1u8), None].into_iter());
         let rows = |values: &[Option<bool>]| Ok(Value::Column(Column::from_values(values.iter().copied())));
         let of = |function: &crate::FunctionRef, column: &Column| {

@@ -50,7 +50,8 @@ impl ScalarFunction for IsIn {
             let equal = if self.null_is_a_value { eq_missing } else { eq }(value.as_datum(), column)?;
             any = any.or(&equal.true_mask());
         }
-        let validity = if self.null_is_a_value { None } else { value.clone().into_column(num_rows).validity() };
+        let validity =
+            if self.null_is_a_value { None } else { value.clone().into_column(num_rows).validity() };
         Ok(Column::new(DataType::Boolean, BooleanArray::new(any, validity)).into())
     }
 }

@@ -10,8 +10,8 @@ mod wrapping; // arithmetic that wraps
 
 pub(crate) use bitwise::of_operator as bitwise_of_operator;
 pub use of_floats::{
-    ARCCOS, ARCCOSH, ARCSIN, ARCSINH, ARCTAN, ARCTANH, CBRT, COS, COSH, COT, DEGREES, EXP, EXPM1, LN, LOG1P, LOG2,
-    LOG10, RADIANS, SIN, SINH, SQRT, TAN, TANH,
+    ARCCOS, ARCCOSH, ARCSIN, ARCSINH, ARCTAN, ARCTANH, CBRT, COS, COSH, COT, DEGREES, EXP, EXPM1, LN, LOG1P,
+    LOG2, LOG10, RADIANS, SIN, SINH, SQRT, TAN, TANH,
 };
 
 use lazuli_kernels::{ArithmeticOp, BitCount, BitwiseOp, Rounding};

@@ -172,8 +172,9 @@ pub struct Sign;
 /// A decimal type of the same scale that holds 1.
 fn sign_type(number: &DataType) -> Option<DataType> {
     match number {
-        DataType::Decimal { precision, scale } => (*scale < 38)
-            .then(|| DataType::Decimal { precision: (*precision).max(scale + 1), scale: *scale }),
+        DataType::Decimal { precision, scale } => {
+            (*scale < 38).then(|| DataType::Decimal { precision: (*precision).max(scale + 1), scale: *scale })
+        }
         DataType::Null => Some(DataType::Null),
         number => number.is_numeric().then(|| number.clone()),
     }
@@ -272,9 +273,8 @@ mod tests {
         let floats = Column::from_values([Some(2.5), Some(-0.25), None, Some(f64::NAN)].into_iter());
         let integers = Column::from_values([Some(25i8), Some(-14), None, Some(0)].into_iter());
         let money = decimals(4, &[250, -25, 1005, 999]);
-        let of_floats = |values: [Option<f64>; 3]| {
-            Column::from_values(values.into_iter().chain([Some(f64::NAN)]))
-        };
+        let of_floats =
+            |values: [Option<f64>; 3]| Column::from_values(values.into_iter().chain([Some(f64::NAN)]));
         let cases = [
             (FLOOR, &floats, vec![], of_floats([Some(2.0), Some(-1.0), None])),
             (CEIL, &floats, vec![], of_floats([Some(3.0), Some(0.0), None])),

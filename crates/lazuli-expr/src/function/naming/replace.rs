@@ -14,14 +14,15 @@ use crate::{Expr, Literal, lit};
 #[derive(Debug)]
 pub struct Replace;
 
-const EXPECTED: &str = "a column, a constant pattern, a constant text, and maybe whether the pattern is plain text";
+const EXPECTED: &str =
+    "a column, a constant pattern, a constant text, and maybe whether the pattern is plain text";
 
 /// Pattern, text to put in, whether the pattern is plain text.
 fn options<'a>(values: &[&'a Scalar]) -> Option<(&'a str, &'a str, bool)> {
     match values {
-        [Scalar::String(pattern), Scalar::String(text)] => Some((pattern, text, false)),
+        [Scalar::String(pattern), Scalar::String(text)] => Some((pattern.as_str(), text.as_str(), false)),
         [Scalar::String(pattern), Scalar::String(text), Scalar::Boolean(literal)] => {
-            Some((pattern, text, *literal))
+            Some((pattern.as_str(), text.as_str(), *literal))
         }
         _ => None,
     }
