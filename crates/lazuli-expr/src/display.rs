@@ -12,6 +12,13 @@ impl fmt::Display for Literal {
             Scalar::String(text) => write!(f, "'{}'", text.replace('\'', "''")),
             Scalar::Date(_) => write!(f, "date '{}'", self.value),
             Scalar::Datetime(..) => write!(f, "timestamp '{}'", self.value),
+            Scalar::List(items) => {
+                f.write_str("[")?;
+                for row in 0..items.len() {
+                    write!(f, "{}{}", if row == 0 { "" } else { ", " }, Literal::typed(items.get(row)))?;
+                }
+                f.write_str("]")
+            }
             other => write!(f, "{other}"),
         }
     }
