@@ -53,10 +53,11 @@ for column in NUMBERS:
     select("numbers", f"round({column})", col(column).round())
     select("numbers", f"round({column}, 1)", col(column).round(1))
     select("numbers", f"truncate({column}, 1)", col(column).truncate(1) if column != "dec" else col(column).truncate(1).cast(pl.Decimal(11, 2)))
-for column in ["x", "y", "p", "z", "n", "i16", "i32", "dec"]:
+for column in ["x", "y", "p", "z", "n", "d", "m", "dec"]:
     select("numbers", f"round_sig_figs({column}, 2)", col(column).round_sig_figs(2))
-# Row 1: 255 would be 260.
+# Row 1: 255 would be 260, 32767 would be 33000.
 select("numbers", "round_sig_figs(u8, 2)", col("u8").round_sig_figs(2), error="all")
+select("numbers", "round_sig_figs(i16, 2)", col("i16").round_sig_figs(2), error="all")
 # Beyond 15 digits Polars changes floats that have no further digits; Lazuli leaves them.
 for digits in [0, 1, 2, 3, 8, 12]:
     select("numbers", f"round(p / 7, {digits})", (col("p") / 7).round(digits))

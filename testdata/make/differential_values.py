@@ -72,7 +72,11 @@ for columns in [["n", "d"], ["n", "d", "m"], ["x", "y"], ["n", "y"], ["i8", "u8"
         select("numbers", f"max_horizontal({names})", pl.max_horizontal(*columns))
 for columns, polars_type in [(["u8", "u16"], pl.UInt64), (["s", "y"], pl.Float64), (["s", "s"], pl.Float64), (["b", "b"], pl.Int64)]:
     names = ", ".join(columns)
-    select("numbers", f"sum_horizontal({names})", pl.sum_horizontal(*(col(name).cast(polars_type) for name in columns)))
+    # A sum begins with 0.0, so that it is never -0.0, as that of a column.
+    sums = pl.sum_horizontal(*(col(name).cast(polars_type) for name in columns))
+    if polars_type == pl.Float64:
+        sums = pl.when(sums == 0.0).then(0.0).otherwise(sums)
+    select("numbers", f"sum_horizontal({names})", sums)
 select("numbers", "sum_horizontal(dec, dec)", pl.sum_horizontal("dec", "dec").cast(pl.Decimal(38, 2)))
 select("numbers", "sum_horizontal(n, 1)", col("n").fill_null(0) + 1)
 select("numbers", "sum_horizontal(i64, 1)", lambda frame: frame["i64"] + 1, error="all")
@@ -125,7 +129,7 @@ for text in [
 for column in ["x", "y", "n", "p"]:
     values = col(column).fill_nan(None) if column != "n" else col(column)
     select("numbers", f"qcut({column}, [0.25, 0.5])", values.qcut([0.25, 0.5]), error="first")
-    select("numbers", f"qcut({column}, 3, null, true)", values.qcut(3, left_closed=True), error="first") if column != "x" else None
+    select("numbers", f"qcut({column}, 4, null, true)", values.qcut(4, left_closed=True), error="first") if column != "x" else None
     # Labels make an Enum, as those of cut do.
     select("numbers", f"qcut({column}, 2, ['low', 'high'])", values.qcut(2, labels=["low", "high"]).cast(pl.String).cast(pl.Enum(["low", "high"])))
 select("groups", "qcut(h, 4, null, false, true)", col("h").cast(pl.Float64).qcut(4, allow_duplicates=True))
@@ -192,7 +196,14 @@ select("numbers", "is_between(random_int(-2, 3, 7), -2, 2)", lambda frame: pl.Se
 select("numbers", "is_finite(random_normal(0.0, 1.0, 7))", lambda frame: pl.Series([True] * len(frame), dtype=pl.Boolean))
 select("numbers", "random_uniform(0.0, 1.0, 7) = random_uniform(0.0, 1.0, 7)", lambda frame: pl.Series([True] * len(frame), dtype=pl.Boolean))
 select("numbers", "sum(n) = sum(shuffle(n, 3))", None, error="always")
-for text in ["random_uniform(1.0, 0.0, 7)", "random_int(0, 0, 1)", "random_normal(0.0, -1.0, 1)", "random_int(0, 9)", "shuffle(n)"]:
+for text in ["random_uniform(1.0, 0.0, 7)", "random_int(0, 0, 1)", "random_normal(0.0, -1.0, 1)", "random_int(0, 9)", "shuffle(n)", "random_sample(1.5, 1)"]:
     select("numbers", text, None, error="always")
 select("texts", "hash(k) = hash(k)", lambda frame: pl.Series([True] * len(frame), dtype=pl.Boolean))
 select("texts", "hash(k, 1) = hash(k, 2)", lambda frame: pl.Series([False] * len(frame), dtype=pl.Boolean))
+
+# The place of each row.
+select("numbers", "row_index()", pl.int_range(pl.len()))
+for size in ["3", "0.5"]:
+    select("numbers", f"sum(cast(random_sample({size}, 1) as Int64)) over ()", None, error="always")
+select("numbers", "random_sample(1.0, 1)", lambda frame: pl.Series([True] * len(frame), dtype=pl.Boolean))
+select("numbers", "random_sample(0, 1)", lambda frame: pl.Series([False] * len(frame), dtype=pl.Boolean))

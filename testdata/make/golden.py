@@ -13,7 +13,7 @@ import polars as pl
 from frame_text import frame_text
 from golden_inputs import TESTDATA
 
-THEMES = ["rows", "groups", "joins", "reshapes", "values", "windows", "files"]
+THEMES = ["rows", "groups", "joins", "reshapes", "values", "windows", "frames", "files"]
 
 
 def main():

@@ -68,6 +68,37 @@ pub fn days_from_civil(year: i32, month: u32, day: u32) -> Option<i32> {
     i32::try_from(era * DAYS_PER_ERA + day_of_era - EPOCH_IN_MARCH_DAYS).ok()
 }
 
+/// As [`days_from_civil`], for years of any size that a day number of 64 bits has.
+///
+/// ```
+/// assert_eq!(lazuli_array::calendar::wide_days_from_civil(2020, 2, 29), Some(18_321));
+/// ```
+#[inline]
+pub fn wide_days_from_civil(year: i64, month: u32, day: u32) -> Option<i64> {
+    // The calendar repeats after 400 years, so the years before that are whole eras.
+    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let days = days_from_civil(year_of_era as i32, month, day)?;
+    era.checked_mul(DAYS_PER_ERA)?.checked_add(days.into())
+}
+
+/// The day number that many months later: the same day of the month, or the month's last day where it is shorter.
+///
+/// ```
+/// use lazuli_array::calendar::{add_months, wide_days_from_civil};
+///
+/// let date = |year, month, day| wide_days_from_civil(year, month, day).expect("a date");
+/// assert_eq!(add_months(date(2024, 1, 31), 1), Some(date(2024, 2, 29)));
+/// assert_eq!(add_months(date(2024, 2, 29), -12), Some(date(2023, 2, 28)));
+/// ```
+#[inline]
+pub fn add_months(days: i64, months: i64) -> Option<i64> {
+    let (year, month, day) = civil_from_wide_days(days);
+    let month = year.checked_mul(12)?.checked_add(i64::from(month) - 1)?.checked_add(months)?;
+    let (year, month) = (month.div_euclid(12), month.rem_euclid(12) as u32 + 1);
+    let last = days_in_month(year.rem_euclid(400) as i32, month)?;
+    wide_days_from_civil(year, month, day.min(last))
+}
+
 /// Whether the year has a 29 February.
 #[inline]
 pub fn is_leap_year(year: i32) -> bool {

@@ -24,6 +24,7 @@ mod error; // what can be wrong with columns
 #[allow(unsafe_code, reason = "foreign memory is read through raw pointers")]
 pub mod ffi; // the Arrow C data interface
 mod frame; // aligned batches
+mod frame_parts; // rows and columns taken out of frames and put into them
 mod from_scalars; // columns from scalars
 mod from_values; // columns from Rust values, `df!`
 pub mod memory; // vectors that are written whole, huge pages

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use lazuli_plan::optimizer::optimize;
-use lazuli_plan::{LogicalPlan, Node, PivotSearch, check, resolve};
+use lazuli_plan::{LogicalPlan, Node, PivotSearch, Search, check, resolve};
 
 use crate::{Engine, ExecError, ExecOptions, FrameSource, Result};
 
@@ -43,9 +43,8 @@ fn expect_no_rejects(plan: &LogicalPlan) -> Result<()> {
 
 /// The resolved plan.
 ///
-/// Queries run only for pivots whose columns are not given: their values have to be known before there is a schema.
-/// Before that, all mistakes that can be found without them are. A plan that is to be run gets the cells of such a pivot
-/// in place of what they were made of, unless they are in memory as they are.
+/// Queries run only for pivots whose columns are not given, and for derived verbs with a first pass: what they ask for has
+/// to be known before there is a schema. Before that, all mistakes that can be found without it are.
 pub(crate) fn resolved(
     plan: &LogicalPlan,
     purpose: Purpose,
@@ -53,20 +52,39 @@ pub(crate) fn resolved(
     options: &ExecOptions,
 ) -> Result<LogicalPlan> {
     let mut plan = plan.clone();
-    while let Some(search) = PivotSearch::next(&plan) {
+    while let Some(search) = Search::next(&plan) {
         check(&plan)?;
-        let in_memory = search.scanned().is_some_and(|source| source.as_any().is::<FrameSource>());
-        let cells = if purpose == Purpose::Run && !in_memory { search.cells() } else { None };
-        plan = match cells {
-            Some(cells) => {
-                let rows = engine.execute(cells.query(), options)?;
-                cells.fill_in(&plan, Arc::new(FrameSource::new(rows)))
-            }
-            None => {
-                let values = engine.execute(&search.query(), options)?;
-                search.fill_in(&plan, values.rows())
+        plan = match search {
+            Search::Pivot(search) => searched(&plan, &search, purpose, engine, options)?,
+            Search::FirstPass(search) => {
+                let queries = search.queries()?;
+                let answers = queries.iter().map(|query| engine.execute(query, options));
+                search.fill_in(&plan, answers.collect::<Result<Vec<_>>>()?)
             }
         };
     }
     Ok(resolve(&plan)?)
+}
+
+/// The plan with the columns of a pivot. A plan that is to be run gets the cells of the pivot in place of what they were
+/// made of, unless they are in memory as they are.
+fn searched(
+    plan: &LogicalPlan,
+    search: &PivotSearch,
+    purpose: Purpose,
+    engine: &Engine,
+    options: &ExecOptions,
+) -> Result<LogicalPlan> {
+    let in_memory = search.scanned().is_some_and(|source| source.as_any().is::<FrameSource>());
+    let cells = if purpose == Purpose::Run && !in_memory { search.cells() } else { None };
+    Ok(match cells {
+        Some(cells) => {
+            let rows = engine.execute(cells.query(), options)?;
+            cells.fill_in(plan, Arc::new(FrameSource::new(rows)))
+        }
+        None => {
+            let values = engine.execute(&search.query(), options)?;
+            search.fill_in(plan, values.rows())
+        }
+    })
 }

@@ -157,6 +157,18 @@ impl Expr {
         Self::Function { function, inputs: std::iter::once(self).chain(rest).collect() }
     }
 
+    /// What `function` makes of this expression: a step of one's own in a chain of methods.
+    ///
+    /// ```
+    /// use lazuli_expr::{Expr, col};
+    ///
+    /// let share_of_all = |expr: Expr| expr.clone() / expr.sum();
+    /// assert_eq!(col("n").pipe(share_of_all).to_string(), "n / sum(n)");
+    /// ```
+    pub fn pipe<T>(self, function: impl FnOnce(Self) -> T) -> T {
+        function(self)
+    }
+
     /// The same values under another name.
     pub fn alias(self, name: impl Into<Name>) -> Self {
         Self::Alias { input: Arc::new(self), name: name.into() }
@@ -353,7 +365,8 @@ impl Expr {
         self.aggregate(aggregate::VAR)
     }
 
-    /// The `k` greatest values as a list, greatest first; nulls last and only as far as there is room.
+    /// The `k` greatest values, greatest first; nulls last and only as far as there is room. Gives rows, or a list for each
+    /// group.
     ///
     /// ```
     /// use lazuli_expr::col;
@@ -364,7 +377,7 @@ impl Expr {
         Self::Aggregate { aggregate: aggregate::TOP_K, inputs: vec![self, lit(k)] }
     }
 
-    /// The `k` least values as a list, least first; nulls last and only as far as there is room.
+    /// The `k` least values, least first; nulls last and only as far as there is room. Gives rows, or a list for each group.
     pub fn bottom_k(self, k: u32) -> Self {
         Self::Aggregate { aggregate: aggregate::BOTTOM_K, inputs: vec![self, lit(k)] }
     }

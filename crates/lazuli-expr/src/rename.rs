@@ -54,7 +54,7 @@ impl Expr {
     /// assert!(all().sum().has_multiple_outputs() && !col("a").has_multiple_outputs());
     /// ```
     pub fn has_multiple_outputs(&self) -> bool {
-        self.any(|part| matches!(part, Self::Selector(_)) || crate::typing::is_of_all_fields(part))
+        self.has_part(|part| matches!(part, Self::Selector(_)) || crate::typing::is_of_all_fields(part))
     }
 
     /// The expression without the aliases at its top.

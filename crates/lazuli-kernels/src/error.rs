@@ -55,6 +55,13 @@ pub enum KernelError {
         /// The type it was to become.
         to: DataType,
     },
+    /// A row for which a condition, that must be true, is not.
+    CheckFailed {
+        /// The first such row.
+        row: usize,
+        /// What was to be true, in words.
+        message: String,
+    },
     /// Columns that must have as many rows as each other do not.
     LengthMismatch {
         /// What was computed.
@@ -118,7 +125,8 @@ impl KernelError {
             Self::Overflow { row, .. }
             | Self::DivisionByZero { row, .. }
             | Self::InvalidOperand { row, .. }
-            | Self::CastFailed { row, .. } => Some(*row),
+            | Self::CastFailed { row, .. }
+            | Self::CheckFailed { row, .. } => Some(*row),
             _ => None,
         }
     }
@@ -137,7 +145,8 @@ impl KernelError {
             Self::Overflow { row, .. }
             | Self::DivisionByZero { row, .. }
             | Self::InvalidOperand { row, .. }
-            | Self::CastFailed { row, .. } => *row = place(*row),
+            | Self::CastFailed { row, .. }
+            | Self::CheckFailed { row, .. } => *row = place(*row),
             _ => {}
         }
         self
@@ -168,6 +177,7 @@ impl fmt::Display for KernelError {
             Self::CastFailed { row, value, from, to } => {
                 write!(f, "cast from {from} to {to} failed at row {row}: {value:?}")
             }
+            Self::CheckFailed { row, message } => write!(f, "{message} (row {row})"),
             Self::LengthMismatch { operation, left, right } => {
                 write!(f, "length mismatch in {operation}: {left} rows against {right}")
             }

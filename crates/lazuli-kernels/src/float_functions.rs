@@ -120,7 +120,7 @@ pub fn is_close(left: Datum<'_>, right: Datum<'_>, tolerance: Tolerance) -> Resu
 mod tests {
     use super::*;
     use crate::strategies;
-    use lazuli_array::Scalar;
+    use lazuli_array::{DataType, Scalar};
     use proptest::prelude::*;
 
     fn as_f64(value: Scalar) -> Option<f64> {

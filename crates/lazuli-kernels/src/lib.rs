@@ -48,6 +48,7 @@ pub mod level; // which machine instructions to use
 pub mod list; // what is made of each list's own items
 #[cfg(test)]
 mod naive; // slow, obvious twins
+pub mod narrow; // whole numbers in fewer bytes
 pub mod parse; // field text to value
 pub mod partition; // rows by bits of their hashes
 mod picks; // row numbers that are in bounds
@@ -60,6 +61,7 @@ mod strategies; // arbitrary columns for property tests
 pub mod strings; // functions of strings
 mod take; // gather rows by index
 pub mod tasks; // pieces that may run side by side
+pub mod temporal; // parts, grids, steps, zones of dates and times
 pub mod text; // where separators, quotes and newlines are
 
 pub use arithmetic::{

@@ -17,7 +17,7 @@ pub(crate) fn is_identical(left: &Expr, right: &Expr) -> bool {
 }
 
 fn has_zero(expr: &Expr) -> bool {
-    expr.any(|part| match part {
+    expr.has_part(|part| match part {
         Expr::Literal(literal) => match literal.value {
             Scalar::Float32(value) => value == 0.0,
             Scalar::Float64(value) => value == 0.0,
@@ -94,6 +94,9 @@ pub(crate) fn is_same_step(left: &LogicalPlan, right: &LogicalPlan) -> bool {
                     (None, None) => true,
                     (Some(_), None) | (None, Some(_)) => false,
                 }
+        }
+        (Node::RowIndex(left), Node::RowIndex(right)) => {
+            left.name == right.name && left.offset == right.offset
         }
         (Node::Window(left), Node::Window(right)) => are_identical(&left.windows, &right.windows),
         (Node::Union(left), Node::Union(right)) => left.mode == right.mode,

@@ -11,6 +11,7 @@
 mod asof_tolerance; // how far as-of partners may be
 mod caller; // where in the user's code a verb was called
 mod constant; // values of expressions without columns
+mod derived; // verbs made up of others
 mod error; // the user's mistakes
 mod explain; // plans as text and JSON
 mod identical; // the same to the last bit
@@ -29,17 +30,18 @@ mod test_run; // plans run the slow, obvious way
 
 pub use asof_tolerance::{AsofTolerance, asof_tolerance};
 pub use caller::Caller;
+pub use derived::{Derived, DerivedVerb, FirstPass};
 pub use error::{PlanError, PlanErrors, PlanMistake};
 pub use explain::{explain, node_name, to_json};
 pub use join_bounds::{JoinBound, JoinBounds};
 pub use node::{
     Aggregate, AsofJoin, AsofStrategy, Distinct, Explode, Filter, HorizontalConcat, Join, JoinColumn,
-    JoinSide, JoinType, JoinWhere, Keep, Node, Pivot, PivotColumn, PivotOutput, Project, Scan, Sink, Slice,
-    Sort, Union, UnionMode, Unpivot, Window,
+    JoinSide, JoinType, JoinWhere, Keep, Node, Pivot, PivotColumn, PivotOutput, Project, RowIndex, Scan,
+    Sink, Slice, Sort, Union, UnionMode, Unpivot, Window,
 };
 pub use optimizer::{OptimizerOptions, RuleId, optimize};
 pub use plan::LogicalPlan;
-pub use resolve::{PivotCells, PivotSearch, check, resolve};
+pub use resolve::{PivotCells, PivotSearch, Search, check, resolve};
 pub use source::{
     BatchError, BatchReader, DataSink, DataSource, RejectedRecord, ScanRequest, SinkWriter, SourceError,
 };

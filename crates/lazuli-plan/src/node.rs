@@ -11,7 +11,7 @@ use std::sync::Arc;
 use lazuli_array::{DataType, Name, Scalar, Schema, SchemaRef};
 use lazuli_expr::{Expr, SortKey};
 
-use crate::{DataSink, DataSource, LogicalPlan};
+use crate::{DataSink, DataSource, Derived, LogicalPlan};
 
 /// One step of a plan.
 #[derive(Debug, Clone)]
@@ -48,6 +48,10 @@ pub enum Node {
     Explode(Explode),
     /// Columns computed from partitions of the rows, beside the input's.
     Window(Window),
+    /// The number of each row, as a column.
+    RowIndex(RowIndex),
+    /// A verb that is written out as others when its inputs' columns are known. Resolved: none.
+    Derived(Derived),
     /// Rows into a sink; no rows come out.
     Sink(Sink),
 }
@@ -149,6 +153,8 @@ pub struct Join {
     /// For a full join: whether a key column of both sides becomes one column. Other joins keep the key of the side
     /// whose rows all stay.
     pub coalesce: bool,
+    /// Whether a null key equals a null key. Resolved: false, the keys are written so that it does.
+    pub nulls_equal: bool,
     /// The columns of the result. Empty until resolved.
     pub output: Vec<JoinColumn>,
 }
@@ -419,6 +425,17 @@ pub struct Window {
     /// Resolved: each is an `Alias` around one `Expr::Over`, whose parts are row by row; names are new. A user's plan has
     /// windows in its expressions, and no such node.
     pub windows: Vec<Expr>,
+}
+
+/// The input's columns behind one that numbers the rows, an Int64.
+#[derive(Debug, Clone)]
+pub struct RowIndex {
+    /// The rows.
+    pub input: LogicalPlan,
+    /// The name of the numbers; the input has no column of it.
+    pub name: Name,
+    /// The number of the first row.
+    pub offset: i64,
 }
 
 /// Rows into a sink, in order.

@@ -54,6 +54,8 @@ fn take_inputs(node: &mut Node) -> Vec<LogicalPlan> {
         Node::Unpivot(node) => vec![take(&mut node.input)],
         Node::Explode(node) => vec![take(&mut node.input)],
         Node::Window(node) => vec![take(&mut node.input)],
+        Node::RowIndex(node) => vec![take(&mut node.input)],
+        Node::Derived(node) => std::mem::take(&mut node.inputs),
         Node::Sink(node) => vec![take(&mut node.input)],
     }
 }
@@ -115,6 +117,8 @@ impl LogicalPlan {
             Node::Unpivot(node) => vec![&node.input],
             Node::Explode(node) => vec![&node.input],
             Node::Window(node) => vec![&node.input],
+            Node::RowIndex(node) => vec![&node.input],
+            Node::Derived(node) => node.inputs.iter().collect(),
             Node::Sink(node) => vec![&node.input],
         }
     }
@@ -154,6 +158,11 @@ impl LogicalPlan {
             Node::Unpivot(node) => Node::Unpivot(crate::Unpivot { input: next(), ..node.clone() }),
             Node::Explode(node) => Node::Explode(crate::Explode { input: next(), ..node.clone() }),
             Node::Window(node) => Node::Window(crate::Window { input: next(), ..node.clone() }),
+            Node::RowIndex(node) => Node::RowIndex(crate::RowIndex { input: next(), ..node.clone() }),
+            Node::Derived(node) => {
+                let inputs = node.inputs.iter().map(|_| next()).collect();
+                Node::Derived(crate::Derived { inputs, ..node.clone() })
+            }
             Node::Sink(node) => Node::Sink(crate::Sink { input: next(), ..node.clone() }),
         };
         self.with_node(node)
@@ -218,8 +227,13 @@ impl LogicalPlan {
 
     /// Every plan of the tree, each once, inputs before those that read them. Does not recurse: plans can be deep.
     pub(crate) fn inputs_first(&self) -> Vec<&LogicalPlan> {
+        self.inputs_first_above(HashSet::new())
+    }
+
+    /// As [`LogicalPlan::inputs_first`], without the plans of these addresses and what only they read.
+    pub(crate) fn inputs_first_above(&self, known: HashSet<usize>) -> Vec<&LogicalPlan> {
         let mut order = Vec::new();
-        let mut seen = HashSet::new();
+        let mut seen = known;
         let mut open = vec![(self, false)];
         while let Some((plan, inputs_done)) = open.pop() {
             if inputs_done {

@@ -38,6 +38,11 @@ pub(crate) fn of_resolved(node: &Node) -> SchemaRef {
             fields.extend(fields_of(&window.windows, input));
             schema(fields)
         }
+        Node::RowIndex(node) => {
+            let index = Field::new(node.name.clone(), DataType::Int64);
+            schema(std::iter::once(index).chain(node.input.schema().fields().iter().cloned()).collect())
+        }
+        Node::Derived(derived) => unreachable!("resolving writes {} out", derived.verb.name()),
         Node::Sink(_) => Arc::default(),
     }
 }

@@ -9,8 +9,8 @@ use lazuli_expr::{Expr, IntoExprs, IntoSortKeys, col};
 
 use crate::{
     Aggregate, AsofJoin, AsofStrategy, BatchReader, Caller, DataSource, Distinct, Explode, Filter,
-    HorizontalConcat, Join, JoinType, JoinWhere, Keep, LogicalPlan, Node, Pivot, Project, Scan, ScanRequest,
-    Slice, Sort, SourceError, Union, UnionMode, Unpivot,
+    HorizontalConcat, Join, JoinType, JoinWhere, Keep, LogicalPlan, Node, Pivot, Project, RowIndex, Scan,
+    ScanRequest, Slice, Sort, SourceError, Union, UnionMode, Unpivot,
 };
 
 #[derive(Debug)]
@@ -116,6 +116,11 @@ impl LogicalPlan {
         Self::new(Node::Filter(node), at("the filter"))
     }
 
+    pub(crate) fn row_index(&self, name: &str, offset: i64) -> Self {
+        let node = RowIndex { input: self.clone(), name: name.into(), offset };
+        Self::new(Node::RowIndex(node), at("the row index"))
+    }
+
     pub(crate) fn select(&self, exprs: impl IntoExprs) -> Self {
         let node = Project { input: self.clone(), exprs: exprs.into_exprs(), keep_input: false };
         Self::new(Node::Project(node), at("the select"))
@@ -147,6 +152,7 @@ impl LogicalPlan {
             join_type,
             suffix: "_right".into(),
             coalesce: false,
+            nulls_equal: false,
             output: Vec::new(),
         };
         Self::new(Node::Join(node), at("the join"))

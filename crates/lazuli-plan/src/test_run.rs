@@ -82,6 +82,8 @@ pub(crate) fn run(plan: &LogicalPlan, hints: Hints) -> Result<Rows, Failed> {
                 .map(|row| inputs.iter().flat_map(|rows| rows[row].clone()).collect())
                 .collect()
         }
+        Node::RowIndex(_) => unreachable!("random plans have no row index"),
+        Node::Derived(_) => unreachable!("resolving writes derived verbs out"),
         Node::Sink(_) => unreachable!("random plans have no sinks"),
     };
     assert!(rows.iter().all(|row| row.len() == plan.schema().len()), "a row as wide as the schema");

@@ -3,15 +3,15 @@
 use lazuli_array::{Name, Scalar};
 use lazuli_expr::aggregate::{AGGREGATES, aggregate_named};
 use lazuli_expr::function::list::call_with_body;
-use lazuli_expr::function::{Closed, FillStrategy, QcutOptions, even_quantiles, function_named, functions};
+use lazuli_expr::function::{FillStrategy, QcutOptions, even_quantiles, function_named, functions};
 use lazuli_expr::typing::nearest_name;
 use lazuli_expr::window::{WINDOW_FUNCTIONS, window_function_named};
-use lazuli_expr::{BinaryOperator, Expr, Literal, aggregate, element};
+use lazuli_expr::{BinaryOperator, Closed, Expr, Literal, aggregate, element};
 
 use crate::{TextError, selector};
 
 /// Other names for the same thing.
-const ALIASES: [(&str, &str); 45] = [
+const ALIASES: [(&str, &str); 62] = [
     ("covar_samp", "cov"),
     ("avg", "mean"),
     ("average", "mean"),
@@ -56,7 +56,24 @@ const ALIASES: [(&str, &str); 45] = [
     ("left", "str.head"),
     ("right", "str.tail"),
     ("regexp_replace", "str.replace"),
+    ("regexp_like", "str.contains"),
+    ("regexp_matches", "str.contains"),
+    ("regexp_count", "str.count_matches"),
     ("string_agg", "str.join"),
+    ("limit", "head"),
+    ("acos", "arccos"),
+    ("acosh", "arccosh"),
+    ("asin", "arcsin"),
+    ("asinh", "arcsinh"),
+    ("atan", "arctan"),
+    ("atan2", "arctan2"),
+    ("atanh", "arctanh"),
+    ("ceiling", "ceil"),
+    ("greatest", "max_horizontal"),
+    ("least", "min_horizontal"),
+    ("not_", "not"),
+    ("signum", "sign"),
+    ("trunc", "truncate"),
 ];
 
 /// Names that are operators in expressions.
@@ -182,21 +199,14 @@ pub(crate) fn call(text: &str, name: &str, inputs: Vec<Expr>) -> Result<Expr, Te
         return Ok(nested);
     }
     let own = ALIASES.iter().find(|(alias, _)| *alias == lower).map_or(lower.as_str(), |(_, own)| own);
-    let count = |expected: &'static str, fits: bool| {
-        let error = || TextError::ArgumentCount {
+    if let Some((_, operator)) = OPERATORS.iter().find(|(operator, _)| *operator == own) {
+        let found = inputs.len();
+        let [left, right] = <[Expr; 2]>::try_from(inputs).map_err(|_| TextError::ArgumentCount {
             text: text.into(),
             name: own.into(),
-            expected,
-            found: inputs.len(),
-        };
-        if fits { Ok(()) } else { Err(error()) }
-    };
-    if let Some((_, operator)) = OPERATORS.iter().find(|(operator, _)| *operator == own) {
-        count("two arguments", inputs.len() == 2)?;
-        let mut inputs = inputs.into_iter();
-        let (Some(left), Some(right)) = (inputs.next(), inputs.next()) else {
-            unreachable!("counted on the line above")
-        };
+            expected: "two arguments",
+            found,
+        })?;
         return Ok(Expr::Binary { left: left.into(), operator: *operator, right: right.into() });
     }
     if let Some(composed) = composed(own, &inputs) {
@@ -209,65 +219,17 @@ pub(crate) fn call(text: &str, name: &str, inputs: Vec<Expr>) -> Result<Expr, Te
     }
     // The same words say what is made of the bits of two columns, and of all rows of one.
     let is_of_two = own.starts_with("bitwise_") && inputs.len() == 2;
+    // What fits is for the functions themselves to say, when types are known.
     if let Some(aggregate) = aggregate_named(own).filter(|_| !is_of_two) {
-        match own {
-            // count() and count(*) count rows; count(x) counts values.
-            "count" | "len" if inputs.is_empty() => {
-                return Ok(Expr::Aggregate { aggregate: aggregate::LEN, inputs });
-            }
-            "quantile" => count("a column and a share from 0 to 1", inputs.len() == 2)?,
-            "str.join" => count(
-                "a column, and perhaps a separator and whether nulls are ignored",
-                (1..=3).contains(&inputs.len()),
-            )?,
-            "top_k" | "bottom_k" => count("a column and a number of values", inputs.len() == 2)?,
-            "hist" => count("a column, and breaks or a number of bins", inputs.len() == 2)?,
-            "corr" | "dot" => count("two columns", inputs.len() == 2)?,
-            "cov" => {
-                count("two columns, and perhaps what the divisor is less", matches!(inputs.len(), 2 | 3))?
-            }
-            _ => count("one argument", inputs.len() == 1)?,
-        }
+        // count() and count(*) count rows; count(x) counts values.
+        let aggregate = if own == "count" && inputs.is_empty() { aggregate::LEN } else { aggregate };
         return Ok(Expr::Aggregate { aggregate, inputs });
     }
     if let Some(function) = function_named(own) {
         return Ok(Expr::Function { function, inputs });
     }
     if let Some(function) = window_function_named(own) {
-        return match own {
-            "row_number" => {
-                count("no arguments", inputs.is_empty())?;
-                Ok(Expr::WindowFunction { function, inputs })
-            }
-            "rank" => {
-                count(
-                    "a column, and maybe a method and whether the greatest comes first",
-                    !inputs.is_empty(),
-                )?;
-                let given = inputs.len();
-                let rest = [Expr::from("average"), Expr::from(false)].into_iter().skip(given - 1);
-                Ok(Expr::WindowFunction { function, inputs: inputs.into_iter().chain(rest).collect() })
-            }
-            "shift" => {
-                count("a column, a distance, and maybe a constant to fill with", inputs.len() >= 2)?;
-                let inputs = inputs.into_iter().enumerate().map(|(index, input)| match input {
-                    // A distance is what it is, whatever it stands beside.
-                    Expr::Literal(Literal { value: Scalar::Int32(n), .. }) if index == 1 => {
-                        Expr::Literal(Literal::typed(Scalar::Int64(n.into())))
-                    }
-                    other => other,
-                });
-                Ok(Expr::WindowFunction { function, inputs: inputs.collect() })
-            }
-            // Constants of their own, or a column and a seed: the signature says what is missing.
-            "shuffle" | "random_int" | "random_normal" | "random_uniform" => {
-                Ok(Expr::WindowFunction { function, inputs })
-            }
-            _ => {
-                count("one argument", inputs.len() == 1)?;
-                Ok(Expr::WindowFunction { function, inputs })
-            }
-        };
+        return Ok(Expr::WindowFunction { function, inputs });
     }
     let names: Vec<Name> = functions()
         .map(|function| function.name().into())

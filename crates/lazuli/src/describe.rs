@@ -1,11 +1,10 @@
 //! A summary of every column: how many values, where they lie.
 
-use std::sync::Arc;
+use lazuli_array::{DataType, Schema};
+use lazuli_expr::{Expr, col, lit};
 
-use lazuli_array::{Column, DataFrame, DataType, Field, Scalar, Schema, Series};
-use lazuli_expr::{Expr, col};
-
-use crate::{LazyFrame, Result};
+use crate::lazy::null_of;
+use crate::{LazyFrame, concat};
 
 /// The rows of the summary, and how each is computed for a column of a type that has it.
 const STATISTICS: [(&str, fn(&DataType, Expr) -> Option<Expr>); 9] = [
@@ -32,10 +31,8 @@ fn is_ordered(data_type: &DataType) -> bool {
     !data_type.is_nested() && !matches!(data_type, DataType::Null | DataType::Binary)
 }
 
-/// One pass over the data for all statistics of all columns; numbers and booleans come out as Float64, other types as
-/// text.
-pub(crate) fn describe(frame: LazyFrame) -> Result<DataFrame> {
-    let schema = frame.collect_schema()?;
+/// One pass over the data for all statistics of all columns, then one row for each statistic.
+pub(crate) fn describe(frame: LazyFrame, schema: &Schema) -> LazyFrame {
     let mut exprs = Vec::new();
     for (position, field) in schema.fields().iter().enumerate() {
         for (index, (_, make)) in STATISTICS.iter().enumerate() {
@@ -44,50 +41,24 @@ pub(crate) fn describe(frame: LazyFrame) -> Result<DataFrame> {
             }
         }
     }
-    let mut columns = vec![Series::from_iter("statistic", STATISTICS.iter().map(|(name, _)| *name))];
-    let cells = if exprs.is_empty() {
-        DataFrame::empty(Arc::new(Schema::empty()))
-    } else {
-        frame.select(exprs).collect()?
-    };
-    for (position, field) in schema.fields().iter().enumerate() {
-        let values = (0..STATISTICS.len()).map(|index| {
-            cells
-                .schema()
-                .position(&cell_name(position, index))
-                .map_or(Scalar::Null, |column| cells.get(0, column))
+    let cells = frame.select(exprs);
+    let row = |(index, (statistic, make)): (usize, &(&str, fn(&DataType, Expr) -> Option<Expr>))| {
+        let label = std::iter::once(lit(*statistic).alias("statistic"));
+        let values = schema.fields().iter().enumerate().map(|(position, field)| {
+            let name = if field.name() == "statistic" { "statistic_column" } else { field.name().as_str() };
+            let as_number = field.data_type().is_numeric() || *field.data_type() == DataType::Boolean;
+            let to = if as_number { DataType::Float64 } else { DataType::String };
+            let value = match make(field.data_type(), col(field.name().clone())) {
+                Some(_) => col(cell_name(position, index)).cast(to),
+                None => null_of(&to),
+            };
+            value.alias(name)
         });
-        let as_number = field.data_type().is_numeric() || *field.data_type() == DataType::Boolean;
-        let (data_type, values): (DataType, Vec<Scalar>) = if as_number {
-            (DataType::Float64, values.map(number).collect())
-        } else {
-            (DataType::String, values.map(text).collect())
-        };
-        let name = if field.name() == "statistic" { "statistic_column".into() } else { field.name().clone() };
-        columns.push(Series::new(
-            Field::new(name, data_type.clone()).name().clone(),
-            Column::from_scalars(&data_type, values)?,
-        ));
-    }
-    Ok(DataFrame::try_new(columns)?)
+        cells.clone().select(label.chain(values).collect::<Vec<_>>())
+    };
+    concat(STATISTICS.iter().enumerate().map(row))
 }
 
 fn cell_name(position: usize, index: usize) -> String {
     format!("{position}:{index}")
-}
-
-/// A statistic as a Float64; counts up to 2^53 are exact.
-fn number(value: Scalar) -> Scalar {
-    match value {
-        Scalar::Null => Scalar::Null,
-        Scalar::Boolean(value) => Scalar::Float64(f64::from(u8::from(value))),
-        other => other.to_string().parse().map_or(Scalar::Null, Scalar::Float64),
-    }
-}
-
-fn text(value: Scalar) -> Scalar {
-    match value {
-        Scalar::Null => Scalar::Null,
-        other => Scalar::String(other.to_string().into()),
-    }
 }

@@ -3,12 +3,29 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use lazuli_array::{DataFrame, Name};
+use lazuli_array::{DataFrame, DataType, Name, Scalar, Schema, Series};
 use lazuli_exec::{Engine, FrameSource};
 use lazuli_expr::{Expr, IntoExprs, IntoSortKeys};
 use lazuli_plan::Keep;
 
-use crate::{AsofArgs, AsofKey, JoinArgs, LazyFrame, LazyGroupBy, LazyPivot, Result, scan};
+use crate::{
+    AsofArgs, AsofKey, DummiesArgs, FillNull, JoinArgs, LazyFrame, LazyGroupBy, LazyPivot, MatchSchema,
+    Result, SampleArgs, TransposeArgs, UnstackOrder, UpdateArgs, scan,
+};
+
+/// Methods that are the lazy ones plus `collect`.
+macro_rules! lazily {
+    ($($name:ident($($argument:ident: $type:ty),* $(,)?);)*) => {$(
+        #[doc = concat!("See [`LazyFrame::", stringify!($name), "`].")]
+        ///
+        /// # Errors
+        /// As [`LazyFrame::collect`].
+        #[track_caller]
+        fn $name(&self, $($argument: $type),*) -> Result<DataFrame> {
+            self.lazy().$name($($argument),*).collect()
+        }
+    )*};
+}
 
 /// Frames that a query can begin with.
 pub trait IntoLazy {
@@ -283,13 +300,140 @@ pub trait EagerFrame: IntoLazy {
         self.lazy().drop_nulls(subset).collect()
     }
 
-    /// See [`LazyFrame::describe`].
+    lazily! {
+        remove(predicate: impl Into<Expr>);
+        first();
+        last();
+        top_k(k: usize, by: impl IntoSortKeys);
+        bottom_k(k: usize, by: impl IntoSortKeys);
+        reverse();
+        gather(rows: impl IntoIterator<Item = i64>);
+        gather_every(n: u32, offset: u32);
+        drop_nans(subset: impl IntoExprs);
+        is_duplicated();
+        is_unique();
+        with_row_index(name: impl Into<Name>, offset: i64);
+        rename_with(rename: impl Fn(&str) -> String + Send + Sync + 'static);
+        rename_existing(names: impl IntoIterator<Item = (impl Into<Name>, impl Into<Name>)>);
+        set_column_names(names: impl IntoIterator<Item = impl Into<Name>>);
+        drop_existing(names: impl IntoIterator<Item = impl Into<Name>>);
+        cast(types: impl IntoIterator<Item = (impl Into<Name>, DataType)>);
+        try_cast(types: impl IntoIterator<Item = (impl Into<Name>, DataType)>);
+        cast_all(to: DataType);
+        shift(n: i64);
+        shift_and_fill(n: i64, fill: impl Into<Expr>);
+        match_to_schema(schema: Schema, options: MatchSchema);
+        fill_null(value: impl Into<Expr>);
+        fill_null_with(strategy: FillNull);
+        fill_nan(value: impl Into<Expr>);
+        value_counts(columns: impl IntoIterator<Item = impl Into<Name>>);
+        sample_n(n: usize, args: impl Into<SampleArgs>);
+        sample_fraction(fraction: f64, args: impl Into<SampleArgs>);
+        shuffle(seed: u64);
+        set_sorted(keys: impl IntoSortKeys);
+        sum();
+        mean();
+        median();
+        min();
+        max();
+        std();
+        var();
+        count();
+        null_count();
+        quantile(q: f64);
+        missing_table();
+        corr();
+        cov();
+        describe();
+        to_dummies(args: impl Into<DummiesArgs>);
+        transpose(args: TransposeArgs);
+        unstack(step: usize, order: UnstackOrder, columns: impl IntoIterator<Item = impl Into<Name>>);
+    }
+
+    /// See [`LazyFrame::update`].
     ///
     /// # Errors
-    /// As [`LazyFrame::describe`].
-    fn describe(&self) -> Result<DataFrame> {
-        self.lazy().describe()
+    /// As [`LazyFrame::collect`].
+    #[track_caller]
+    fn update(&self, other: &DataFrame, args: impl Into<UpdateArgs>) -> Result<DataFrame> {
+        self.lazy().update(other.lazy(), args).collect()
     }
+
+    /// See [`LazyFrame::merge_sorted`].
+    ///
+    /// # Errors
+    /// As [`LazyFrame::collect`].
+    #[track_caller]
+    fn merge_sorted(&self, other: &DataFrame, keys: impl IntoSortKeys) -> Result<DataFrame> {
+        self.lazy().merge_sorted(other.lazy(), keys).collect()
+    }
+
+    /// The number of different rows; of different combinations of the columns `subset`, if there are any.
+    ///
+    /// # Errors
+    /// As [`LazyFrame::collect`].
+    #[track_caller]
+    fn n_unique<N: Into<Name>>(&self, subset: impl IntoIterator<Item = N>) -> Result<usize> {
+        let count = self.lazy().n_unique(subset).collect()?;
+        Ok(match count.get(0, 0) {
+            Scalar::Int64(count) => usize::try_from(count).unwrap_or(0),
+            _ => 0,
+        })
+    }
+
+    /// Whether the rows are sorted by these keys, as [`LazyFrame::sort`] sorts.
+    ///
+    /// # Errors
+    /// As [`LazyFrame::collect`].
+    #[track_caller]
+    fn is_sorted(&self, keys: impl IntoSortKeys) -> Result<bool> {
+        let answer = self.lazy().is_sorted(keys).collect()?;
+        Ok(answer.get(0, 0) == Scalar::Boolean(true))
+    }
+
+    /// The rows by groups with equal values of these columns: for each group the values, and its rows. See
+    /// [`LazyGroupBy::groups`].
+    ///
+    /// ```
+    /// use lazuli::prelude::*;
+    ///
+    /// let frame = df! { "k" => ["x", "y", "x"], "n" => [1, 2, 3] }?;
+    /// for (key, rows) in frame.partition_by("k")? {
+    ///     println!("{}: {} rows", key[0], rows.height());
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`LazyFrame::collect`].
+    #[track_caller]
+    fn partition_by(&self, keys: impl IntoExprs) -> Result<Vec<(Vec<Scalar>, DataFrame)>> {
+        self.lazy().group_by(keys).groups()
+    }
+
+    /// For each column its name, its type, how many of its rows are not null, and the bytes that they take: `column`, `type`,
+    /// `non_null`, `bytes`.
+    ///
+    /// ```
+    /// use lazuli::prelude::*;
+    ///
+    /// let info = df! { "a" => [Some(1), None] }?.info();
+    /// assert_eq!(info.item(0, "type")?, Scalar::from("Int32"));
+    /// assert_eq!(info.item(0, "non_null")?, Scalar::Int64(1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    fn info(&self) -> DataFrame;
+
+    /// One line for each column: its name, its type, its first values.
+    ///
+    /// ```
+    /// use lazuli::prelude::*;
+    ///
+    /// let text = df! { "a" => [1, 2], "name" => ["x", "y"] }?.glimpse();
+    /// assert_eq!(text, "Rows: 2\nColumns: 2\na     Int32   1, 2\nname  String  x, y\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    fn glimpse(&self) -> String;
 
     /// See [`LazyFrame::sink_csv`].
     ///
@@ -301,8 +445,45 @@ pub trait EagerFrame: IntoLazy {
     }
 }
 
+/// The most values of a column that [`EagerFrame::glimpse`] shows.
+const GLIMPSE_ROWS: usize = 10;
+
 impl EagerFrame for DataFrame {
     fn rechunk(&self) -> DataFrame {
         Engine::global().rechunk(self)
+    }
+
+    fn info(&self) -> DataFrame {
+        let columns = self.get_columns();
+        let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        let types = columns.iter().map(|column| column.data_type().to_string());
+        DataFrame::try_new(vec![
+            Series::from_iter("column", columns.iter().map(|column| column.name().as_str())),
+            Series::from_iter("type", types),
+            Series::from_iter(
+                "non_null",
+                columns.iter().map(|column| count(column.len() - column.null_count())),
+            ),
+            Series::from_iter("bytes", columns.iter().map(|column| count(column.memory_bytes()))),
+        ])
+        .expect("four names, a row for each column")
+    }
+
+    fn glimpse(&self) -> String {
+        let head = self.sliced(0, GLIMPSE_ROWS);
+        let fields = self.schema().fields();
+        let types: Vec<String> = fields.iter().map(|field| field.data_type().to_string()).collect();
+        let width = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or(0);
+        let name_width = width(&mut fields.iter().map(|field| field.name().chars().count()));
+        let type_width = width(&mut types.iter().map(|text| text.chars().count()));
+        let mut text = format!("Rows: {}\nColumns: {}\n", self.height(), self.width());
+        for (index, (field, data_type)) in fields.iter().zip(&types).enumerate() {
+            let values: Vec<String> = head.column_at(index).iter().map(|value| value.to_string()).collect();
+            let line =
+                format!("{:name_width$}  {data_type:type_width$}  {}", field.name(), values.join(", "));
+            text += line.trim_end();
+            text.push('\n');
+        }
+        text
     }
 }

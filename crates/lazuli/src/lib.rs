@@ -30,6 +30,10 @@
 //! * rows come in an order that depends on query and data only: groups by first appearance, joins in left order, sorts
 //!   are stable;
 //! * mistakes are found before data is touched, all at once, each with its line of code.
+//!
+//! Cargo features, none of them on by default, each adding packages and nothing else: `compression` reads gzip and zstd
+//! files; `regex` is regular expressions and several texts at once in functions of strings; `unicode` is
+//! `str.reverse` and `str.normalize`. A query that needs one that is missing says so before it runs.
 
 #![forbid(unsafe_code)]
 
@@ -37,6 +41,7 @@ mod asof; // as-of join arguments
 mod concat; // frames after one another, or side by side
 pub mod csv; // reading and writing CSV
 mod describe; // a summary of every column
+mod dynamic; // windows of time
 mod eager; // the verbs on frames in memory
 mod error; // the one error type
 mod group_by; // group_by().agg()
@@ -44,32 +49,46 @@ mod join; // join arguments
 mod lazy; // the lazy frame and its verbs
 mod pivot; // values to columns
 pub mod prelude; // what most programs import
+mod range;
+pub mod rows; // Rust structs as rows
+mod series; // columns in memory
+pub mod testing; // frames compared
+mod verb; // verbs made up of others // dates, times, numbers from one to another
 
 pub use asof::{AsofArgs, AsofKey};
-pub use concat::{concat, concat_diagonal, concat_horizontal, concat_with};
+pub use concat::{
+    concat, concat_align, concat_diagonal, concat_diagonal_relaxed, concat_horizontal,
+    concat_horizontal_extend, concat_relaxed, concat_with, union,
+};
 pub use csv::{scan_csv, scan_csv_files, scan_csv_with};
+pub use dynamic::{DynamicArgs, LazyDynamicGroupBy, LazyRolling, RollingArgs, StartBy, WindowLabel};
 pub use eager::{EagerFrame, IntoLazy};
 pub use error::{Error, ErrorKind, Result};
 pub use group_by::LazyGroupBy;
-pub use join::JoinArgs;
+pub use join::{JoinArgs, JoinValidation};
 pub use lazuli_array::{
     Batch, Column, DataFrame, DataType, Field, FromValues, Name, Scalar, Schema, SchemaRef, Series, TimeUnit,
     TimeZone, df,
 };
+#[cfg(feature = "derive")]
+pub use lazuli_derive::Row;
 pub use lazuli_exec::{
     CancelFlag, CsvSink, CsvSource, ExecOptions, FrameSource, OnProgress, Progress, ReadCounters, Rejects,
 };
 pub use lazuli_expr::function::{
-    Closed, CutOptions, FillStrategy, QcutOptions, all_horizontal, any_horizontal, count_horizontal,
-    cum_fold, cum_reduce, cum_sum_horizontal, even_quantiles, fold, map_batches, max_horizontal,
-    mean_horizontal, min_horizontal, reduce, sum_horizontal,
+    CutOptions, FillStrategy, QcutOptions, all_horizontal, any_horizontal, count_horizontal, cum_fold,
+    cum_reduce, cum_sum_horizontal, even_quantiles, fold, map_batches, max_horizontal, mean_horizontal,
+    min_horizontal, reduce, sum_horizontal,
 };
+pub use lazuli_expr::functions;
 pub use lazuli_expr::{
-    BinaryOperator, Expr, FunctionRef, IntoExpr, IntoExprs, IntoSortKeys, Letters, Literal, ManyOptions,
-    NamePart, ScalarFunction, Selector, SortKey, TypeKind, When, WhenThen, Window, WindowFunction,
-    WindowFunctionRef, all, as_list, as_struct, coalesce, col, cols, concat_list, concat_str, corr, cov,
-    element, field, format_str, len, lit, random_int, random_normal, random_uniform, row_number, selectors,
-    when,
+    Ambiguous, BinaryOperator, BusinessWeek, Closed, DatetimeForm, DatetimeParts, DurationParts, Expr,
+    FunctionRef, Interval, IntoExpr, IntoExprs, IntoSortKeys, Letters, Literal, ManyOptions, NamePart,
+    NewParts, NonExistent, Roll, ScalarFunction, Selector, SortKey, TypeKind, When, WhenThen, Window,
+    WindowFunction, WindowFunctionRef, all, as_list, as_struct, business_day_count, coalesce, col, cols,
+    concat_list, concat_str, corr, cov, date, date_ranges, datetime, datetime_ranges, duration, element,
+    field, format_str, from_epoch, int_ranges, len, linear_spaces, lit, random_int, random_normal,
+    random_sample, random_share, random_uniform, row_index, row_number, selectors, time, time_ranges, when,
 };
 pub use lazuli_io::csv::{
     CsvOptions, CsvWriteOptions, CsvWriter, Dialect, Encoding, FileColumns, InferMode, OnMisfit, OnRagged,
@@ -78,8 +97,14 @@ pub use lazuli_plan::{
     AsofStrategy, BatchError, BatchReader, Caller, DataSink, DataSource, JoinType, Keep, LogicalPlan,
     OptimizerOptions, RejectedRecord, RuleId, ScanRequest, SinkWriter, SourceError, UnionMode,
 };
-pub use lazy::{LazyFrame, scan, scan_as};
+pub use lazy::{
+    DummiesArgs, FillNull, LazyFrame, MatchSchema, SampleArgs, SchemaMismatch, TransposeArgs, UnstackOrder,
+    UpdateArgs, UpdateHow, collect_all, explain_all, scan, scan_as,
+};
 pub use pivot::LazyPivot;
+pub use range::{date_range, datetime_range, int_range, linear_space, time_range};
+pub use rows::Row;
+pub use series::EagerSeries;
 
 /// The examples of the README, run with the documentation tests.
 #[cfg(doctest)]

@@ -1,11 +1,14 @@
 //! What most programs import: `use lazuli::prelude::*;`.
 
 pub use crate::{
-    AsofArgs, AsofStrategy, CsvOptions, DataFrame, DataType, EagerFrame, ExecOptions, Expr, IntoLazy,
-    JoinArgs, JoinType, Keep, LazyFrame, Scalar, Schema, Series, TimeUnit, UnionMode, all, all_horizontal,
-    any_horizontal, as_list, as_struct, coalesce, col, cols, concat, concat_diagonal, concat_horizontal,
-    concat_list, concat_str, corr, cov, df, element, field, fold, format_str, len, lit, max_horizontal,
-    mean_horizontal, min_horizontal, row_number, scan_csv, scan_csv_files, scan_csv_with, sum_horizontal,
+    AsofArgs, AsofStrategy, Closed, CsvOptions, DataFrame, DataType, DummiesArgs, DynamicArgs, EagerFrame,
+    EagerSeries, ExecOptions, Expr, FillNull, IntoLazy, JoinArgs, JoinType, JoinValidation, Keep, LazyFrame,
+    RollingArgs, SampleArgs, Scalar, Schema, Series, TimeUnit, UnionMode, UpdateArgs, all, all_horizontal,
+    any_horizontal, as_list, as_struct, coalesce, col, cols, concat, concat_align, concat_diagonal,
+    concat_diagonal_relaxed, concat_horizontal, concat_horizontal_extend, concat_list, concat_relaxed,
+    concat_str, corr, cov, date, date_range, datetime, datetime_range, df, duration, element, field, fold,
+    format_str, from_epoch, int_range, len, linear_space, lit, max_horizontal, mean_horizontal,
+    min_horizontal, row_number, scan_csv, scan_csv_files, scan_csv_with, sum_horizontal, time, time_range,
     when,
 };
 pub use lazuli_expr::selectors as cs;

@@ -24,6 +24,8 @@ mod configuration; // how a query may be run
 mod failures; // what queries without an answer say
 #[path = "golden/files.rs"]
 mod files; // CSV files
+#[path = "golden/frames.rs"]
+mod frames; // verbs that other verbs make up
 #[path = "golden/groups.rs"]
 mod groups; // groups and aggregates
 #[path = "golden/inputs.rs"]
@@ -51,13 +53,14 @@ pub struct Query {
 }
 
 /// Every query, theme by theme.
-const GOLDEN: [&[Query]; 7] = [
+const GOLDEN: [&[Query]; 8] = [
     rows::QUERIES,
     groups::QUERIES,
     joins::QUERIES,
     reshapes::QUERIES,
     values::QUERIES,
     windows::QUERIES,
+    frames::QUERIES,
     files::QUERIES,
 ];
 
@@ -118,6 +121,11 @@ fn values_are_as_expected() {
 #[test]
 fn windows_are_as_expected() {
     check(windows::QUERIES, &Configuration::all());
+}
+
+#[test]
+fn frames_are_as_expected() {
+    check(frames::QUERIES, &Configuration::all());
 }
 
 #[test]

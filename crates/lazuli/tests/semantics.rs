@@ -166,8 +166,16 @@ fn r09_half_way_is_the_median() -> Tested {
     let frame = df! { "a" => [1, 2] }?;
     assert_eq!(eval(&frame, col("a").quantile(0.5))?.get(0), Scalar::Float64(1.5));
     assert_eq!(eval(&frame, col("a").median())?.get(0), Scalar::Float64(1.5));
-    let described = frame.lazy().describe()?.to_string();
+    let described = frame.lazy().describe().collect()?.to_string();
     assert!(described.contains("1.5"), "{described}");
+    Ok(())
+}
+
+#[test]
+fn r10_null_is_no_mode() -> Tested {
+    let frame = df! { "a" => [None, Some(2), None, Some(1), Some(2)] }?;
+    assert_eq!(eval(&frame, col("a").mode())?.to_vec::<i32>()?, [Some(2)]);
+    assert_eq!(eval(&frame, col("a").mode_with_nulls())?.to_vec::<i32>()?, [None, Some(2)]);
     Ok(())
 }
 
@@ -185,6 +193,8 @@ fn r12_r14_text_casts_to_iso_dates_and_booleans() -> Tested {
     let frame = df! { "d" => ["2024-02-29"], "european" => ["29/02/2024"], "b" => ["TRUE"] }?;
     assert_eq!(eval(&frame, col("d").cast(DataType::Date))?.get(0).to_string(), "2024-02-29");
     fails_with(eval(&frame, col("european").cast(DataType::Date)), &["29/02/2024"]);
+    let form = col("european").str().to_date(Some("%d/%m/%Y"));
+    assert_eq!(eval(&frame, form)?.get(0).to_string(), "2024-02-29");
     assert_eq!(eval(&frame, col("b").cast(DataType::Boolean))?.get(0), Scalar::Boolean(true));
     Ok(())
 }
@@ -260,6 +270,69 @@ impl CollectSchemaNames for LazyFrame {
     fn collect_schema_names(self) -> lazuli::Result<Vec<String>> {
         Ok(self.collect()?.schema().names().map(ToString::to_string).collect())
     }
+}
+
+#[test]
+fn r22_dummies_come_by_value() -> Tested {
+    let frame = df! { "n" => [Some(10), Some(9), None] }?;
+    let out = frame.lazy().to_dummies(["n"]).collect()?;
+    assert_eq!(out, df! { "n_9" => [0u8, 1, 0], "n_10" => [1u8, 0, 0], "n_null" => [0u8, 0, 1] }?);
+    // Without the first is without the least, whatever stands in the first row.
+    let out = frame.lazy().to_dummies(DummiesArgs::new(["n"]).drop_first().drop_nulls()).collect()?;
+    assert_eq!(out, df! { "n_10" => [1u8, 0, 0] }?);
+    Ok(())
+}
+
+#[test]
+fn r28_claims_of_order_are_checked() -> Tested {
+    let frame = df! { "a" => [Some(1), Some(3), Some(2), None] }?;
+    fails_with(frame.lazy().set_sorted("a").collect(), &["rows are not sorted by a"]);
+    let sorted = frame.lazy().sort("a");
+    assert_eq!(sorted.clone().set_sorted("a").collect()?, sorted.clone().collect()?);
+    fails_with(sorted.clone().set_sorted(col("a").asc().nulls_first()).collect(), &["not sorted"]);
+    fails_with(sorted.clone().merge_sorted(frame.lazy(), "a").collect(), &["not sorted"]);
+    fails_with(frame.lazy().group_by_dynamic("a", "2i").agg(len()).collect(), &["not sorted"]);
+    fails_with(sorted.rolling("a", "2i").agg(len()).collect(), &["has a null"]);
+    Ok(())
+}
+
+#[test]
+fn r29_samples_stay_what_they_are() -> Tested {
+    let frame = df! { "a" => (0..10).collect::<Vec<_>>() }?;
+    // These numbers are for ever.
+    let sample = frame.lazy().sample_n(4, SampleArgs::new(1).shuffled()).collect()?;
+    assert_eq!(sample, df! { "a" => [7, 4, 8, 1] }?);
+    let shuffled = frame.lazy().shuffle(1).collect()?;
+    assert_eq!(shuffled.sliced(0, 4), sample);
+    assert_eq!(shuffled.sort("a")?, frame);
+    fails_with(frame.lazy().sample_n(11, 1).collect(), &["more rows than there are"]);
+    fails_with(frame.lazy().clear().sample_n(1, 1).collect(), &["more rows than there are"]);
+    Ok(())
+}
+
+#[test]
+fn r37_every_window_that_holds_a_row() -> Tested {
+    let frame = df! { "n" => [10, 11] }?;
+    let out =
+        frame.lazy().group_by_dynamic("n", DynamicArgs::every("2i").period("6i")).agg(len()).collect()?;
+    assert_eq!(out.column("n")?, Series::from_iter("n", [6, 8, 10]));
+    Ok(())
+}
+
+#[test]
+fn r38_a_mean_in_place_of_null_is_exact() -> Tested {
+    let frame = df! { "a" => [Some(1), None, Some(2)], "k" => [Some("x"), None, None] }?;
+    let out = frame.lazy().fill_null_with(FillNull::Mean).collect()?;
+    assert_eq!(out, df! { "a" => [1.0, 1.5, 2.0], "k" => [Some("x"), None, None] }?);
+    Ok(())
+}
+
+#[test]
+fn r39_what_a_column_has_not_is_null() -> Tested {
+    let frame = df! { "g" => [1, 1], "k" => ["x", "y"], "n" => [1i64, 4] }?;
+    assert_eq!(frame.lazy().mean().collect()?, df! { "g" => [1.0], "k" => [None::<&str>], "n" => [2.5] }?);
+    fails_with(frame.lazy().group_by("g").sum().collect(), &["sum takes one column", "String"]);
+    Ok(())
 }
 
 #[test]
@@ -370,8 +443,11 @@ fn r33_windows() -> Tested {
     fails_with(eval(&large, col("a").cum_sum()), &["overflow in cum_sum at row 1"]);
     fails_with(eval(&frame, col("v").sum().over("k").rank("min")), &["a window inside a window"]);
     fails_with(eval(&frame, col("v").sum().over("kk")), &["column not found: kk; did you mean k?"]);
-    let grouped = frame.lazy().group_by("k").agg([col("v").cum_sum()]).collect();
-    fails_with(grouped, &["a window can't stand in the aggregates of groups"]);
+    // In the aggregates of groups, a list for each; inside of an aggregate, over the group's rows.
+    let grouped = frame.lazy().group_by("k").agg([col("v").cum_sum(), col("v").cum_sum().max().alias("max")]);
+    let grouped = grouped.collect()?;
+    assert_eq!(grouped.column("max")?.to_vec::<i64>()?, [Some(3), Some(3)]);
+    assert_eq!(grouped.explode(["v"])?.column("v")?.to_vec::<i64>()?, [Some(3), None, Some(1), Some(3)]);
     Ok(())
 }
 

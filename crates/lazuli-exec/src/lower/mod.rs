@@ -30,6 +30,7 @@ use crate::operator::filter::Filter;
 use crate::operator::horizontal_concat::side_by_side;
 use crate::operator::limit::Limit;
 use crate::operator::project::{Choose, Project};
+use crate::operator::row_index::RowIndex;
 use crate::operator::sort::{self, Order};
 use crate::operator::tail::Tail;
 use crate::operator::top_k::TopK;
@@ -132,6 +133,15 @@ impl Lowering {
                 Ok(lanes)
             }
             Node::Window(node) => self.window(plan, node, next()),
+            Node::RowIndex(node) => {
+                let mut lanes = next();
+                push_operator(&mut lanes, Arc::new(RowIndex::new(node.offset, schema.clone())));
+                Ok(lanes)
+            }
+            Node::Derived(derived) => Err(ExecError::Internal {
+                place: derived.verb.name().into(),
+                message: "resolving writes derived verbs out".into(),
+            }),
             Node::Sink(sink) => {
                 let reason = format!("the sink {} stands in the middle of a plan", sink.sink.name());
                 Err(ExecError::Unsupported { reason })

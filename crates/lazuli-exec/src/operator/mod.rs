@@ -15,6 +15,7 @@ pub(crate) mod join_where; // pairs of rows for which predicates are true
 pub(crate) mod limit; // a run of rows
 pub(crate) mod pivot; // values become columns
 pub(crate) mod project; // columns computed row by row
+pub(crate) mod row_index; // the number of each row
 pub(crate) mod sort; // rows in order of keys
 pub(crate) mod tail; // the last rows
 pub(crate) mod top_k; // the first rows in order of keys

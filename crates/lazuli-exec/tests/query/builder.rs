@@ -70,6 +70,7 @@ impl Query {
                 join_type,
                 suffix: "_right".into(),
                 coalesce: true,
+                nulls_equal: false,
                 output: Vec::new(),
             })
         })

@@ -176,10 +176,12 @@ impl Values {
     fn breaks(&self, values: &[f64]) -> Vec<f64> {
         let least = values.iter().copied().fold(f64::INFINITY, f64::min);
         let greatest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let (low, high) = match () {
-            () if values.is_empty() => (0.0, 1.0),
-            () if least == greatest => (least - 0.5, least + 0.5),
-            () => (least, greatest),
+        let (low, high) = if values.is_empty() {
+            (0.0, 1.0)
+        } else if least == greatest {
+            (least - 0.5, least + 0.5)
+        } else {
+            (least, greatest)
         };
         let width = (high - low) / self.bins as f64;
         let breaks = (0..self.bins).map(|bin| low + width * bin as f64);

@@ -5,7 +5,6 @@ use std::ops::Range;
 use lazuli_array::{Array, Column, DataType, Scalar};
 use lazuli_kernels::{KernelError, strings};
 
-use crate::aggregate::implode::Implode;
 use crate::function::text::StringNamespace;
 use crate::function::{Argument, Signature, SignatureError};
 use crate::{Accumulator, Aggregate, Expr, Groups, RowOrder};
@@ -47,7 +46,7 @@ impl Aggregate for Join {
             _ => String::new(),
         };
         let ignore_nulls = !matches!(constant(2), Some(Scalar::Boolean(false)));
-        Box::new(JoinedTexts { texts: Implode.accumulator(&arguments[..1]), separator, ignore_nulls })
+        Box::new(JoinedTexts { texts: super::IMPLODE.accumulator(&arguments[..1]), separator, ignore_nulls })
     }
 
     fn is_ordered(&self) -> bool {

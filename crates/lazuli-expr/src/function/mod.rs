@@ -12,6 +12,7 @@ pub mod compare; // membership and comparison
 mod constants; // constants as one row
 mod custom; // functions that the user brings
 mod differing; // arguments that differ by row
+mod each; // aggregates of lists
 pub mod horizontal; // the columns of a row
 pub mod list; // lists
 pub mod math; // numbers
@@ -34,8 +35,9 @@ use crate::evaluate::Value;
 use crate::{Expr, Literal};
 
 pub use binning::{CutOptions, QcutOptions, even_quantiles};
-pub use compare::{Closed, IS_IN};
+pub use compare::IS_IN;
 pub use custom::map_batches;
+pub(crate) use each::{each_aggregate, each_window};
 pub use horizontal::{
     all_horizontal, any_horizontal, count_horizontal, cum_fold, cum_reduce, cum_sum_horizontal, fold,
     max_horizontal, mean_horizontal, min_horizontal, reduce, sum_horizontal,
@@ -52,8 +54,8 @@ static FAMILIES: &[&[FunctionRef]] = &[
     horizontal::FUNCTIONS,
     list::FUNCTIONS,
     math::FUNCTIONS,
-    naming::FUNCTIONS,
     math::of_floats::FUNCTIONS,
+    naming::FUNCTIONS,
     null::FUNCTIONS,
     random::FUNCTIONS,
     structs::FUNCTIONS,
@@ -127,9 +129,20 @@ pub trait ScalarFunction: Send + Sync {
         false
     }
 
-    /// Whether a selector among the arguments stands for as many arguments as it chooses columns, as in
-    /// `sum_horizontal(all())`. Otherwise the function is called once for each.
-    fn spreads_selectors(&self) -> bool {
+    /// As [`ScalarFunction::is_fallible`], for arguments of these types. Floats seldom fail where integers may, and what
+    /// can't fail may be moved, and computed for rows that nobody asked for.
+    fn is_fallible_for(&self, arguments: &[Argument<'_>]) -> bool {
+        let _ = arguments;
+        self.is_fallible()
+    }
+
+    /// Whether it takes lists that an aggregate gave for rows, whole. No function that users call does.
+    fn takes_rows(&self) -> bool {
+        false
+    }
+
+    /// Whether the results, lists, stand for rows again.
+    fn gives_rows(&self) -> bool {
         false
     }
 
@@ -154,6 +167,12 @@ pub trait ScalarFunction: Send + Sync {
     fn expanded(&self, inputs: &[Expr]) -> Option<Expr> {
         let _ = inputs;
         None
+    }
+
+    /// Whether a selector among the arguments stands for as many arguments as it chooses columns, as in
+    /// `sum_horizontal(all())`. Otherwise the function is called once for each.
+    fn spreads_selectors(&self) -> bool {
+        false
     }
 
     /// An expression that the function runs by itself, over other columns than those around it.

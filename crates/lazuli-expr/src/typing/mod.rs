@@ -19,6 +19,7 @@ pub use nearest::nearest_name;
 pub(crate) use operands::arithmetic_op;
 pub use resolve::{Context, Typed, resolve};
 
+use crate::function::Argument;
 use crate::{BinaryOperator, Expr, Literal};
 
 /// `expr` of type `from` as type `to`; the same expression if it has that type already. Constants are converted now
@@ -34,6 +35,14 @@ pub fn cast_to(expr: Expr, from: &DataType, to: &DataType) -> Expr {
         },
         Expr::Alias { input, name } => cast_to((**input).clone(), from, to).alias(name.clone()),
         _ => expr.cast(to.clone()),
+    }
+}
+
+/// The type that a constant takes beside values of `other`: its own, unless it gives way.
+pub(crate) fn adapted_type(constant: &Argument<'_>, other: &DataType) -> DataType {
+    match constant.literal.map(|literal| literal::adapted(literal, other)) {
+        Some(literal::Adapted::To(literal)) => literal.data_type,
+        _ => constant.data_type.clone(),
     }
 }
 
@@ -55,16 +64,9 @@ pub(crate) fn beside(literal: &Literal, other: &DataType) -> DataType {
     }
 }
 
-/// The types of the difference of two values of a type: of the values and of the result. Unsigned integers become signed
-/// ones, since a difference may be below 0.
-pub(crate) fn subtraction(data_type: &DataType) -> Option<(DataType, DataType)> {
-    let side = match data_type {
-        DataType::Null => &DataType::Int64,
-        unsigned if unsigned.is_unsigned_integer() => &DataType::Int64,
-        other => other,
-    };
-    let operands = operands::operands(BinaryOperator::Subtract, side, side)?;
-    (operands.left == operands.right).then_some((operands.left, operands.output))
+/// What the sides of an operator are cast to if both have this type, and the type of its result.
+pub(crate) fn operator_of(operator: BinaryOperator, side: &DataType) -> Option<(DataType, DataType)> {
+    operands::operands(operator, side, side).map(|operands| (operands.left, operands.output))
 }
 
 /// The type of an operator's result over sides that have been cast already.

@@ -1,4 +1,4 @@
-//! Random numbers by seed and place: `random_uniform`, `random_normal`, `random_int`, `shuffle`.
+//! Random numbers by seed and place: `random_uniform`, `random_normal`, `random_int`, `random_sample`, `shuffle`.
 //!
 //! The generator is SplitMix64 (Steele, Lea, Flood 2014), and stays so: a seed gives the same numbers in every version, on
 //! every machine, on any number of threads. Each partition has a stream of its own, which begins where seed and number of
@@ -6,7 +6,7 @@
 
 use std::f64::consts::TAU;
 
-use lazuli_array::{Array, Column, DataType, PrimitiveArray, Scalar};
+use lazuli_array::{Array, BooleanArray, Column, DataType, PrimitiveArray};
 use lazuli_kernels::{KernelError, take_column};
 
 use super::{Partitions, WindowFunction};
@@ -165,6 +165,78 @@ fn each_row<T: Copy + Default>(
     values
 }
 
+/// The rows of a partition in a random order: Fisher and Yates, from the last row to the first.
+fn shuffled(rows: &[u32], stream: Stream) -> Vec<u32> {
+    let mut shuffled = rows.to_vec();
+    for last in (1..shuffled.len()).rev() {
+        shuffled.swap(last, stream.below(last as u64, last as u64 + 1) as usize);
+    }
+    shuffled
+}
+
+/// Whether a row is one of a random sample of its partition, which has just as many rows as asked for. Arguments are
+/// constants: a whole number of rows, or a share of them from 0.0 to 1.0, which is rounded to the nearest number of rows;
+/// and the seed.
+#[derive(Debug)]
+pub struct Sample;
+
+/// How many rows a sample has.
+enum Size {
+    Rows(u64),
+    Share(f64),
+}
+
+fn sample(arguments: &[Argument<'_>]) -> Option<(Size, i64)> {
+    let [size, _] = arguments else { return None };
+    let value = literal(arguments, 0)?;
+    let size = if size.data_type.is_integer() {
+        Size::Rows(u64::try_from(whole(value)?).ok()?)
+    } else {
+        Size::Share(number(value).filter(|share| (0.0..=1.0).contains(share))?)
+    };
+    Some((size, whole(literal(arguments, 1)?)?))
+}
+
+impl WindowFunction for Sample {
+    fn name(&self) -> &'static str {
+        "random_sample"
+    }
+
+    fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
+        sample(arguments).ok_or_else(|| {
+            let text = "a whole number of rows or a share of them from 0.0 to 1.0, and a seed, both constant";
+            SignatureError::Expected(text.into())
+        })?;
+        Ok(Signature::unchanged(arguments, DataType::Boolean))
+    }
+
+    fn num_columns(&self) -> usize {
+        0
+    }
+
+    fn evaluate(
+        &self,
+        _: &[Column],
+        arguments: &[Argument<'_>],
+        partitions: &Partitions<'_>,
+    ) -> Result<Column, KernelError> {
+        let (size, seed) = sample(arguments).ok_or_else(|| {
+            KernelError::unsupported("random_sample", arguments.iter().map(|argument| argument.data_type))
+        })?;
+        let mut is_chosen = vec![false; partitions.num_rows()];
+        for (partition, rows) in partitions.iter().enumerate() {
+            let chosen = match size {
+                Size::Rows(rows) => usize::try_from(rows).unwrap_or(usize::MAX),
+                Size::Share(share) => (share * rows.len() as f64).round() as usize,
+            };
+            let order = shuffled(rows, Stream::new(seed, partition as u32));
+            order.iter().take(chosen).for_each(|&row| is_chosen[row as usize] = true);
+        }
+        let bits = BooleanArray::new(is_chosen.into_iter().collect(), None);
+        Ok(Column::new(DataType::Boolean, bits))
+    }
+}
+
 /// The values of each partition in a random order, by a constant seed.
 #[derive(Debug)]
 pub struct Shuffle;
@@ -194,13 +266,7 @@ impl WindowFunction for Shuffle {
             .ok_or_else(|| KernelError::unsupported("shuffle", [arguments[1].data_type]))?;
         let mut sources = vec![0u32; partitions.num_rows()];
         for (partition, rows) in partitions.iter().enumerate() {
-            // Fisher and Yates, from the last row to the first.
-            let stream = Stream::new(seed, partition as u32);
-            let mut shuffled = rows.to_vec();
-            for last in (1..shuffled.len()).rev() {
-                shuffled.swap(last, stream.below(last as u64, last as u64 + 1) as usize);
-            }
-            for (&row, source) in rows.iter().zip(shuffled) {
+            for (&row, source) in rows.iter().zip(shuffled(rows, Stream::new(seed, partition as u32))) {
                 sources[row as usize] = source;
             }
         }
@@ -210,7 +276,7 @@ impl WindowFunction for Shuffle {
 
 #[cfg(test)]
 mod tests {
-    use lazuli_array::FromValues;
+    use lazuli_array::{FromValues, Scalar};
 
     use super::*;
     use crate::Literal;
@@ -303,6 +369,40 @@ mod tests {
         second.sort_unstable();
         assert_eq!(values, (0..100).collect::<Vec<i64>>());
         assert!(Shuffle.signature(&arguments[..1]).is_err());
+    }
+
+    #[test]
+    fn samples_have_their_size_in_each_partition() {
+        let ids: Vec<u32> = (0..100).map(|row| row / 60).collect();
+        let partitions = Partitions::new(&ids, 2, None);
+        for (size, first, second) in [
+            (Scalar::Int64(10), 10, 10),
+            (Scalar::Int64(50), 50, 40),
+            (Scalar::Float64(0.25), 15, 10),
+            (Scalar::Float64(1.0), 60, 40),
+            (Scalar::Int64(0), 0, 0),
+        ] {
+            let literals = [size, Scalar::Int64(5)].map(Literal::typed);
+            let arguments: Vec<Argument<'_>> = literals
+                .iter()
+                .map(|literal| Argument { data_type: &literal.data_type, literal: Some(literal) })
+                .collect();
+            Sample.signature(&arguments).unwrap();
+            let found = Sample.evaluate(&[], &arguments, &partitions).unwrap();
+            let chosen = |rows: std::ops::Range<usize>| {
+                rows.filter(|&row| found.get(row) == Scalar::Boolean(true)).count()
+            };
+            assert_eq!((chosen(0..60), chosen(60..100)), (first, second));
+        }
+        let refuses = |size: Scalar| {
+            let literals = [size, Scalar::Int64(5)].map(Literal::typed);
+            let arguments: Vec<Argument<'_>> = literals
+                .iter()
+                .map(|literal| Argument { data_type: &literal.data_type, literal: Some(literal) })
+                .collect();
+            Sample.signature(&arguments).is_err()
+        };
+        assert!(refuses(Scalar::Float64(1.5)) && refuses(Scalar::Int64(-1)) && refuses(Scalar::from("a")));
     }
 
     #[test]

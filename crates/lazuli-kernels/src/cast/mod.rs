@@ -18,14 +18,14 @@
 //! | text, binary | binary, text | the bytes; what is not UTF-8 fails |
 //! | date, datetime | datetime, date | midnight; the day, towards the past |
 //! | datetime, duration | other unit | overflow fails; to a coarser unit towards the past, durations towards zero |
-//! | datetime | time | time of day |
+//! | datetime | time | time of day, in the column's zone as the day above |
 //! | time | duration, and back | the span since midnight; back only within a day |
 //! | temporal | number, and back | the ticks (days of a date), as an integer is cast |
 //! | list, struct | list, struct | their items; struct fields go by name |
 //! | null | anything | nulls |
 //!
-//! A datetime with a zone casts to what has none, and back, only where the zone is UTC: anything else needs the rules of
-//! time zones, which are no part of a cast. Dictionaries are cast once per distinct text.
+//! A datetime with a zone casts to one without, and back, only where the zone is UTC: `dt.replace_time_zone` says what
+//! becomes of times that a clock shows twice or never. Dictionaries are cast once per distinct text.
 //!
 //! Not here: formats chosen by the user, guessing at types.
 
@@ -43,6 +43,7 @@ mod to_text; // value to text
 use lazuli_array::{Array, Column, DataType, Scalar, TimeZone};
 
 pub use self::text_form::{to_dictionary, to_plain};
+use crate::temporal::Zone;
 use crate::{KernelError, Result};
 
 /// What becomes of a value that the other type can't hold.
@@ -112,7 +113,8 @@ pub fn can_cast(from: &DataType, to: &DataType) -> bool {
         (Datetime(_, from), Datetime(_, to)) => {
             (from.is_some() && to.is_some()) || (is_utc(from) && is_utc(to))
         }
-        (Date, Datetime(_, zone)) | (Datetime(_, zone), Date | Time) => is_utc(zone),
+        (Date, Datetime(_, zone)) => is_utc(zone),
+        (Datetime(_, zone), Date | Time) => Zone::of(zone.as_deref()).is_ok(),
         _ => false,
     }
 }

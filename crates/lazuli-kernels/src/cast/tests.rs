@@ -231,6 +231,8 @@ fn each_rule_by_example() {
         (Date(i32::MAX), Scalar::Null),
         (Datetime(-1, Milliseconds, None), Date(-1)),
         (Datetime(-1, Milliseconds, None), Time(86_399_999_000_000)),
+        (Datetime(-1, Milliseconds, Some("Europe/Paris".into())), Date(0)),
+        (Datetime(-1, Milliseconds, Some("+01:00".into())), Time(3_599_999_000_000)),
         (Datetime(-1, Nanoseconds, None), Datetime(-1, Microseconds, None)),
         (Datetime(i64::MAX, Milliseconds, None), Scalar::Null),
         (Datetime(5, Milliseconds, utc()), Datetime(5, Milliseconds, None)),

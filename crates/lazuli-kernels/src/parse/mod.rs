@@ -27,6 +27,7 @@ mod date; // YYYY-MM-DD
 mod datetime; // date and time of day, zone
 mod decimal; // scaled i128
 mod digits; // eight digits at a time
+pub(crate) mod directive; // what forms are made of
 mod duration; // 1d 2h 3m 4.5s
 mod float; // f64, f32
 mod integer; // i64, u64

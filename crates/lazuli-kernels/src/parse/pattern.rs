@@ -8,18 +8,19 @@
 //! | `%b` `%B` `%h` | name of a month, English, short or whole, any case |
 //! | `%a` `%A` | name of a day of the week, which must be the date's |
 //! | `%j` | day of the year, 1 to 3 digits |
-//! | `%H` `%M` `%S` | hour, minute, second, 1 or 2 digits |
-//! | `%I` `%p` | hour 1 to 12, `AM` or `PM` in any case |
-//! | `%f` | fraction of a second, 1 to 9 digits |
-//! | `%.f` | a dot and that, or nothing |
+//! | `%H` `%M` `%S` | hour, minute, second, 1 or 2 digits; `%k` as `%H` with a space in front |
+//! | `%I` `%p` | hour 1 to 12, `AM` or `PM` in any case; `%l` as `%I` with a space in front |
+//! | `%f` | fraction of a second, 1 to 9 digits; `%3f` `%6f` `%9f` exactly so many |
+//! | `%.f` | a dot and that, or nothing; `%.3f` `%.6f` `%.9f` read the same |
 //! | `%z` | `Z`, `+HH`, `+HHMM`, `+HH:MM` |
 //! | `%s` | seconds since 1970-01-01T00:00:00Z, and nothing else |
-//! | `%F` `%T` `%R` `%D` | `%Y-%m-%d`, `%H:%M:%S`, `%H:%M`, `%m/%d/%y` |
+//! | `%F` `%T` `%R` `%D` `%r` | `%Y-%m-%d`, `%H:%M:%S`, `%H:%M`, `%m/%d/%y`, `%I:%M:%S %p` |
 //! | `%%` | a percent sign |
 //!
 //! Every other character stands for itself. The whole text must be read; nothing is guessed or made up, so a pattern
 //! that has an hour without a date is a time, and one with a month but no day is refused.
 
+use super::directive::{Directive, Pad, Token, tokens};
 use super::{DatetimeText, Misfit};
 use lazuli_array::calendar::{NANOS_PER_SECOND, days_from_civil, days_in_month};
 use std::fmt;
@@ -45,12 +46,12 @@ const WEEKDAYS: [&str; 7] = ["thursday", "friday", "saturday", "sunday", "monday
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Item {
     Literal(u8),
+    MaybeSpace,
     Year,
     YearOfCentury,
     Month,
     MonthName,
     Day,
-    SpacedDay,
     WeekdayName,
     DayOfYear,
     Hour,
@@ -60,8 +61,15 @@ enum Item {
     Second,
     Fraction,
     DotFraction,
+    Digits(u8),
     Offset,
     Epoch,
+}
+
+impl Item {
+    fn is_fraction(self) -> bool {
+        matches!(self, Self::Fraction | Self::DotFraction | Self::Digits(_))
+    }
 }
 
 /// Why a pattern can't be.
@@ -108,6 +116,7 @@ impl std::error::Error for PatternFault {}
 pub struct TimePattern {
     text: String,
     items: Vec<Item>,
+    fraction_digits: Option<u8>,
 }
 
 /// What the directives have read so far.
@@ -134,16 +143,44 @@ impl TimePattern {
     /// # Errors
     /// [`PatternFault`]: an unknown directive, or part of a date or time only.
     pub fn try_new(text: &str) -> Result<Self, PatternFault> {
-        let mut items = Vec::new();
-        compile(text, &mut items)?;
+        let pattern = Self::try_new_partial(text)?;
+        let items = &pattern.items;
         let has = |item: Item| items.contains(&item);
         let year = has(Item::Year) || has(Item::YearOfCentury);
         let month = has(Item::Month) || has(Item::MonthName);
-        let day = has(Item::Day) || has(Item::SpacedDay);
+        let day = has(Item::Day);
         let is_whole_date = year && ((month && day) != has(Item::DayOfYear)) && (month == day);
         let hour = has(Item::Hour) || (has(Item::HourOfHalf) && has(Item::Half));
-        let pattern = Self { text: text.into(), items };
-        if has_any(&pattern.items, DATE_ITEMS) && !is_whole_date {
+        if has_any(items, DATE_ITEMS) && !is_whole_date {
+            Err(PatternFault::PartOfDate)
+        } else if has_any(items, TIME_ITEMS) && !hour {
+            Err(PatternFault::PartOfTime)
+        } else {
+            Ok(pattern)
+        }
+    }
+
+    /// As [`TimePattern::try_new`], and a year alone, or a year and a month, read as their first day: for callers who ask
+    /// for a date and so know what they get.
+    ///
+    /// # Errors
+    /// As [`TimePattern::try_new`].
+    ///
+    /// ```
+    /// use lazuli_kernels::parse::TimePattern;
+    /// let pattern = TimePattern::try_new_partial("%Y-%m")?;
+    /// assert_eq!(pattern.parse_date(b"1970-02"), Ok(31));
+    /// # Ok::<(), lazuli_kernels::parse::PatternFault>(())
+    /// ```
+    pub fn try_new_partial(text: &str) -> Result<Self, PatternFault> {
+        let (items, fraction_digits) = compile(text)?;
+        let has = |item: Item| items.contains(&item);
+        let year = has(Item::Year) || has(Item::YearOfCentury);
+        let month = has(Item::Month) || has(Item::MonthName);
+        let part_of_year = month || has(Item::Day) || has(Item::WeekdayName) || has(Item::DayOfYear);
+        let hour = has(Item::Hour) || (has(Item::HourOfHalf) && has(Item::Half));
+        let pattern = Self { text: text.into(), items, fraction_digits };
+        if (part_of_year && !year) || (pattern.items.contains(&Item::Day) && !month) {
             Err(PatternFault::PartOfDate)
         } else if has_any(&pattern.items, TIME_ITEMS) && !hour {
             Err(PatternFault::PartOfTime)
@@ -176,7 +213,12 @@ impl TimePattern {
 
     /// Whether it reads digits below a second.
     pub fn has_fraction(&self) -> bool {
-        self.items.contains(&Item::Fraction) || self.items.contains(&Item::DotFraction)
+        self.items.iter().any(|item| item.is_fraction())
+    }
+
+    /// The number of digits below a second that it asks for, as in `%3f` or `%.9f`.
+    pub fn fraction_digits(&self) -> Option<u8> {
+        self.fraction_digits
     }
 
     /// Days since 1970-01-01.
@@ -218,7 +260,7 @@ impl TimePattern {
     }
 
     fn parts(&self, text: &[u8]) -> Result<Parts, Misfit> {
-        let mut parts = Parts::default();
+        let mut parts = Parts { month: 1, day: 1, ..Parts::default() };
         let mut rest = text;
         for &item in &self.items {
             rest = read_item(item, rest, &mut parts).ok_or(Misfit::NotOfPattern)?;
@@ -233,7 +275,6 @@ const DATE_ITEMS: &[Item] = &[
     Item::Month,
     Item::MonthName,
     Item::Day,
-    Item::SpacedDay,
     Item::WeekdayName,
     Item::DayOfYear,
 ];
@@ -246,15 +287,16 @@ const TIME_ITEMS: &[Item] = &[
     Item::Second,
     Item::Fraction,
     Item::DotFraction,
+    Item::Digits(3),
+    Item::Digits(6),
+    Item::Digits(9),
     Item::Offset,
 ];
 
 fn has_any(items: &[Item], of: &[Item]) -> bool {
     // A fraction may also follow seconds since 1970, which need no hour.
     let is_epoch = items.contains(&Item::Epoch);
-    items
-        .iter()
-        .any(|item| of.contains(item) && !(is_epoch && matches!(item, Item::Fraction | Item::DotFraction)))
+    items.iter().any(|item| of.contains(item) && !(is_epoch && item.is_fraction()))
 }
 
 impl Parts {
@@ -295,61 +337,53 @@ impl Parts {
     }
 }
 
-fn compile(text: &str, items: &mut Vec<Item>) -> Result<(), PatternFault> {
-    let mut rest = text.chars();
-    while let Some(letter) = rest.next() {
-        if letter != '%' {
-            let mut buffer = [0; 4];
-            items.extend(letter.encode_utf8(&mut buffer).bytes().map(Item::Literal));
-            continue;
+/// The items of a form, and the digits below a second that it asks for.
+fn compile(text: &str) -> Result<(Vec<Item>, Option<u8>), PatternFault> {
+    let (mut items, mut fraction_digits) = (Vec::new(), None);
+    for token in tokens(text).map_err(|directive| PatternFault::Unknown { directive })? {
+        match token {
+            Token::Text(letter) => {
+                let mut buffer = [0; 4];
+                items.extend(letter.encode_utf8(&mut buffer).bytes().map(Item::Literal));
+            }
+            Token::Directive(directive) => {
+                let item = item_of(&directive).ok_or_else(|| PatternFault::Unknown {
+                    directive: format!("%{}{}", if directive.point { "." } else { "" }, directive.letter),
+                })?;
+                if directive.pad == Some(Pad::Space) || matches!(directive.letter, 'e' | 'k' | 'l') {
+                    items.push(Item::MaybeSpace);
+                }
+                fraction_digits = fraction_digits.or(directive.digits);
+                items.push(item);
+            }
         }
-        let directive = rest.next();
-        let item = match directive {
-            Some('Y') => Item::Year,
-            Some('y') => Item::YearOfCentury,
-            Some('m') => Item::Month,
-            Some('b' | 'B' | 'h') => Item::MonthName,
-            Some('d') => Item::Day,
-            Some('e') => Item::SpacedDay,
-            Some('a' | 'A') => Item::WeekdayName,
-            Some('j') => Item::DayOfYear,
-            Some('H') => Item::Hour,
-            Some('I') => Item::HourOfHalf,
-            Some('p') => Item::Half,
-            Some('M') => Item::Minute,
-            Some('S') => Item::Second,
-            Some('f') => Item::Fraction,
-            Some('z') => Item::Offset,
-            Some('s') => Item::Epoch,
-            Some('%') => Item::Literal(b'%'),
-            Some('.') if rest.clone().next() == Some('f') => {
-                rest.next();
-                Item::DotFraction
-            }
-            Some('F') => {
-                compile("%Y-%m-%d", items)?;
-                continue;
-            }
-            Some('T') => {
-                compile("%H:%M:%S", items)?;
-                continue;
-            }
-            Some('R') => {
-                compile("%H:%M", items)?;
-                continue;
-            }
-            Some('D') => {
-                compile("%m/%d/%y", items)?;
-                continue;
-            }
-            other => {
-                let directive = format!("%{}", other.map(String::from).unwrap_or_default());
-                return Err(PatternFault::Unknown { directive });
-            }
-        };
-        items.push(item);
     }
-    Ok(())
+    Ok((items, fraction_digits))
+}
+
+fn item_of(directive: &Directive) -> Option<Item> {
+    Some(match directive.letter {
+        'Y' => Item::Year,
+        'y' => Item::YearOfCentury,
+        'm' => Item::Month,
+        'b' | 'B' => Item::MonthName,
+        'd' | 'e' => Item::Day,
+        'a' | 'A' => Item::WeekdayName,
+        'j' => Item::DayOfYear,
+        'H' | 'k' => Item::Hour,
+        'I' | 'l' => Item::HourOfHalf,
+        'p' | 'P' => Item::Half,
+        'M' => Item::Minute,
+        'S' => Item::Second,
+        'f' => match (directive.digits, directive.point) {
+            (_, true) => Item::DotFraction,
+            (Some(digits), false) => Item::Digits(digits),
+            (None, false) => Item::Fraction,
+        },
+        'z' => Item::Offset,
+        's' => Item::Epoch,
+        _ => return None,
+    })
 }
 
 /// Reads one item from the head of `text`; what follows it, or `None` if it is not there.
@@ -357,6 +391,7 @@ fn read_item<'a>(item: Item, text: &'a [u8], parts: &mut Parts) -> Option<&'a [u
     let two = |text: &'a [u8]| number(text, 1, 2);
     let rest = match item {
         Item::Literal(byte) => text.strip_prefix(&[byte])?,
+        Item::MaybeSpace => text.strip_prefix(b" ").unwrap_or(text),
         Item::Year => {
             let (sign, digits, longest) = match text.split_first()? {
                 (b'-', rest) => (-1, rest, 7),
@@ -379,10 +414,6 @@ fn read_item<'a>(item: Item, text: &'a [u8], parts: &mut Parts) -> Option<&'a [u
             rest
         }
         Item::Day => set(two(text)?, |day| parts.day = day as u32),
-        Item::SpacedDay => {
-            let text = text.strip_prefix(b" ").unwrap_or(text);
-            set(two(text)?, |day| parts.day = day as u32)
-        }
         Item::WeekdayName => {
             let (weekday, rest) = name(text, &WEEKDAYS)?;
             parts.weekday = Some(weekday);
@@ -410,6 +441,11 @@ fn read_item<'a>(item: Item, text: &'a [u8], parts: &mut Parts) -> Option<&'a [u
                 return None;
             }
             parts.ns = fraction * 10_i64.pow(9 - digits as u32);
+            rest
+        }
+        Item::Digits(digits) => {
+            let (fraction, rest) = number(text, digits.into(), digits.into())?;
+            parts.ns = fraction * 10_i64.pow(9 - u32::from(digits));
             rest
         }
         Item::DotFraction => match text.strip_prefix(b".") {
@@ -552,6 +588,7 @@ mod tests {
             ("%I:%M", PatternFault::PartOfTime),
             ("today", PatternFault::Nothing),
             ("%Q", PatternFault::Unknown { directive: "%Q".into() }),
+            ("%U", PatternFault::Unknown { directive: "%U".into() }),
             ("%", PatternFault::Unknown { directive: "%".into() }),
         ] {
             assert_eq!(TimePattern::try_new(pattern), Err(fault), "{pattern}");

@@ -57,7 +57,7 @@ impl Part {
     /// ```
     pub fn of(self, text: &str) -> &str {
         // Characters behind the part need not be counted.
-        let (start, length) = self.from_start().unwrap_or_else(|| {
+        let (start, length) = self.without_end().unwrap_or_else(|| {
             let (start, end) = self.bounds(text.chars().count());
             (start, end - start)
         });
@@ -66,7 +66,7 @@ impl Part {
     }
 
     /// As a place from the beginning and a number, if the end does not matter to where it lies.
-    fn from_start(self) -> Option<(usize, usize)> {
+    fn without_end(self) -> Option<(usize, usize)> {
         let (offset, length) = match self {
             Self::Slice { offset: offset @ 0.., length } => (offset.unsigned_abs(), length),
             Self::Head(n @ 0..) => (0, Some(n.unsigned_abs())),

@@ -2,6 +2,7 @@
 
 use lazuli_array::{Array, BitmapBuilder, DataType, ListArray, StringArray};
 
+use super::pairs::text_of;
 use super::writer::TextWriter;
 use crate::datum::Datum;
 use crate::{KernelError, Result};
@@ -69,15 +70,6 @@ pub fn join_rows(
         writer.end_row();
     }
     Ok(writer.finish(validity.finish_validity()))
-}
-
-fn text_of(operand: Datum<'_>, row: usize) -> Option<&str> {
-    let row = if operand.is_constant() { 0 } else { row };
-    match operand.array() {
-        Array::String(texts) => texts.get(row),
-        Array::Dictionary(codes) => codes.get(row),
-        _ => None,
-    }
 }
 
 /// The texts of each list as one, `separator` between them; the empty text for an empty list, null for null. A null among

@@ -81,22 +81,42 @@ impl ManyPatterns {
 mod engine {
     //! The package.
 
-    use aho_corasick::{AhoCorasick, MatchKind};
+    use std::cell::RefCell;
+    use std::sync::Arc;
+
+    use aho_corasick::{AhoCorasick, Match, MatchKind};
 
     use super::ManyOptions;
 
+    /// What a searcher was made of, and the searcher.
+    type Made = (Vec<String>, ManyOptions, Arc<AhoCorasick>);
+
+    thread_local! {
+        /// The last one that a thread made: a query asks for the same one for each morsel.
+        static LAST: RefCell<Option<Made>> = const { RefCell::new(None) };
+    }
+
     #[derive(Debug)]
-    pub(super) struct Searcher(AhoCorasick);
+    pub(super) struct Searcher(Arc<AhoCorasick>);
 
     impl Searcher {
         pub(super) fn new(texts: &[String], options: ManyOptions) -> Result<Self, String> {
+            let known = LAST.with_borrow(|last| match last {
+                Some((known, with, searcher)) if known == texts && *with == options => Some(searcher.clone()),
+                _ => None,
+            });
+            if let Some(searcher) = known {
+                return Ok(Self(searcher));
+            }
             let kind = if options.leftmost { MatchKind::LeftmostFirst } else { MatchKind::Standard };
-            AhoCorasick::builder()
+            let searcher = AhoCorasick::builder()
                 .ascii_case_insensitive(options.ascii_case_insensitive)
                 .match_kind(kind)
                 .build(texts)
-                .map(Self)
-                .map_err(|error| error.to_string())
+                .map_err(|error| error.to_string())?;
+            let searcher = Arc::new(searcher);
+            LAST.set(Some((texts.to_vec(), options, searcher.clone())));
+            Ok(Self(searcher))
         }
 
         pub(super) fn is_match(&self, text: &str) -> bool {
@@ -110,14 +130,16 @@ mod engine {
             overlapping: bool,
             each: &mut dyn FnMut(usize, usize, usize),
         ) {
+            // The package looks at bytes: to it the empty text also stands inside of wide characters.
+            let mut each = |found: Match| {
+                if text.is_char_boundary(found.start()) {
+                    each(found.pattern().as_usize(), found.start(), found.end());
+                }
+            };
             if overlapping {
-                self.0
-                    .find_overlapping_iter(text)
-                    .for_each(|found| each(found.pattern().as_usize(), found.start(), found.end()));
+                self.0.find_overlapping_iter(text).for_each(&mut each);
             } else {
-                self.0
-                    .find_iter(text)
-                    .for_each(|found| each(found.pattern().as_usize(), found.start(), found.end()));
+                self.0.find_iter(text).for_each(&mut each);
             }
         }
     }

@@ -6,7 +6,7 @@ use super::writer::TextWriter;
 use crate::datum::{Datum, Side};
 
 /// The text of a row, a constant's in every row; `None` for null, and for what is no text.
-fn text_of(operand: Datum<'_>, row: usize) -> Option<&str> {
+pub(super) fn text_of(operand: Datum<'_>, row: usize) -> Option<&str> {
     let row = if operand.is_constant() { 0 } else { row };
     match operand.array() {
         Array::String(texts) => texts.get(row),

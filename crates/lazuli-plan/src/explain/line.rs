@@ -52,6 +52,11 @@ pub(super) fn of(node: &Node) -> String {
             format!("{name} {}{empty}", list(&explode.columns))
         }
         Node::Window(window) => format!("{name} -> {}", list(&window.windows)),
+        Node::RowIndex(node) => match node.offset {
+            0 => format!("{name} {}", node.name),
+            offset => format!("{name} {}  from: {offset}", node.name),
+        },
+        Node::Derived(derived) => format!("{name} {}", derived.verb.name()),
         Node::Sink(sink) => format!("{name} {}", sink.sink.name()),
     }
 }

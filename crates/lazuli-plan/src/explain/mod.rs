@@ -51,6 +51,8 @@ pub fn node_name(node: &Node) -> &'static str {
         Node::Unpivot(_) => "Unpivot",
         Node::Explode(_) => "Explode",
         Node::Window(_) => "Window",
+        Node::RowIndex(_) => "RowIndex",
+        Node::Derived(_) => "Derived",
         Node::Sink(_) => "Sink",
     }
 }

@@ -113,6 +113,8 @@ pub(super) fn map_expressions(
         | Node::Pivot(_)
         | Node::Unpivot(_)
         | Node::Explode(_)
+        | Node::RowIndex(_)
+        | Node::Derived(_)
         | Node::Sink(_) => return None,
     };
     Some(plan.with_node(node))
@@ -141,6 +143,8 @@ pub(super) fn any_expression(plan: &LogicalPlan, property: &impl Fn(&Expr) -> bo
         | Node::Pivot(_)
         | Node::Unpivot(_)
         | Node::Explode(_)
+        | Node::RowIndex(_)
+        | Node::Derived(_)
         | Node::Sink(_) => false,
     }
 }

@@ -130,6 +130,7 @@ fn with_keys(plan: &LogicalPlan, join: &JoinWhere) -> Option<LogicalPlan> {
         join_type: JoinType::Inner,
         suffix: join.suffix.clone(),
         coalesce: false,
+        nulls_equal: false,
         output: all_columns,
     };
     let mut rest: Vec<Expr> = Vec::new();

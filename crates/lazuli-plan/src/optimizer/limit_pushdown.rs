@@ -9,6 +9,7 @@
 //! * Slice over slice: one slice.
 //! * Below a projection: it gives one row for each row. Rows beyond the limit are then not computed, errors included.
 //! * Union: each input needs at most offset plus length rows; the slice stays above.
+//! * Below a row index, if the slice begins with the first row.
 //! * Below an as-of join, on its left side: it too gives one row for each.
 //! * Left join: each left row gives one row or more, in left order, so more left rows than that are not needed.
 //! * Explode: each row gives one row or more, unless rows of empty lists are dropped.
@@ -21,7 +22,9 @@
 
 use super::held::Held;
 use super::{Rule, RuleId};
-use crate::{AsofJoin, Explode, Join, JoinType, LogicalPlan, Node, Project, Scan, Slice, Sort, Union};
+use crate::{
+    AsofJoin, Explode, Join, JoinType, LogicalPlan, Node, Project, RowIndex, Scan, Slice, Sort, Union,
+};
 
 pub(super) struct LimitPushdown;
 
@@ -85,6 +88,11 @@ fn lower(plan: &LogicalPlan, slice: &Slice) -> Option<LogicalPlan> {
             let input = first_needed(&explode.input)?;
             over(&slice.input, Node::Explode(Explode { input, ..explode.clone() }))
         }
+        // Only with no rows left out before: the numbers of the others would change.
+        Node::RowIndex(node) if offset == 0 => {
+            let node = RowIndex { input: sliced(&node.input), ..node.clone() };
+            Some(slice.input.with_node(Node::RowIndex(node)))
+        }
         Node::AsofJoin(join) => {
             let join = AsofJoin { left: sliced(&join.left), ..join.clone() };
             Some(slice.input.with_node(Node::AsofJoin(join)))
@@ -125,6 +133,7 @@ fn max_rows(plan: &LogicalPlan) -> Option<usize> {
         Node::AsofJoin(join) => max_rows(&join.left),
         Node::Sort(sort) => max_rows(&sort.input),
         Node::Window(window) => max_rows(&window.input),
+        Node::RowIndex(node) => max_rows(&node.input),
         Node::Distinct(distinct) => max_rows(&distinct.input),
         Node::Aggregate(aggregate) if aggregate.keys.is_empty() => Some(1),
         Node::Aggregate(aggregate) => max_rows(&aggregate.input),
@@ -133,6 +142,7 @@ fn max_rows(plan: &LogicalPlan) -> Option<usize> {
         }
         Node::Sink(_) => Some(0),
         Node::Scan(_)
+        | Node::Derived(_)
         | Node::Join(_)
         | Node::JoinWhere(_)
         | Node::HorizontalConcat(_)

@@ -226,6 +226,14 @@ impl Walk {
                 }
                 plan.with_node(Node::Window(Window { input, windows }))
             }
+            Node::RowIndex(node) => {
+                let passed: Needed = needed.iter().filter(|name| **name != node.name).cloned().collect();
+                if !needed.contains(&node.name) {
+                    return self.prune(&node.input, &passed);
+                }
+                plan.over(vec![self.prune_to(&node.input, &passed)])
+            }
+            Node::Derived(_) => plan.clone(),
             Node::Sink(sink) => {
                 let all = sink.input.schema().names().cloned().collect();
                 plan.over(vec![self.prune(&sink.input, &all)])

@@ -142,3 +142,13 @@ fn two_passes_do_for_a_plan_that_all_rules_change() {
     }
     assert_eq!(passes, 2, "{}", explain(&plan));
 }
+
+#[test]
+fn a_row_index_numbers_the_rows_that_it_had() {
+    let rows = sales().row_index("row", 0);
+    // Filters stay above, limits from the first row go below, unread numbers are not made.
+    assert_snapshot!(optimized(&rows.filter(col("id").gt(1)).select(["row", "day"])), @"");
+    assert_snapshot!(optimized(&rows.slice(0, 3).select(["row", "day"])), @"");
+    assert_snapshot!(optimized(&rows.slice(2, 3).select(["row", "day"])), @"");
+    assert_snapshot!(optimized(&rows.filter(col("id").gt(1)).select(["day"])), @"");
+}

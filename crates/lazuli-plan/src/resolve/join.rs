@@ -4,9 +4,9 @@
 //! right joins, both in one in full joins that coalesce. Full joins that don't, and keys that are computed, keep all
 //! columns. A right column whose name is there already gets the suffix; if that is there too it is an error.
 
-use lazuli_array::{DataType, Name};
+use lazuli_array::{Column, DataType, Field, Name, Scalar};
 use lazuli_expr::typing::{self, Typed};
-use lazuli_expr::{Expr, supertype};
+use lazuli_expr::{Expr, Literal, supertype};
 
 use super::scope::{KnownColumn, Scope};
 use super::{Resolved, Verb, names};
@@ -186,10 +186,54 @@ fn build(
         *left_name = left.as_type(left_name, common);
         *right_name = right.as_type(right_name, common);
     }
-    let left_keys = pairs.iter().map(|pair| left.key(&pair.left, &pair.common)).collect();
-    let right_keys = pairs.iter().map(|pair| right.key(&pair.right, &pair.common)).collect();
+    let keys = |side: &WithCasts, own: fn(&KeyPair) -> &Typed| -> Vec<Expr> {
+        let plain = pairs.iter().map(|pair| (side.key(own(pair), &pair.common), &pair.common));
+        if join.nulls_equal {
+            plain.flat_map(|(key, common)| with_nulls_equal(key, common)).collect()
+        } else {
+            plain.map(|(key, _)| key).collect()
+        }
+    };
+    let left_keys = keys(&left, |pair| &pair.left);
+    let right_keys = keys(&right, |pair| &pair.right);
     let (left, right) = (left.finish(verb), right.finish(verb));
-    verb.node(Node::Join(Join { left, right, left_keys, right_keys, output, ..join.clone() }))
+    let nulls_equal = false;
+    verb.node(Node::Join(Join { left, right, left_keys, right_keys, output, nulls_equal, ..join.clone() }))
+}
+
+/// Keys without nulls that are equal where the key is, or is null on both sides: whether it is null, and the key with some
+/// value in place of null.
+fn with_nulls_equal(key: Expr, data_type: &DataType) -> Vec<Expr> {
+    let is_null = key.clone().is_null();
+    match some_value(data_type) {
+        None => vec![is_null],
+        Some(value) => {
+            let literal = Expr::Literal(Literal { value, data_type: data_type.clone(), flexible: false });
+            vec![is_null, key.fill_null(literal)]
+        }
+    }
+}
+
+/// A value of a type of join keys; none of a type that has nothing but null.
+fn some_value(data_type: &DataType) -> Option<Scalar> {
+    Some(match data_type {
+        DataType::Null => return None,
+        DataType::Boolean => Scalar::Boolean(false),
+        DataType::Categorical | DataType::String => Scalar::from(""),
+        DataType::Enum(categories) if categories.is_empty() => return None,
+        DataType::Enum(categories) => Scalar::from(categories.value(0)),
+        DataType::Binary => Scalar::Binary(Vec::new().into()),
+        DataType::Date => Scalar::Date(0),
+        DataType::Datetime(unit, zone) => Scalar::Datetime(0, *unit, zone.clone()),
+        DataType::Duration(unit) => Scalar::Duration(0, *unit),
+        DataType::Time => Scalar::Time(0),
+        DataType::List(item) => Scalar::List(Box::new(Column::new_null((**item).clone(), 0))),
+        DataType::Struct(fields) => {
+            let some = |field: &Field| some_value(field.data_type()).unwrap_or(Scalar::Null);
+            Scalar::Struct(fields.iter().map(|field| (field.name().clone(), some(field))).collect())
+        }
+        number => return crate::constant::convert(&Scalar::Int64(0), number),
+    })
 }
 
 /// A side of a join and some of its columns as other types, under names of their own.

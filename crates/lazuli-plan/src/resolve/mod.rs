@@ -10,6 +10,7 @@ mod aggregate; // groups
 mod asof_join; // the nearest row
 mod broadcast; // aggregates beside row by row values
 mod concat; // one input after the other, side by side
+mod derived; // verbs written out
 mod distinct; // one row of each kind
 mod explode; // items of lists
 mod expression; // expressions of one verb
@@ -21,8 +22,11 @@ mod names; // new names that clash with none
 mod pivot; // values to columns
 mod pivot_search; // the columns of a pivot, found by a first pass
 mod project; // columns computed
+mod row_index; // the number of each row
+mod rows; // aggregates that give rows
 mod scan; // sources
 mod scope; // what is known of columns
+mod search; // what has to be known of the data
 mod sort; // order
 #[cfg(test)]
 mod tests;
@@ -35,8 +39,9 @@ use lazuli_expr::TypeError;
 
 pub(crate) use names::fresh as fresh_name;
 pub use pivot_search::{PivotCells, PivotSearch};
+pub use search::Search;
 
-use crate::{LogicalPlan, Node, PlanError, PlanErrors, PlanMistake};
+use crate::{Caller, LogicalPlan, Node, PlanError, PlanErrors, PlanMistake};
 use scope::Scope;
 
 /// Plans may have this many steps one over the other. What works on plans recurses, and a stack is not endless.
@@ -44,7 +49,7 @@ const MAX_DEPTH: usize = 2_000;
 
 /// Checks a plan and makes it ready to run.
 ///
-/// Pivots must have their columns: see [`PivotSearch`]. Resolving a resolved plan changes nothing.
+/// Pivots must have their columns, and derived verbs the answers of their first pass: see [`Search`]. Resolving a resolved plan changes nothing.
 ///
 /// # Errors
 /// All mistakes, in the order of the plan's verbs.
@@ -56,8 +61,7 @@ pub fn resolve(plan: &LogicalPlan) -> Result<LogicalPlan, PlanErrors> {
     }
 }
 
-/// Checks a plan as far as it can be checked before the columns of its pivots are known, that is, before any data is
-/// read.
+/// Checks a plan as far as it can be checked before what [`Search`] looks for is known, that is, before any data is read.
 ///
 /// # Errors
 /// All mistakes that can be found, in the order of the plan's verbs.
@@ -79,15 +83,26 @@ fn resolve_all(plan: &LogicalPlan, may_search_pivots: bool) -> (Option<Resolved>
         });
         return (None, errors);
     }
-    let mut done: HashMap<usize, Resolved> = HashMap::new();
-    for step in plan.inputs_first() {
+    (resolve_steps(plan, HashMap::new(), None, may_search_pivots, &mut errors), errors)
+}
+
+/// Resolves a plan in which some steps were resolved before. `called`: the verb that all other steps were written for, and
+/// where it was called; each step's own if `None`.
+fn resolve_steps(
+    plan: &LogicalPlan,
+    mut done: HashMap<usize, Resolved>,
+    called: Option<(&'static str, &Caller)>,
+    may_search_pivots: bool,
+    errors: &mut Vec<PlanError>,
+) -> Option<Resolved> {
+    for step in plan.inputs_first_above(done.keys().copied().collect()) {
         let inputs = step.inputs().iter().map(|input| done[&input.address()].clone()).collect();
-        let name = verb_name(step.node());
-        let mut verb = Verb { name, plan: step, errors: &mut errors, is_clean: true, may_search_pivots };
+        let (name, caller) = called.unwrap_or_else(|| (verb_name(step.node()), step.caller()));
+        let mut verb = Verb { name, caller, plan: step, errors, is_clean: true, may_search_pivots };
         let resolved = resolve_node(&mut verb, inputs);
         done.insert(step.address(), resolved);
     }
-    (done.remove(&plan.address()), errors)
+    done.remove(&plan.address())
 }
 
 fn resolve_node(verb: &mut Verb<'_>, inputs: Vec<Resolved>) -> Resolved {
@@ -125,6 +140,8 @@ fn resolve_node(verb: &mut Verb<'_>, inputs: Vec<Resolved>) -> Resolved {
         Node::Unpivot(unpivot) => unpivot::resolve(unpivot, next(), verb),
         Node::Explode(explode) => explode::resolve(explode, next(), verb),
         Node::Window(window) => window::resolve(window, next(), verb),
+        Node::RowIndex(node) => row_index::resolve(node, next(), verb),
+        Node::Derived(derived) => derived::resolve(derived, inputs_left.collect(), verb),
         Node::Sink(sink) => match next() {
             Resolved::Plan(input) => verb.plan_of(Node::Sink(crate::Sink { input, ..sink.clone() })),
             Resolved::Broken(_) => Resolved::Broken(Scope::default()),
@@ -151,6 +168,8 @@ fn verb_name(node: &Node) -> &'static str {
         Node::Unpivot(_) => "unpivot",
         Node::Explode(_) => "explode",
         Node::Window(_) => "window",
+        Node::RowIndex(_) => "with_row_index",
+        Node::Derived(derived) => derived.verb.name(),
         Node::Sink(_) => "sink",
     }
 }
@@ -184,18 +203,19 @@ impl Resolved {
 /// The verb that is being resolved, and the list that its mistakes go to.
 struct Verb<'a> {
     name: &'static str,
+    caller: &'a Caller,
     plan: &'a LogicalPlan,
     errors: &'a mut Vec<PlanError>,
     /// Whether it has no mistakes so far.
     is_clean: bool,
-    /// Whether pivots may still be without columns.
+    /// Whether pivots and first passes may still be open.
     may_search_pivots: bool,
 }
 
 impl Verb<'_> {
     fn report(&mut self, mistake: PlanMistake) {
         self.is_clean = false;
-        self.errors.push(PlanError { verb: self.name, caller: self.plan.caller().clone(), mistake });
+        self.errors.push(PlanError { verb: self.name, caller: self.caller.clone(), mistake });
     }
 
     fn type_error(&mut self, error: TypeError) {
@@ -208,7 +228,7 @@ impl Verb<'_> {
 
     /// A node of this verb's.
     fn node(&self, node: Node) -> LogicalPlan {
-        self.plan.with_node(node)
+        LogicalPlan::new(node, self.caller.clone())
     }
 
     fn plan_of(&self, node: Node) -> Resolved {

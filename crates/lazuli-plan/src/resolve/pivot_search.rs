@@ -25,10 +25,15 @@ impl PivotSearch {
     /// A pivot of this plan whose columns have to be found, one that has no other such below it. Once its columns are
     /// written into the plan the next one can be asked for.
     pub fn next(plan: &LogicalPlan) -> Option<Self> {
-        plan.inputs_first()
-            .into_iter()
-            .find(|plan| matches!(plan.node(), Node::Pivot(pivot) if pivot.columns.is_none()))
-            .map(|pivot| Self { pivot: pivot.clone() })
+        plan.inputs_first().into_iter().find_map(Self::of)
+    }
+
+    /// The search for the columns of the pivot at the top, if they are not known.
+    pub(super) fn of(plan: &LogicalPlan) -> Option<Self> {
+        match plan.node() {
+            Node::Pivot(pivot) if pivot.columns.is_none() => Some(Self { pivot: plan.clone() }),
+            _ => None,
+        }
     }
 
     fn node(&self) -> &Pivot {

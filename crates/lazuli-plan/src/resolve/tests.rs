@@ -569,3 +569,71 @@ fn windows_have_their_places() {
         assert!(found.contains(message), "{message}: {found}");
     }
 }
+
+/// The sums of all columns of numbers, as a verb that is written out when they are known.
+struct Sums;
+
+impl crate::DerivedVerb for Sums {
+    fn name(&self) -> &'static str {
+        "sums"
+    }
+
+    fn write_out(
+        &self,
+        inputs: &[LogicalPlan],
+        _: &[lazuli_array::DataFrame],
+    ) -> Result<LogicalPlan, PlanMistake> {
+        let fields = inputs[0].schema().fields().iter().filter(|field| field.data_type().is_numeric());
+        let sums: Vec<_> = fields.map(|field| col(field.name().clone()).sum()).collect();
+        if sums.is_empty() {
+            return Err(PlanMistake::InvalidOption { reason: "no column of numbers".into() });
+        }
+        Ok(inputs[0].select(sums))
+    }
+}
+
+fn sums(input: &LogicalPlan) -> LogicalPlan {
+    let node = crate::Derived::new(vec![input.clone()], std::sync::Arc::new(Sums));
+    LogicalPlan::new(Node::Derived(node), crate::test_plan::at("the sums"))
+}
+
+#[test]
+fn derived_verbs_are_written_out() {
+    let plan = sums(&sales().filter(col("quantity").gt(1))).with_columns((col("amount") + 1).alias("more"));
+    assert_snapshot!(resolved(&plan), @r"
+        Project [id, amount, quantity, amount + 1.0 as more]
+          Aggregate -> [sum(id) as id, sum(amount) as amount, sum(quantity) as quantity]
+            Filter [quantity > 1]
+              Scan sales  columns: all 5
+        => id: Int64, amount: Float64, quantity: Int64, more: Float64
+    ");
+    // Written over one another: what was resolved is not resolved again, and callers are those of the verbs.
+    assert_snapshot!(resolved(&sums(&sums(&sales()))), @"");
+    assert_snapshot!(mistakes(&sums(&sales().select("day"))), @"");
+    assert_snapshot!(mistakes(&sums(&sales().select("dya"))), @"");
+}
+
+#[test]
+fn derived_verbs_stay_within_the_depth_of_plans() {
+    let deep = (0..1_990).fold(sales(), |plan, _| plan.filter(col("id").gt(1)));
+    assert!(resolve(&sums(&deep)).is_ok());
+    let deeper = (0..600).fold(sales(), |plan, _| sums(&plan));
+    assert!(resolve(&deeper).is_ok());
+}
+
+#[test]
+fn a_row_index_comes_first_under_a_new_name() {
+    let plan = sales().row_index("row", 1).filter(col("row").gt(2)).select(["row", "day"]);
+    assert_snapshot!(resolved(&plan), @"");
+    assert_snapshot!(mistakes(&sales().row_index("day", 0)), @"");
+}
+
+#[test]
+fn null_keys_are_equal_by_two_keys() {
+    let left = table("left", "k str, day date");
+    let right = table("right", "k str, size i64");
+    let plan = left.join(&right, JoinType::Left, "k", "k");
+    let Node::Join(join) = plan.node() else { panic!("a join") };
+    let plan = plan.with_node(Node::Join(crate::Join { nulls_equal: true, ..join.clone() }));
+    assert_snapshot!(resolved(&plan), @"");
+}

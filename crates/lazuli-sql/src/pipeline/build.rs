@@ -135,6 +135,7 @@ impl Builder<'_> {
                     join_type: join_type(how.as_deref().unwrap_or("inner")).map_err(fail)?,
                     suffix: suffix.as_deref().unwrap_or("_right").into(),
                     coalesce: *coalesce,
+                    nulls_equal: false,
                     output: Vec::new(),
                 })
             }

@@ -1,6 +1,6 @@
 //! Public names in the sources, found by their looks: `cargo fmt` puts items at the start of a line, members four spaces in.
 //!
-//! Methods that macros make are not seen; functions among them are found in their lists.
+//! A macro's call within an `impl` or a trait counts as methods by the names that begin its lines.
 
 use std::collections::{HashMap, HashSet};
 
@@ -27,7 +27,14 @@ impl PublicNames {
 
     /// Whether a type has a public method or field of this name.
     pub fn has_member(&self, of: &str, name: &str) -> bool {
-        self.members.get(of).is_some_and(|members| members.contains(name))
+        let has = |of: &str| self.members.get(of).is_some_and(|members| members.contains(name));
+        // The facade's traits hold the verbs of types that are not its own.
+        has(of)
+            || match of {
+                "DataFrame" => has("EagerFrame"),
+                "Series" => has("EagerSeries"),
+                _ => false,
+            }
     }
 
     /// Whether any type has a public method of this name.
@@ -53,7 +60,7 @@ impl PublicNames {
         let source = file.source();
         let of_crate = file.crate_name().unwrap_or_default().to_string();
         let is_of_selectors = file.path.contains("/selector");
-        let mut block = Block::None;
+        let (mut block, mut in_macro) = (Block::None, false);
         let mut offset = 0;
         for line in source.code.split_inclusive('\n') {
             let is_test = source.is_test(offset);
@@ -83,7 +90,12 @@ impl PublicNames {
                     block = Block::Struct(first_name(name).into());
                 }
             } else if let Some(member) = line.strip_prefix("    ").filter(|member| !member.starts_with(' ')) {
+                in_macro = member.ends_with("! {");
                 self.member(&block, &of_crate, member);
+            } else if let Some(made) = line.strip_prefix("        ").filter(|_| in_macro)
+                && let Block::Impl(of) | Block::Trait(of) = &block
+            {
+                self.members.entry(of.clone()).or_default().insert(first_name(made).into());
             }
         }
     }
@@ -178,6 +190,12 @@ impl<T: Into<U>> Frame<T> {
     fn hidden(&self) {}
     pub(crate) fn half(&self) {}
 }
+impl Rows {
+    of_each! {
+        sum(has_sum);
+        mean;
+    }
+}
 impl Expr {
     pub fn str(self) -> StringNamespace {
 }
@@ -200,6 +218,8 @@ mod tests {
         let names = PublicNames::of(&Tree::of(&[("crates/lazuli/src/lib.rs", text)]));
         for (of, name) in [
             ("Frame", "select"),
+            ("Rows", "mean"),
+            ("Rows", "sum"),
             ("StringNamespace", "contains"),
             ("Eager", "filter"),
             ("Options", "separator"),

@@ -6,8 +6,8 @@ use lazuli_array::{DataFrame, DataType, Name, Scalar, Schema, SchemaRef, TimeUni
 use lazuli_expr::{Expr, Selector, col};
 use lazuli_plan::{
     Aggregate, AsofJoin, AsofStrategy, Caller, Distinct, Explode, Filter, HorizontalConcat, Join, JoinType,
-    JoinWhere, Keep, LogicalPlan, Node, Pivot, PivotColumn, Project, Scan, Slice, Sort, Union, UnionMode,
-    Unpivot, resolve,
+    JoinWhere, Keep, LogicalPlan, Node, Pivot, PivotColumn, Project, RowIndex, Scan, Slice, Sort, Union,
+    UnionMode, Unpivot, resolve,
 };
 
 use super::expression::Expressions;
@@ -144,6 +144,7 @@ impl Builder {
             25..=26 => self.distinct(input, schema),
             27..=28 => self.union(input),
             29 => self.side_by_side(input, schema),
+            30 if self.random.one_in(2) => self.row_index(input),
             30 => self.choice_of_columns(input, schema),
             31 => self.unpivot(input, schema),
             32..=33 => self.explode(input, schema),
@@ -281,6 +282,7 @@ impl Builder {
             join_type,
             suffix,
             coalesce,
+            nulls_equal: self.random.one_in(6),
             output: Vec::new(),
         })
     }
@@ -456,6 +458,13 @@ impl Builder {
             Selector::Renamed(vec![(self.random.pick(&names).clone(), (*self.random.pick(NAMES)).into())])
         };
         Node::Project(Project { input, exprs: vec![Expr::Selector(selector)], keep_input: false })
+    }
+
+    /// Rows by number; the name may be taken.
+    fn row_index(&mut self, input: LogicalPlan) -> Node {
+        let name = if self.random.one_in(2) { "row" } else { self.random.pick(NAMES) };
+        let offset = self.random.below(5) as i64 - 2;
+        Node::RowIndex(RowIndex { input, name: name.into(), offset })
     }
 
     fn unpivot(&mut self, input: LogicalPlan, schema: &SchemaRef) -> Node {

@@ -84,6 +84,15 @@ fn rows_of(plan: &LogicalPlan, asking: Asking) -> Result<Part, Failure> {
         Node::Window(node) => Part::whole(window::window(node, run(&node.input, asking)?.known()?)?),
         Node::Unpivot(node) => Part::whole(reshape::unpivot(node, &run(&node.input, asking)?.known()?)),
         Node::Explode(node) => reshape::explode(node, run(&node.input, asking)?),
+        Node::RowIndex(node) => {
+            let mut next = node.offset;
+            run(&node.input, asking)?.each(|row| {
+                let index = Ok(Scalar::Int64(next));
+                next += 1;
+                Ok(vec![std::iter::once(index).chain(row).collect()])
+            })
+        }
+        Node::Derived(_) => panic!("resolving writes derived verbs out"),
         Node::Sink(_) => panic!("a sink has no rows"),
     };
     if asking == Asking::All {

@@ -4,14 +4,26 @@ use super::{Finding, TextFile, Tree};
 
 /// What each crate of the workspace may depend on; `docs/architecture.md` draws it. A crate that is not here is refused,
 /// so that a new one is given its place first.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("lazuli-array", &[]),
     ("lazuli-kernels", &["lazuli-array"]),
     ("lazuli-expr", &["lazuli-array", "lazuli-kernels"]),
     ("lazuli-io", &["lazuli-array", "lazuli-kernels"]),
     ("lazuli-plan", &["lazuli-array", "lazuli-kernels", "lazuli-expr"]),
     ("lazuli-exec", &["lazuli-array", "lazuli-kernels", "lazuli-expr", "lazuli-io", "lazuli-plan"]),
-    ("lazuli", &["lazuli-array", "lazuli-kernels", "lazuli-expr", "lazuli-io", "lazuli-plan", "lazuli-exec"]),
+    ("lazuli-derive", &[]),
+    (
+        "lazuli",
+        &[
+            "lazuli-array",
+            "lazuli-kernels",
+            "lazuli-expr",
+            "lazuli-io",
+            "lazuli-plan",
+            "lazuli-exec",
+            "lazuli-derive",
+        ],
+    ),
     ("lazuli-sql", &["lazuli-array", "lazuli-expr", "lazuli-plan"]),
     ("lazuli-cli", &["lazuli", "lazuli-plan", "lazuli-sql"]),
     ("lazuli-testkit", &["lazuli-array", "lazuli-kernels", "lazuli-expr", "lazuli-plan", "lazuli-sql"]),

@@ -127,6 +127,10 @@ impl ScalarFunction for BinBy {
     fn is_fallible(&self) -> bool {
         true
     }
+
+    fn is_fallible_for(&self, arguments: &[Argument<'_>]) -> bool {
+        Plan::of(|index| literal(arguments, index), arguments.len()).is_ok_and(|plan| !plan.may_repeat)
+    }
 }
 
 fn floats(column: &Column) -> Option<&[f64]> {

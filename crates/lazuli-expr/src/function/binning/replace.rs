@@ -1,6 +1,6 @@
 //! `replace` and `replace_strict`.
 
-use lazuli_array::{Column, DataType, FromValues, Scalar};
+use lazuli_array::{Column, DataType, Scalar};
 use lazuli_kernels::cast::{CastMode, cast};
 use lazuli_kernels::{
     KernelError, NO_ROW, Value, concat_columns, positions_in, take_column, take_column_optional,
@@ -80,7 +80,11 @@ impl ScalarFunction for Replace {
             let value = old.get(row);
             return Err(SignatureError::InvalidArgument(format!("the old values have {value} twice")));
         }
-        let default = arguments.get(3).map(|argument| argument.data_type);
+        // A bare null has become one of the values' own type, which is not asked for.
+        let default = arguments.get(3).map(|argument| match argument.literal {
+            Some(literal) if literal.value.is_null() => &DataType::Null,
+            _ => argument.data_type,
+        });
         let output = self.output(input, &new, default).ok_or_else(|| {
             SignatureError::InvalidArgument(
                 "no type holds all results; replace_strict replaces all values, so that they may get another type"
@@ -126,7 +130,11 @@ impl ScalarFunction for Replace {
     }
 
     fn is_fallible(&self) -> bool {
-        true // a value that replace_strict is not told about
+        true
+    }
+
+    fn is_fallible_for(&self, arguments: &[Argument<'_>]) -> bool {
+        self.is_strict && arguments.len() < 4 // a value that it is not told about
     }
 }
 
@@ -199,6 +207,8 @@ impl Expr {
 
 #[cfg(test)]
 mod tests {
+    use lazuli_array::FromValues;
+
     use super::super::{REPLACE, REPLACE_STRICT};
     use super::*;
     use crate::{FunctionRef, Literal};

@@ -1,38 +1,12 @@
 //! `is_between` with ends that may be open: two comparisons, which the optimiser can push down.
 
-use crate::Expr;
-
-/// Which ends of a range belong to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Closed {
-    /// Both ends.
-    Both,
-    /// The lower end only.
-    Left,
-    /// The upper end only.
-    Right,
-    /// No end.
-    Neither,
-}
-
-impl Closed {
-    /// The kind of range of this name: `both`, `left`, `right`, `none`.
-    pub fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "both" => Self::Both,
-            "left" => Self::Left,
-            "right" => Self::Right,
-            "none" => Self::Neither,
-            _ => return None,
-        })
-    }
-}
+use crate::{Closed, Expr};
 
 impl Expr {
     /// Whether the row lies between `low` and `high`, with the ends that `closed` says; null if it can't be known.
     ///
     /// ```
-    /// use lazuli_expr::{col, function::Closed};
+    /// use lazuli_expr::{Closed, col};
     ///
     /// let teens = col("age").is_between_closed(13, 20, Closed::Left);
     /// assert_eq!(teens.to_string(), "age >= 13 and age < 20");

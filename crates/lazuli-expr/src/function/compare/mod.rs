@@ -1,15 +1,16 @@
 //! Functions of membership and comparison beyond the operators.
 
+mod check;
 mod is_between; // ranges with open ends
 mod is_close;
 pub(super) mod is_finite; // and is_infinite
 mod is_in;
 
-pub use is_between::Closed;
-
 use super::FunctionRef;
 use is_finite::FloatTest;
 
+/// A condition that has to be true in every row.
+pub const CHECK: FunctionRef = FunctionRef::Builtin(&check::Check);
 /// Whether two numbers are near each other.
 pub const IS_CLOSE: FunctionRef = FunctionRef::Builtin(&is_close::IsClose);
 /// Whether a number is neither infinite nor NaN.
@@ -24,4 +25,5 @@ pub const IS_INFINITE: FunctionRef =
     FunctionRef::Builtin(&FloatTest { name: "is_infinite", test: lazuli_kernels::is_infinite });
 
 /// The functions of this family.
-pub(super) static FUNCTIONS: &[FunctionRef] = &[IS_CLOSE, IS_FINITE, IS_IN, IS_IN_MISSING, IS_INFINITE];
+pub(super) static FUNCTIONS: &[FunctionRef] =
+    &[CHECK, IS_CLOSE, IS_FINITE, IS_IN, IS_IN_MISSING, IS_INFINITE];

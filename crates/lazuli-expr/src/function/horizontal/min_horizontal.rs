@@ -1,6 +1,5 @@
 //! `min_horizontal` and `max_horizontal`.
 
-use lazuli_array::DataType;
 use lazuli_kernels::{KernelError, Value, extreme_of_two};
 
 use crate::function::null::common_type;
@@ -59,7 +58,7 @@ pub fn max_horizontal(exprs: impl IntoExprs) -> Expr {
 
 #[cfg(test)]
 mod tests {
-    use lazuli_array::{Column, FromValues, Scalar};
+    use lazuli_array::{Column, DataType, FromValues, Scalar};
     use lazuli_kernels::Constant;
 
     use super::super::{MAX_HORIZONTAL, MIN_HORIZONTAL};

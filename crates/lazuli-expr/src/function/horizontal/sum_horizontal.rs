@@ -66,6 +66,10 @@ impl ScalarFunction for SumHorizontal {
         true
     }
 
+    fn is_fallible_for(&self, arguments: &[Argument<'_>]) -> bool {
+        !arguments.iter().all(|argument| argument.data_type.is_float())
+    }
+
     fn spreads_selectors(&self) -> bool {
         true
     }

@@ -5,8 +5,10 @@ use lazuli_kernels::{KernelError, list};
 
 use super::ListNamespace;
 use super::arguments::{expected, item_type, list_of, over_lists};
+use crate::BinaryOperator;
 use crate::evaluate::Value;
 use crate::function::{Argument, ScalarFunction, Signature, SignatureError};
+use crate::typing::operator_of;
 use crate::{Expr, lit};
 
 /// Each item less the one `n` places before, 1 unless said otherwise; null where there is none. Types are those of `-`.
@@ -37,7 +39,9 @@ impl ScalarFunction for Diff {
             _ => return Err(expected(EXPECTED)),
         };
         let item = item_type(list).ok_or_else(|| expected(EXPECTED))?;
-        let types = crate::typing::subtraction(&item).ok_or_else(|| expected(EXPECTED))?;
+        // A difference of unsigned integers may be below 0.
+        let item = if item.is_unsigned_integer() || item == DataType::Null { DataType::Int64 } else { item };
+        let types = operator_of(BinaryOperator::Subtract, &item).ok_or_else(|| expected(EXPECTED))?;
         let inputs = std::iter::once(list_of(types.0)).chain(n).collect();
         Ok(Signature { inputs, output: list_of(types.1) })
     }

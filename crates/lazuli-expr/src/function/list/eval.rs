@@ -133,7 +133,9 @@ impl ScalarFunction for Body {
     }
 
     fn is_deterministic(&self) -> bool {
-        !self.body.any(|part| matches!(part, Expr::Function { function, .. } if !function.is_deterministic()))
+        !self
+            .body
+            .has_part(|part| matches!(part, Expr::Function { function, .. } if !function.is_deterministic()))
     }
 }
 
@@ -158,7 +160,7 @@ struct Lifted<'a> {
 impl<'a> Lifted<'a> {
     fn new(lists: &'a Lists, expr: &Expr, by_item: bool) -> Self {
         let is_of_list = |part: &Expr| matches!(part, Expr::Aggregate { .. } | Expr::Over { .. });
-        let item_rows = if expr.any(is_of_list) { lists.item_rows() } else { Vec::new() };
+        let item_rows = if expr.has_part(is_of_list) { lists.item_rows() } else { Vec::new() };
         let columns = if by_item { vec![(ELEMENT.into(), lists.items().clone())] } else { Vec::new() };
         Self { lists, item_rows, by_item, columns }
     }

@@ -21,6 +21,11 @@ fn rounded_type(number: &DataType) -> Option<DataType> {
     }
 }
 
+/// Whether the number is a decimal that has no room for one more digit, which rounding up may ask for.
+fn is_full_decimal(arguments: &[Argument<'_>]) -> bool {
+    matches!(arguments, [Argument { data_type: DataType::Decimal { precision: 38.., .. }, .. }, ..])
+}
+
 /// The number of digits that an argument says, within what rounding can tell apart.
 fn digits(value: &Scalar) -> Option<i32> {
     whole(value).map(|digits| digits.clamp(-1000, 1000) as i32)
@@ -55,7 +60,11 @@ impl ScalarFunction for Whole {
     }
 
     fn is_fallible(&self) -> bool {
-        true // a decimal of 38 digits may need one more
+        true
+    }
+
+    fn is_fallible_for(&self, arguments: &[Argument<'_>]) -> bool {
+        is_full_decimal(arguments)
     }
 }
 
@@ -128,7 +137,13 @@ impl ScalarFunction for Digits {
     }
 
     fn is_fallible(&self) -> bool {
-        true // integers that are rounded up before the point
+        true
+    }
+
+    fn is_fallible_for(&self, arguments: &[Argument<'_>]) -> bool {
+        let before_the_point = literal(arguments, 1).and_then(digits).is_some_and(|digits| digits < 0);
+        is_full_decimal(arguments)
+            || (before_the_point && arguments.iter().take(1).any(|number| number.data_type.is_integer()))
     }
 }
 
@@ -162,6 +177,10 @@ impl ScalarFunction for RoundSigFigs {
 
     fn is_fallible(&self) -> bool {
         true
+    }
+
+    fn is_fallible_for(&self, arguments: &[Argument<'_>]) -> bool {
+        is_full_decimal(arguments) || arguments.iter().take(1).any(|number| number.data_type.is_integer())
     }
 }
 
@@ -320,6 +339,20 @@ mod tests {
         );
         let most = 10i128.pow(38) - 1;
         assert_eq!(run(&CEIL, &decimals(38, &[0, most]), &[]).unwrap_err().row(), Some(1));
+    }
+
+    #[test]
+    fn floats_never_fail() {
+        let fails = |function: &FunctionRef, data_type: &DataType, digits: i32| {
+            let digits = Literal::typed(Scalar::Int32(digits));
+            let number = Argument { data_type, literal: None };
+            let options = Argument { data_type: &digits.data_type, literal: Some(&digits) };
+            function.is_fallible_for(&[number, options])
+        };
+        assert!(!fails(&ROUND, &DataType::Float64, -1) && !fails(&ROUND, &DataType::Int64, 1));
+        assert!(fails(&ROUND, &DataType::Int64, -1) && fails(&ROUND_SIG_FIGS, &DataType::Int64, 1));
+        let full = DataType::Decimal { precision: 38, scale: 2 };
+        assert!(fails(&FLOOR, &full, 0) && !fails(&FLOOR, &DataType::Int64, 0));
     }
 
     #[test]

@@ -254,6 +254,13 @@ mod tests {
         check(text().find_many(["b", "abc", "bc"], overlapping), &TEXTS, &integers([&[3, 2, 3], &[], &[]]));
         let texts = |rows| lists::<&str>(rows, DataType::String);
         check(text().extract_many(["bc", "abc"], leftmost), &TEXTS, &texts([&["abc"], &["BC"], &[]]));
+        // The empty text stands between characters, not within them.
+        check(text().find_many([""], standard), &TEXTS, &integers([&[0, 2, 3, 4, 5, 6], &[0, 1, 2], &[0]]));
+        check_texts(
+            text().replace_many([("", "-")], false, false),
+            &TEXTS,
+            &[Some("-é-a-b-c-d-"), Some("-B-C-"), None, Some("-")],
+        );
         check_texts(
             text().replace_many([("b", "c"), ("c", "é")], false, false),
             &TEXTS,

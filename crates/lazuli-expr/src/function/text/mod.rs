@@ -19,6 +19,8 @@ mod replace; // other text for what a pattern matches
 mod slice; // parts by characters
 mod split; // one text to several
 mod strip; // ends without some characters
+#[cfg(test)]
+mod tests;
 mod text_function; // what most of these have in common
 mod unicode; // normal forms, order of characters
 

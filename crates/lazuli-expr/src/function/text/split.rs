@@ -71,7 +71,7 @@ fn fields(arguments: &[Argument<'_>], more: i64) -> Result<DataType, SignatureEr
         return invalid("what to split by is not null".into());
     }
     match arguments.integer(2) {
-        Some(n) if (1..=MOST_FIELDS).contains(&(n + more)) => {
+        Some(n) if (1..=MOST_FIELDS).contains(&n.saturating_add(more)) => {
             let fields = (0..n + more).map(|index| Field::new(format!("field_{index}"), DataType::String));
             Ok(DataType::Struct(fields.collect()))
         }

@@ -106,3 +106,38 @@ pub(super) fn gives_integer(_: &[Argument<'_>]) -> Result<DataType, SignatureErr
 pub(super) fn gives_boolean(_: &[Argument<'_>]) -> Result<DataType, SignatureError> {
     Ok(DataType::Boolean)
 }
+
+#[cfg(test)]
+mod tests {
+    use lazuli_array::Scalar;
+    use lazuli_kernels::Constant;
+
+    use super::*;
+    use crate::function::text::{case, contains, slice};
+
+    fn constant(value: impl Into<Scalar>) -> Value {
+        Constant::from_scalar(&value.into()).into()
+    }
+
+    #[test]
+    fn a_constant_of_constants_stays_one() {
+        let upper = case::TO_UPPERCASE.evaluate(&[constant("é")], 7).unwrap();
+        assert_eq!(upper, constant("É"));
+        let found = contains::CONTAINS.evaluate(&[constant("abc"), constant("b+")], 7).unwrap();
+        assert_eq!(found, constant(true));
+        let null = Value::Constant(Constant::null(DataType::String));
+        assert_eq!(case::TO_UPPERCASE.evaluate(std::slice::from_ref(&null), 7), Ok(null));
+    }
+
+    #[test]
+    fn a_constant_text_meets_arguments_that_differ() {
+        let numbers = Column::from_scalars(&DataType::Int64, [1i64, 0, 2].map(Scalar::Int64)).unwrap();
+        let heads = slice::HEAD.evaluate(&[constant("éa"), numbers.clone().into()], 3).unwrap();
+        let texts: Vec<Scalar> = (0..3).map(|row| heads.as_datum().get(row)).collect();
+        assert_eq!(texts, ["é", "", "éa"].map(Scalar::from));
+        // Of two arguments, which has no loop of its own.
+        let parts = slice::SLICE.evaluate(&[constant("éa"), numbers.into(), constant(1i64)], 3).unwrap();
+        let texts: Vec<Scalar> = (0..3).map(|row| parts.as_datum().get(row)).collect();
+        assert_eq!(texts, ["a", "é", ""].map(Scalar::from));
+    }
+}

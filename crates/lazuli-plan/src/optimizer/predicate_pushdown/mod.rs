@@ -136,9 +136,12 @@ impl Walk {
                 });
                 Split::single(below, above)
             }
-            Node::Sort(_) | Node::Slice(_) | Node::HorizontalConcat(_) | Node::Sink(_) => {
-                Split::stay(predicates, plan.inputs().len())
-            }
+            Node::Sort(_)
+            | Node::Slice(_)
+            | Node::HorizontalConcat(_)
+            | Node::RowIndex(_)
+            | Node::Derived(_)
+            | Node::Sink(_) => Split::stay(predicates, plan.inputs().len()),
         };
         let inputs = plan
             .inputs()

@@ -64,6 +64,7 @@ fn with_predicates(join: &JoinWhere, predicates: Vec<Expr>) -> Node {
         join_type: JoinType::Cross,
         suffix: join.suffix.clone(),
         coalesce: false,
+        nulls_equal: false,
         output: join.output.clone(),
     })
 }

@@ -1,0 +1,138 @@
+//! From query to answer.
+
+use std::sync::Arc;
+
+use lazuli_array::{Batch, DataFrame, Schema, SchemaRef};
+use lazuli_exec::Engine;
+use lazuli_plan::{DataSink, Node, OptimizerOptions, Sink, explain};
+
+use super::LazyFrame;
+use crate::verb::invalid;
+use crate::{IntoLazy, Result};
+
+impl LazyFrame {
+    /// Runs the query.
+    ///
+    /// # Errors
+    /// Mistakes in the query, all at once, before anything runs; then the first failure by place in the data.
+    pub fn collect(self) -> Result<DataFrame> {
+        Ok(Engine::global().execute(&self.plan, &self.options)?)
+    }
+
+    /// Runs the query and gives its rows bit by bit, `rows` at a time, in order, in bounded memory. Dropping the
+    /// iterator stops the query.
+    ///
+    /// ```
+    /// use lazuli::prelude::*;
+    ///
+    /// let frame = df! { "n" => (0..10i64).collect::<Vec<_>>() }?;
+    /// let mut sizes = Vec::new();
+    /// for batch in frame.lazy().filter(col("n").gt_eq(3)).collect_batches(4)? {
+    ///     sizes.push(batch?.num_rows());
+    /// }
+    /// assert_eq!(sizes, [4, 3]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Mistakes in the query; failures while it runs come out of the iterator.
+    pub fn collect_batches(self, rows: usize) -> Result<impl Iterator<Item = Result<Batch>>> {
+        let batches = Engine::global().execute_batches(&self.plan, &self.options, Some(rows))?;
+        Ok(batches.map(|batch| Ok(batch?)))
+    }
+
+    /// Runs the query and writes its rows to a sink of your own, in order, in bounded memory.
+    ///
+    /// # Errors
+    /// As [`LazyFrame::collect`], and whatever the sink says.
+    #[track_caller]
+    pub fn sink(self, sink: Arc<dyn DataSink>) -> Result<()> {
+        let query = self.then(|input| Node::Sink(Sink { input, sink }));
+        Ok(Engine::global().execute_sink(&query.plan, &query.options)?)
+    }
+
+    /// Names and types of the result, without running the query. A pivot whose columns were not named needs its first
+    /// pass.
+    ///
+    /// # Errors
+    /// Mistakes in the query, all at once.
+    pub fn collect_schema(&self) -> Result<SchemaRef> {
+        Ok(Engine::global().schema(&self.plan, &self.options)?)
+    }
+
+    /// The plan as text: as it runs if `optimized`, as the verbs built it (types checked) if not.
+    ///
+    /// # Errors
+    /// Mistakes in the query, all at once.
+    pub fn explain(&self, optimized: bool) -> Result<String> {
+        let mut options = self.options.clone();
+        if !optimized {
+            options.optimizer = OptimizerOptions::none();
+        }
+        Ok(explain(&Engine::global().optimized(&self.plan, &options)?))
+    }
+
+    /// The same rows, computed once for all readers of this point of the query and kept in memory for them.
+    ///
+    /// What is above sees a frame: filters and choices of columns are not moved below, and what is below runs whenever the
+    /// schema is asked for.
+    #[track_caller]
+    pub fn cache(self) -> Self {
+        self.written_after("cache", |frame, _| Ok(vec![frame]), |_, _, answers| Ok(answers[0].lazy()))
+    }
+
+    /// The same rows, shown to `look` when the query runs: to print them, say. Keeps them in memory, as
+    /// [`LazyFrame::cache`] does.
+    ///
+    /// ```
+    /// use lazuli::prelude::*;
+    ///
+    /// let frame = df! { "a" => [1, 2] }?;
+    /// let out = frame.lazy().inspect(|rows| println!("{rows}")).filter(col("a").gt(1)).collect()?;
+    /// assert_eq!(out.height(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[track_caller]
+    pub fn inspect(self, look: impl Fn(&DataFrame) + Send + Sync + 'static) -> Self {
+        let write = move |_, _: &Schema, answers: &[DataFrame]| {
+            look(&answers[0]);
+            Ok(answers[0].lazy())
+        };
+        self.written_after("inspect", |frame, _| Ok(vec![frame]), write)
+    }
+
+    /// What `make` makes of all rows, for what verbs can't say. The rows below are kept in memory, and computed whenever the
+    /// schema is asked for, since only `make` knows it.
+    ///
+    /// ```
+    /// use lazuli::prelude::*;
+    ///
+    /// let frame = df! { "a" => [1, 2, 3] }?;
+    /// let out = frame.lazy().map_batches(|rows| Ok(rows.sliced(1, 1))).collect()?;
+    /// assert_eq!(out, df! { "a" => [2] }?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[track_caller]
+    pub fn map_batches(self, make: impl Fn(DataFrame) -> Result<DataFrame> + Send + Sync + 'static) -> Self {
+        let write = move |_, _: &Schema, answers: &[DataFrame]| {
+            Ok(make(answers[0].clone()).map_err(|error| invalid(error.to_string()))?.lazy())
+        };
+        self.written_after("map_batches", |frame, _| Ok(vec![frame]), write)
+    }
+}
+
+/// The plans of several queries as text; see [`LazyFrame::explain`].
+///
+/// # Errors
+/// The first mistake.
+pub fn explain_all(queries: impl IntoIterator<Item = LazyFrame>, optimized: bool) -> Result<Vec<String>> {
+    queries.into_iter().map(|query| query.explain(optimized)).collect()
+}
+
+/// The answers of several queries, in their order. They run one after the other, each on all threads.
+///
+/// # Errors
+/// The first failure.
+pub fn collect_all(queries: impl IntoIterator<Item = LazyFrame>) -> Result<Vec<DataFrame>> {
+    queries.into_iter().map(LazyFrame::collect).collect()
+}
