@@ -522,7 +522,6 @@ mod tests {
             ("bitwise_and(a, b)", "bitwise_and(a, b)"),
             ("atan2(y, x)", "arctan2(y, x)"),
             ("log(a, 2)", "log(a, 2)"),
-            ("replace(a, [1, -2], ['x', null])", "replace(a, [1, -2], [x, null])"),
             ("str.contains(a, 'x.*')", "str.contains(a, 'x.*')"),
             ("upper(a)", "str.to_uppercase(a)"),
             ("length(a)", "str.len_chars(a)"),

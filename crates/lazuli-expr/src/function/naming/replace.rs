@@ -20,9 +20,9 @@ const EXPECTED: &str =
 /// Pattern, text to put in, whether the pattern is plain text.
 fn options<'a>(values: &[&'a Scalar]) -> Option<(&'a str, &'a str, bool)> {
     match values {
-        [Scalar::String(pattern), Scalar::String(text)] => Some((pattern, text, false)),
+        [Scalar::String(pattern), Scalar::String(text)] => Some((pattern.as_str(), text.as_str(), false)),
         [Scalar::String(pattern), Scalar::String(text), Scalar::Boolean(literal)] => {
-            Some((pattern, text, *literal))
+            Some((pattern.as_str(), text.as_str(), *literal))
         }
         _ => None,
     }
