@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::{ArrayError, Batch, Column, DataFrame, DataType, Field, Name, Result, Scalar, Schema, SchemaRef, Series};
+use crate::{
+    ArrayError, Batch, Column, DataFrame, DataType, Field, Name, Result, Scalar, Schema, SchemaRef, Series,
+};
 
 impl DataFrame {
     /// A frame of series that may be chunked differently. No values are copied: chunks are cut where those of any series
@@ -46,8 +48,9 @@ impl DataFrame {
             num_rows += 1;
         }
         let columns = schema.fields().iter().zip(columns);
-        let columns =
-            columns.map(|(field, values)| Column::from_scalars(field.data_type(), values)).collect::<Result<_>>()?;
+        let columns = columns
+            .map(|(field, values)| Column::from_scalars(field.data_type(), values))
+            .collect::<Result<_>>()?;
         let batch = Batch::try_new(schema.clone(), columns, num_rows)?;
         Self::from_batches(schema, vec![batch])
     }
@@ -245,7 +248,8 @@ impl DataFrame {
         let series = self.column_at(taken);
         let kept: Vec<usize> = (0..self.width()).filter(|index| *index != taken).collect();
         let schema = Arc::new(self.schema().project(&kept));
-        let batches = self.batches().iter().map(|batch| batch.project(&kept).with_schema(schema.clone())).collect();
+        let batches =
+            self.batches().iter().map(|batch| batch.project(&kept).with_schema(schema.clone())).collect();
         *self = Self::from_batches(schema, batches)?;
         Ok(series)
     }

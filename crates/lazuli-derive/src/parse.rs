@@ -107,7 +107,9 @@ fn rename_of(attribute: TokenStream) -> Result<Option<String>, String> {
     let Some(TokenTree::Group(group)) = tokens.next() else { return Err(EXPECTED.into()) };
     let parts: Vec<String> = group.stream().into_iter().map(|token| token.to_string()).collect();
     match &parts[..] {
-        [word, equals, name] if word == "rename" && equals == "=" && name.len() >= 2 && name.starts_with('"') => {
+        [word, equals, name]
+            if word == "rename" && equals == "=" && name.len() >= 2 && name.starts_with('"') =>
+        {
             Ok(Some(name[1..name.len() - 1].to_string()))
         }
         _ => Err(EXPECTED.into()),
@@ -117,7 +119,8 @@ fn rename_of(attribute: TokenStream) -> Result<Option<String>, String> {
 fn skip_visibility(tokens: &mut Tokens) {
     if matches!(tokens.peek(), Some(TokenTree::Ident(word)) if word.to_string() == "pub") {
         tokens.next();
-        if matches!(tokens.peek(), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis) {
+        if matches!(tokens.peek(), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis)
+        {
             tokens.next();
         }
     }

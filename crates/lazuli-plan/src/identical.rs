@@ -95,7 +95,9 @@ pub(crate) fn is_same_step(left: &LogicalPlan, right: &LogicalPlan) -> bool {
                     (Some(_), None) | (None, Some(_)) => false,
                 }
         }
-        (Node::RowIndex(left), Node::RowIndex(right)) => left.name == right.name && left.offset == right.offset,
+        (Node::RowIndex(left), Node::RowIndex(right)) => {
+            left.name == right.name && left.offset == right.offset
+        }
         (Node::Window(left), Node::Window(right)) => are_identical(&left.windows, &right.windows),
         (Node::Union(left), Node::Union(right)) => left.mode == right.mode,
         (Node::HorizontalConcat(_), Node::HorizontalConcat(_)) => true,

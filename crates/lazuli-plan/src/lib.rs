@@ -36,8 +36,8 @@ pub use explain::{explain, node_name, to_json};
 pub use join_bounds::{JoinBound, JoinBounds};
 pub use node::{
     Aggregate, AsofJoin, AsofStrategy, Distinct, Explode, Filter, HorizontalConcat, Join, JoinColumn,
-    JoinSide, JoinType, JoinWhere, Keep, Node, Pivot, PivotColumn, PivotOutput, Project, RowIndex, Scan, Sink, Slice,
-    Sort, Union, UnionMode, Unpivot, Window,
+    JoinSide, JoinType, JoinWhere, Keep, Node, Pivot, PivotColumn, PivotOutput, Project, RowIndex, Scan,
+    Sink, Slice, Sort, Union, UnionMode, Unpivot, Window,
 };
 pub use optimizer::{OptimizerOptions, RuleId, optimize};
 pub use plan::LogicalPlan;

@@ -9,8 +9,8 @@ use lazuli_expr::{Expr, IntoExprs, IntoSortKeys, col};
 
 use crate::{
     Aggregate, AsofJoin, AsofStrategy, BatchReader, Caller, DataSource, Distinct, Explode, Filter,
-    HorizontalConcat, Join, JoinType, JoinWhere, Keep, LogicalPlan, Node, Pivot, Project, RowIndex, Scan, ScanRequest,
-    Slice, Sort, SourceError, Union, UnionMode, Unpivot,
+    HorizontalConcat, Join, JoinType, JoinWhere, Keep, LogicalPlan, Node, Pivot, Project, RowIndex, Scan,
+    ScanRequest, Slice, Sort, SourceError, Union, UnionMode, Unpivot,
 };
 
 #[derive(Debug)]

@@ -2,9 +2,7 @@
 
 use lazuli_array::Name;
 use lazuli_expr::{Expr, col};
-use lazuli_plan::{
-    Caller, HorizontalConcat, JoinType, LogicalPlan, Node, PlanMistake, Union, UnionMode,
-};
+use lazuli_plan::{Caller, HorizontalConcat, JoinType, LogicalPlan, Node, PlanMistake, Union, UnionMode};
 
 use crate::verb::{fresh, invalid, written_all};
 use crate::{JoinArgs, LazyFrame};
@@ -78,8 +76,10 @@ pub fn concat_horizontal_extend(frames: impl IntoIterator<Item = LazyFrame>) -> 
         let schemas: Vec<_> = frames.iter().map(LazyFrame::known).collect();
         let row = fresh("row", &schemas);
         let mut names: Vec<Name> = Vec::new();
-        for (input, name) in
-            schemas.iter().enumerate().flat_map(|(input, schema)| schema.names().map(move |name| (input, name)))
+        for (input, name) in schemas
+            .iter()
+            .enumerate()
+            .flat_map(|(input, schema)| schema.names().map(move |name| (input, name)))
         {
             if names.contains(name) {
                 let reason = format!("input {input} of concat has it, and one before it; rename one");
@@ -137,10 +137,15 @@ pub fn concat_align(frames: impl IntoIterator<Item = LazyFrame>, how: JoinType) 
         for frame in rest {
             let args = JoinArgs::new(how).coalesce().suffix(suffix.clone());
             aligned = aligned.join(frame.clone(), keys.clone(), keys.clone(), args);
-            let (again, new): (Vec<Name>, Vec<Name>) =
-                frame.known().names().filter(|name| !keys.contains(name)).cloned().partition(|name| known.contains(name));
+            let (again, new): (Vec<Name>, Vec<Name>) = frame
+                .known()
+                .names()
+                .filter(|name| !keys.contains(name))
+                .cloned()
+                .partition(|name| known.contains(name));
             let merged = known.iter().chain(&new).map(|name| match again.contains(name) {
-                true => lazuli_expr::coalesce([col(name.clone()), col(format!("{name}{suffix}"))]).alias(name.clone()),
+                true => lazuli_expr::coalesce([col(name.clone()), col(format!("{name}{suffix}"))])
+                    .alias(name.clone()),
                 false => col(name.clone()),
             });
             aligned = aligned.select(merged.collect::<Vec<Expr>>());

@@ -9,8 +9,8 @@ use lazuli_expr::{Expr, IntoExprs, IntoSortKeys};
 use lazuli_plan::Keep;
 
 use crate::{
-    AsofArgs, AsofKey, DummiesArgs, FillNull, JoinArgs, LazyFrame, LazyGroupBy, LazyPivot, MatchSchema, Result,
-    SampleArgs, TransposeArgs, UnstackOrder, UpdateArgs, scan,
+    AsofArgs, AsofKey, DummiesArgs, FillNull, JoinArgs, LazyFrame, LazyGroupBy, LazyPivot, MatchSchema,
+    Result, SampleArgs, TransposeArgs, UnstackOrder, UpdateArgs, scan,
 };
 
 /// Methods that are the lazy ones plus `collect`.
@@ -451,7 +451,10 @@ impl EagerFrame for DataFrame {
         DataFrame::try_new(vec![
             Series::from_iter("column", columns.iter().map(|column| column.name().as_str())),
             Series::from_iter("type", types),
-            Series::from_iter("non_null", columns.iter().map(|column| count(column.len() - column.null_count()))),
+            Series::from_iter(
+                "non_null",
+                columns.iter().map(|column| count(column.len() - column.null_count())),
+            ),
             Series::from_iter("bytes", columns.iter().map(|column| count(column.memory_bytes()))),
         ])
         .expect("four names, a row for each column")
@@ -467,7 +470,8 @@ impl EagerFrame for DataFrame {
         let mut text = format!("Rows: {}\nColumns: {}\n", self.height(), self.width());
         for (index, (field, data_type)) in fields.iter().zip(&types).enumerate() {
             let values: Vec<String> = head.column_at(index).iter().map(|value| value.to_string()).collect();
-            let line = format!("{:name_width$}  {data_type:type_width$}  {}", field.name(), values.join(", "));
+            let line =
+                format!("{:name_width$}  {data_type:type_width$}  {}", field.name(), values.join(", "));
             text += line.trim_end();
             text.push('\n');
         }

@@ -4,8 +4,8 @@ use lazuli_array::{DataFrame, Name, Scalar};
 use lazuli_expr::{Expr, IntoExprs, col, len, lit, row_number};
 use lazuli_plan::{Aggregate, Caller, LogicalPlan, Node};
 
-use crate::{IntoLazy, LazyFrame, Result};
 use crate::verb::fresh;
+use crate::{IntoLazy, LazyFrame, Result};
 
 /// Groups that wait for their aggregates.
 #[derive(Debug, Clone)]
@@ -143,12 +143,13 @@ impl LazyGroupBy {
         let schema = frame.collect_schema()?;
         let (row, first) = (fresh("row", &[&schema]), fresh("first", &[&schema]));
         let is_wanted = having.map_or_else(|| lit(true), |having| having.over(keys.clone()));
-        let of_group = frame.with_row_index(row.clone(), 0).with_columns(
-            col(row.clone()).min().over(keys.clone()).alias(first.clone()),
-        );
+        let of_group = frame
+            .with_row_index(row.clone(), 0)
+            .with_columns(col(row.clone()).min().over(keys.clone()).alias(first.clone()));
         let ordered = of_group.filter(is_wanted).sort(col(first.clone())).drop([row]).collect()?;
         let heads = Self::new(ordered.lazy(), vec![col(first.clone())], caller);
-        let sizes = heads.agg(keys.iter().cloned().map(Expr::first).chain([len()]).collect::<Vec<_>>()).collect()?;
+        let sizes =
+            heads.agg(keys.iter().cloned().map(Expr::first).chain([len()]).collect::<Vec<_>>()).collect()?;
         let rows = ordered.lazy().drop([first]).collect()?;
         let mut start = 0;
         let group = |mut values: Vec<Scalar>| {
@@ -220,9 +221,9 @@ impl LazyGroupBy {
             let (row, first) = (fresh("row", &[schema]), fresh("first", &[schema]));
             let others = schema.names().filter(|name| !names.contains(name)).map(|name| col(name.clone()));
             let numbered = frame.with_row_index(row.clone(), 0);
-            let is_wanted = having.clone().map_or_else(|| is_wanted(&keys), |having| {
-                is_wanted(&keys) & having.over(keys.clone())
-            });
+            let is_wanted = having
+                .clone()
+                .map_or_else(|| is_wanted(&keys), |having| is_wanted(&keys) & having.over(keys.clone()));
             let of_group = numbered.with_columns([
                 col(row).min().over(keys.clone()).alias(first.clone()),
                 is_wanted.alias(fresh("is_wanted", &[schema])),
@@ -237,4 +238,48 @@ impl LazyGroupBy {
 /// The values of one cell, in the aggregate of a pivot: `element().sum()`.
 pub fn element() -> Expr {
     col("element")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{EagerFrame, df};
+
+    fn frame() -> DataFrame {
+        df! { "k" => [Some("x"), None, Some("x"), Some("y"), None], "n" => [1, 2, 3, 4, 5] }
+            .expect("five rows")
+    }
+
+    #[test]
+    fn groups_come_with_their_keys_and_rows() -> Result<()> {
+        let groups = frame().partition_by("k")?;
+        let keys: Vec<String> = groups.iter().map(|(key, _)| key[0].to_string()).collect();
+        assert_eq!(keys, ["x", "null", "y"]);
+        assert_eq!(groups[1].1, df! { "k" => [None::<&str>, None], "n" => [2, 5] }?);
+        assert!(frame().sliced(0, 0).partition_by("k")?.is_empty());
+        let large =
+            frame().lazy().group_by((col("n") / 3).cast(lazuli_array::DataType::Int64).alias("third"));
+        let sizes: Vec<usize> =
+            large.having(len().gt(1)).groups()?.iter().map(|(_, rows)| rows.height()).collect();
+        assert_eq!(sizes, [2, 3]);
+        Ok(())
+    }
+
+    #[test]
+    fn groups_are_mapped_one_by_one() -> Result<()> {
+        let last = frame().lazy().group_by("k").map_groups(|rows| rows.lazy().last().collect())?;
+        assert_eq!(last, df! { "k" => [Some("x"), None, Some("y")], "n" => [3, 5, 4] }?);
+        let nothing =
+            frame().sliced(0, 0).lazy().group_by("k").map_groups(|rows| rows.lazy().select("n").collect())?;
+        assert_eq!((nothing.height(), nothing.column_names()), (0, vec!["n".into()]));
+        Ok(())
+    }
+
+    #[test]
+    fn heads_of_some_groups() -> Result<()> {
+        let groups = frame().lazy().group_by("k").having(len().gt(1));
+        assert_eq!(groups.clone().head(1).collect()?, df! { "k" => [Some("x"), None], "n" => [1, 2] }?);
+        assert_eq!(groups.tail(0).collect()?.height(), 0);
+        Ok(())
+    }
 }

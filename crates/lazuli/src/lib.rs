@@ -44,17 +44,17 @@ mod group_by; // group_by().agg()
 mod join; // join arguments
 mod lazy; // the lazy frame and its verbs
 mod pivot; // values to columns
+pub mod prelude; // what most programs import
+mod range;
 pub mod rows; // Rust structs as rows
 mod series; // columns in memory
 pub mod testing; // frames compared
-mod verb; // verbs made up of others
-pub mod prelude; // what most programs import
-mod range; // dates, times, numbers from one to another
+mod verb; // verbs made up of others // dates, times, numbers from one to another
 
 pub use asof::{AsofArgs, AsofKey};
 pub use concat::{
-    concat, concat_align, concat_diagonal, concat_diagonal_relaxed, concat_horizontal, concat_horizontal_extend,
-    concat_relaxed, concat_with, union,
+    concat, concat_align, concat_diagonal, concat_diagonal_relaxed, concat_horizontal,
+    concat_horizontal_extend, concat_relaxed, concat_with, union,
 };
 pub use csv::{scan_csv, scan_csv_files, scan_csv_with};
 pub use dynamic::{DynamicArgs, LazyDynamicGroupBy, LazyRolling, RollingArgs, StartBy, WindowLabel};
@@ -66,14 +66,17 @@ pub use lazuli_array::{
     Batch, Column, DataFrame, DataType, Field, FromValues, Name, Scalar, Schema, SchemaRef, Series, TimeUnit,
     TimeZone, df,
 };
+#[cfg(feature = "derive")]
+pub use lazuli_derive::Row;
 pub use lazuli_exec::{
     CancelFlag, CsvSink, CsvSource, ExecOptions, FrameSource, OnProgress, Progress, ReadCounters, Rejects,
 };
 pub use lazuli_expr::{
-    Ambiguous, BinaryOperator, BusinessWeek, Closed, DatetimeForm, DatetimeParts, DurationParts, Expr, FunctionRef, IntoExpr, IntoExprs, Interval, IntoSortKeys, Literal, NewParts, NonExistent, Roll, ScalarFunction, SortKey,
-    When, WhenThen, Window, WindowFunction, WindowFunctionRef, all, business_day_count, coalesce, col, cols,
-    corr, cov, date, date_ranges, datetime, datetime_ranges, duration, from_epoch, int_ranges, len,
-    linear_spaces, lit, row_number, time, time_ranges, when,
+    Ambiguous, BinaryOperator, BusinessWeek, Closed, DatetimeForm, DatetimeParts, DurationParts, Expr,
+    FunctionRef, Interval, IntoExpr, IntoExprs, IntoSortKeys, Literal, NewParts, NonExistent, Roll,
+    ScalarFunction, SortKey, When, WhenThen, Window, WindowFunction, WindowFunctionRef, all,
+    business_day_count, coalesce, col, cols, corr, cov, date, date_ranges, datetime, datetime_ranges,
+    duration, from_epoch, int_ranges, len, linear_spaces, lit, row_number, time, time_ranges, when,
 };
 pub use lazuli_io::csv::{
     CsvOptions, CsvWriteOptions, CsvWriter, Dialect, Encoding, FileColumns, InferMode, OnMisfit, OnRagged,
@@ -87,11 +90,9 @@ pub use lazy::{
     UpdateArgs, UpdateHow, collect_all, explain_all, scan, scan_as,
 };
 pub use pivot::LazyPivot;
-#[cfg(feature = "derive")]
-pub use lazuli_derive::Row;
+pub use range::{date_range, datetime_range, int_range, linear_space, time_range};
 pub use rows::Row;
 pub use series::EagerSeries;
-pub use range::{date_range, datetime_range, int_range, linear_space, time_range};
 
 /// The examples of the README, run with the documentation tests.
 #[cfg(doctest)]

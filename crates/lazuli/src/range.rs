@@ -21,7 +21,12 @@ use crate::{IntoLazy, Result};
 /// # Errors
 /// Bounds that are no dates, an interval that is none, or is no whole number of days.
 #[track_caller]
-pub fn date_range(start: impl Into<Expr>, end: impl Into<Expr>, every: &str, closed: Closed) -> Result<Series> {
+pub fn date_range(
+    start: impl Into<Expr>,
+    end: impl Into<Expr>,
+    every: &str,
+    closed: Closed,
+) -> Result<Series> {
     one_list("date", date_ranges(start.into(), end.into(), every, closed))
 }
 
@@ -44,7 +49,12 @@ pub fn datetime_range(
 /// # Errors
 /// As [`date_range`].
 #[track_caller]
-pub fn time_range(start: impl Into<Expr>, end: impl Into<Expr>, every: &str, closed: Closed) -> Result<Series> {
+pub fn time_range(
+    start: impl Into<Expr>,
+    end: impl Into<Expr>,
+    every: &str,
+    closed: Closed,
+) -> Result<Series> {
     one_list("time", time_ranges(start.into(), end.into(), every, closed))
 }
 

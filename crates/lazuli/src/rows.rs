@@ -1,6 +1,8 @@
 //! Rust structs as rows: names and types are checked once, then columns are read and written whole.
 
-use lazuli_array::{ArrayError, Column, ColumnValue, DataFrame, DataType, Field, FromValues, Name, Schema, Series};
+use lazuli_array::{
+    ArrayError, Column, ColumnValue, DataFrame, DataType, Field, FromValues, Name, Schema, Series,
+};
 
 use crate::{LazyFrame, Result};
 

@@ -23,7 +23,8 @@ pub struct Tolerance {
 
 impl Tolerance {
     /// Everything, to the last bit; as `==`.
-    pub const EXACT: Self = Self { row_order: true, column_order: true, types: true, relative: 0.0, absolute: 0.0 };
+    pub const EXACT: Self =
+        Self { row_order: true, column_order: true, types: true, relative: 0.0, absolute: 0.0 };
 }
 
 impl Default for Tolerance {
@@ -56,7 +57,11 @@ pub fn difference(left: &DataFrame, right: &DataFrame, tolerance: Tolerance) -> 
         (left.clone(), right.clone())
     } else {
         let sorted = |frame: &DataFrame| {
-            frame.lazy().select(names.clone()).sort(names.iter().map(|name| crate::col(name.clone()).asc()).collect::<Vec<_>>()).collect()
+            frame
+                .lazy()
+                .select(names.clone())
+                .sort(names.iter().map(|name| crate::col(name.clone()).asc()).collect::<Vec<_>>())
+                .collect()
         };
         match (sorted(left), sorted(right)) {
             (Ok(left), Ok(right)) => (left, right),
@@ -94,7 +99,11 @@ pub fn schema_difference(left: &Schema, right: &Schema, tolerance: Tolerance) ->
     match left.names().find(differs) {
         Some(name) if tolerance.types => {
             let of = |schema: &Schema| schema.get(name).map(|field| field.data_type().to_string());
-            Some(format!("column {name}: {} against {}", of(left).unwrap_or_default(), of(right).unwrap_or_default()))
+            Some(format!(
+                "column {name}: {} against {}",
+                of(left).unwrap_or_default(),
+                of(right).unwrap_or_default()
+            ))
         }
         _ => None,
     }
@@ -108,9 +117,10 @@ fn are_close(left: &Scalar, right: &Scalar, tolerance: Tolerance) -> bool {
         (Scalar::List(left), Scalar::List(right)) if left.len() == right.len() => {
             (0..left.len()).all(|row| are_close(&left.get(row), &right.get(row), tolerance))
         }
-        (Scalar::Struct(left), Scalar::Struct(right)) if left.len() == right.len() => {
-            left.iter().zip(right).all(|(left, right)| left.0 == right.0 && are_close(&left.1, &right.1, tolerance))
-        }
+        (Scalar::Struct(left), Scalar::Struct(right)) if left.len() == right.len() => left
+            .iter()
+            .zip(right)
+            .all(|(left, right)| left.0 == right.0 && are_close(&left.1, &right.1, tolerance)),
         _ => match (as_float(left, tolerance), as_float(right, tolerance)) {
             (Some(left), Some(right)) => {
                 left == right
@@ -163,5 +173,32 @@ pub fn assert_series_equal(left: &Series, right: &Series, tolerance: Tolerance) 
     assert_eq!(left.name(), right.name(), "names of series differ");
     if let Some(difference) = series_difference(left, right, tolerance) {
         panic!("series differ: {difference}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Result, df};
+
+    #[test]
+    fn what_differs_is_named() -> Result<()> {
+        let frame = df! { "a" => [1, 2], "b" => [Some(0.5), None] }?;
+        let loose = Tolerance { row_order: false, column_order: false, types: false, ..Tolerance::default() };
+        let same = |other: &DataFrame, tolerance| difference(&frame, other, tolerance);
+        assert_eq!(same(&frame, Tolerance::EXACT), None);
+        assert_eq!(same(&df! { "b" => [None, Some(0.5)], "a" => [2i64, 1] }?, loose), None);
+        let wider = df! { "a" => [1i64, 2], "b" => [Some(0.5), None] }?;
+        assert_eq!(same(&wider, Tolerance::default()).as_deref(), Some("column a: Int32 against Int64"));
+        let other = df! { "a" => [1, 2], "b" => [Some(0.5), Some(1.0)] }?;
+        assert_eq!(same(&other, loose).as_deref(), Some("column b, row 1: null against 1.0"));
+        let near = df! { "a" => [1, 2], "b" => [Some(0.500001), None] }?;
+        assert_eq!(same(&near, Tolerance::default()), None);
+        assert!(same(&near, Tolerance { relative: 0.0, ..Tolerance::default() }).is_some());
+        assert!(same(&frame.sliced(0, 1), loose).is_some());
+        assert!(same(&df! { "b" => [1, 2], "c" => [1, 2] }?, loose).is_some());
+        assert_frame_not_equal(&frame, &wider, Tolerance::EXACT);
+        assert_series_equal(&frame.column_at(0), &frame.column_at(0), Tolerance::EXACT);
+        Ok(())
     }
 }

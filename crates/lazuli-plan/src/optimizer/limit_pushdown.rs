@@ -22,7 +22,9 @@
 
 use super::held::Held;
 use super::{Rule, RuleId};
-use crate::{AsofJoin, Explode, Join, JoinType, LogicalPlan, Node, Project, RowIndex, Scan, Slice, Sort, Union};
+use crate::{
+    AsofJoin, Explode, Join, JoinType, LogicalPlan, Node, Project, RowIndex, Scan, Slice, Sort, Union,
+};
 
 pub(super) struct LimitPushdown;
 

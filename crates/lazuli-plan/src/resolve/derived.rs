@@ -29,7 +29,8 @@ pub(super) fn resolve(derived: &Derived, inputs: Vec<Resolved>, verb: &mut Verb<
         verb.invalid(format!("a plan of more than {MAX_DEPTH} steps one over the other; collect in between"));
         return broken;
     }
-    let known = inputs.into_iter().map(|input| (input.address(), Resolved::Plan(input))).collect::<HashMap<_, _>>();
+    let known =
+        inputs.into_iter().map(|input| (input.address(), Resolved::Plan(input))).collect::<HashMap<_, _>>();
     let called = Some((verb.name, verb.caller));
     let resolved = resolve_steps(&written, known, called, verb.may_search_pivots, verb.errors);
     match resolved {

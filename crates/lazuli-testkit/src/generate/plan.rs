@@ -6,8 +6,8 @@ use lazuli_array::{DataFrame, DataType, Name, Scalar, Schema, SchemaRef, TimeUni
 use lazuli_expr::{Expr, Selector, col};
 use lazuli_plan::{
     Aggregate, AsofJoin, AsofStrategy, Caller, Distinct, Explode, Filter, HorizontalConcat, Join, JoinType,
-    JoinWhere, Keep, LogicalPlan, Node, Pivot, PivotColumn, Project, RowIndex, Scan, Slice, Sort, Union, UnionMode,
-    Unpivot, resolve,
+    JoinWhere, Keep, LogicalPlan, Node, Pivot, PivotColumn, Project, RowIndex, Scan, Slice, Sort, Union,
+    UnionMode, Unpivot, resolve,
 };
 
 use super::expression::Expressions;

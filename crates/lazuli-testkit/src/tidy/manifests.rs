@@ -14,7 +14,15 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("lazuli-derive", &[]),
     (
         "lazuli",
-        &["lazuli-array", "lazuli-kernels", "lazuli-expr", "lazuli-io", "lazuli-plan", "lazuli-exec", "lazuli-derive"],
+        &[
+            "lazuli-array",
+            "lazuli-kernels",
+            "lazuli-expr",
+            "lazuli-io",
+            "lazuli-plan",
+            "lazuli-exec",
+            "lazuli-derive",
+        ],
     ),
     ("lazuli-sql", &["lazuli-array", "lazuli-expr", "lazuli-plan"]),
     ("lazuli-cli", &["lazuli", "lazuli-plan", "lazuli-sql"]),

@@ -93,7 +93,9 @@ fn index_type(schema: &Schema, index: &Name) -> std::result::Result<DataType, Pl
     if data_type.is_integer() || matches!(data_type, DataType::Date | DataType::Datetime(..)) {
         Ok(data_type)
     } else {
-        Err(invalid(format!("the index {index} is {data_type}; it has to be of dates, datetimes or integers")))
+        Err(invalid(format!(
+            "the index {index} is {data_type}; it has to be of dates, datetimes or integers"
+        )))
     }
 }
 

@@ -100,15 +100,20 @@ fn aggregated(
     let (own, found) = (name("own"), name("found"));
 
     let numbered = checked(frame.clone(), index, &args.groups).with_row_index(row.clone(), 0);
-    let of_group = numbered.with_columns(col(row.clone()).min().over(args.groups.clone()).alias(group.clone()));
+    let of_group =
+        numbered.with_columns(col(row.clone()).min().over(args.groups.clone()).alias(group.clone()));
     let places = of_group.sort(col(group.clone())).drop([row]).with_row_index(place.clone(), 0);
     let places = places.with_columns(col(place.clone()).min().over(group.clone()).alias(first.clone()));
 
     // The place behind the last row that is not yet in the window, and behind the last one that is.
     let low = offset.after(col(index.clone())).cast(data_type.clone()).alias(lower.clone());
-    let bounds = places
-        .clone()
-        .select([col(place.clone()), col(group.clone()), col(first.clone()), low, col(index.clone())]);
+    let bounds = places.clone().select([
+        col(place.clone()),
+        col(group.clone()),
+        col(first.clone()),
+        low,
+        col(index.clone()),
+    ]);
     let anchored = bounds.with_columns(period.after(col(lower.clone())).cast(data_type).alias(upper.clone()));
     let searched = places.clone().select([
         col(group.clone()),
@@ -128,18 +133,19 @@ fn aggregated(
         .join_asof(by_end, col(upper), col(found), backward(high_is_in));
     let behind = |name: &Name| coalesce([col(name.clone()), col(first.clone())]);
     let members = int_ranges(behind(&start), behind(&end), 1i64).alias(place.clone());
-    let members = bounds.select([col(place.clone()).alias(own.clone()), members]).explode_non_empty([place.clone()]);
+    let members =
+        bounds.select([col(place.clone()).alias(own.clone()), members]).explode_non_empty([place.clone()]);
 
     let made: Vec<Name> = aggregates.iter().map(Expr::output_name).collect();
     let inner = |name: &Name| fresh(&format!("made_{name}"), &[schema]);
-    let renamed = aggregates.iter().map(|aggregate| {
-        aggregate.without_alias().clone().alias(inner(&aggregate.output_name()))
-    });
+    let renamed = aggregates
+        .iter()
+        .map(|aggregate| aggregate.without_alias().clone().alias(inner(&aggregate.output_name())));
     let renamed: Vec<Expr> = renamed.collect();
     let windows = members
         .join(places.clone(), col(place.clone()), col(place.clone()), JoinType::Inner)
         .group_by(own.clone())
-        .agg(renamed.clone());
+        .agg(renamed);
 
     // Windows without rows have the aggregates of no rows.
     let nothing = |name: &Name| fresh(&format!("nothing_{name}"), &[schema]);
@@ -150,9 +156,7 @@ fn aggregated(
     let empty = frame.clear().select(of_nothing);
     let is_there = name("is_there");
     let windows = windows.with_columns(lazuli_expr::lit(true).alias(is_there.clone()));
-    let all = places
-        .join(windows, col(place), col(own), JoinType::Left)
-        .cross_join(empty);
+    let all = places.join(windows, col(place), col(own), JoinType::Left).cross_join(empty);
     let value = |name: &Name| {
         let is_there = col(is_there.clone()).is_not_null();
         when(is_there).then(col(inner(name))).otherwise(col(nothing(name))).alias(name.clone())

@@ -24,7 +24,11 @@ pub(super) fn upsampled(
     let rows = checked(frame, index, &keys);
     let ends = [col(index.clone()).min().alias(first.clone()), col(index.clone()).max().alias(last.clone())];
     // Without rows there is no group, and no step.
-    let spans = if keys.is_empty() { rows.clone().select(ends) } else { rows.clone().group_by(keys.clone()).agg(ends) };
+    let spans = if keys.is_empty() {
+        rows.clone().select(ends)
+    } else {
+        rows.clone().group_by(keys.clone()).agg(ends)
+    };
     let steps = step.ranges(col(first), col(last), &data_type).alias(index.clone());
     let steps = spans.select(keys.iter().cloned().chain([steps]).collect::<Vec<_>>());
     let steps = steps

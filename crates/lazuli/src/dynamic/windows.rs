@@ -205,7 +205,8 @@ fn aggregated(
     let windows = rows.group_by(group_keys.collect::<Vec<_>>()).agg(computed.collect::<Vec<_>>());
     let windows = by_group(windows, &group_names, &name("row"));
     let boundaries = [(lower, "_lower_boundary"), (upper, "_upper_boundary")];
-    let boundaries = boundaries.into_iter().filter(|_| args.boundaries).map(|(name, title)| col(name).alias(title));
+    let boundaries =
+        boundaries.into_iter().filter(|_| args.boundaries).map(|(name, title)| col(name).alias(title));
     let columns = group_names.into_iter().map(col).chain(boundaries).chain([label.alias(index.clone())]);
     Ok(windows.select(columns.chain(made.into_iter().map(col)).collect::<Vec<_>>()))
 }
@@ -216,7 +217,10 @@ pub(super) fn by_group(rows: LazyFrame, groups: &[Name], row: &Name) -> LazyFram
         return rows;
     }
     let first = col(row.clone()).min().over(groups.to_vec());
-    rows.with_row_index(row.clone(), 0).with_columns(first.alias(row.clone())).sort(col(row.clone())).drop([row.clone()])
+    rows.with_row_index(row.clone(), 0)
+        .with_columns(first.alias(row.clone()))
+        .sort(col(row.clone()))
+        .drop([row.clone()])
 }
 
 /// Where the grid of windows lies.
@@ -234,7 +238,9 @@ fn origin(args: &DynamicArgs, data_type: &DataType) -> std::result::Result<Origi
     if let StartBy::DaysAfterMonday(days) = args.start_by {
         let weeks = args.every.strip_suffix('w').is_some_and(|number| number.parse::<u32>().is_ok());
         if data_type.is_integer() || !weeks || days > 6 {
-            return Err(invalid("windows begin on a day of the week if the interval is of whole weeks, as \"1w\""));
+            return Err(invalid(
+                "windows begin on a day of the week if the interval is of whole weeks, as \"1w\"",
+            ));
         }
         steps.push(Step::Calendar(format!("{days}d")));
     }

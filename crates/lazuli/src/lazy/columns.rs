@@ -365,10 +365,7 @@ fn place_of(index: i64, num_columns: usize, last: usize) -> std::result::Result<
 }
 
 /// All names, or the columns that are missing.
-pub(crate) fn names_or_all(
-    schema: &Schema,
-    names: &[Name],
-) -> std::result::Result<Vec<Name>, PlanMistake> {
+pub(crate) fn names_or_all(schema: &Schema, names: &[Name]) -> std::result::Result<Vec<Name>, PlanMistake> {
     require(schema, names)?;
     Ok(if names.is_empty() { schema.names().cloned().collect() } else { names.to_vec() })
 }

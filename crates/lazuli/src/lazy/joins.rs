@@ -39,7 +39,8 @@ impl LazyFrame {
         let (left_keys, right_keys) = (left_on.into_exprs(), right_on.into_exprs());
         let args: JoinArgs = args.into();
         let left = if args.left_is_unique() { self.check_unique(&left_keys, &args, "left") } else { self };
-        let right = if args.right_is_unique() { right.check_unique(&right_keys, &args, "right") } else { right };
+        let right =
+            if args.right_is_unique() { right.check_unique(&right_keys, &args, "right") } else { right };
         left.then(|left| args.into_node(left, right.plan, left_keys, right_keys))
     }
 

@@ -248,7 +248,8 @@ fn dummies(frame: LazyFrame, schema: &Schema, values: &[DataFrame], args: &Dummi
             let is_it = match value {
                 Scalar::Null => col(name.clone()).is_null(),
                 value => {
-                    let data_type = schema.get(name).map(|field| field.data_type().clone()).unwrap_or_default();
+                    let data_type =
+                        schema.get(name).map(|field| field.data_type().clone()).unwrap_or_default();
                     let literal = Expr::Literal(Literal { value, data_type, flexible: false });
                     col(name.clone()).eq(literal).fill_null(false)
                 }
@@ -296,9 +297,7 @@ fn transposed(schema: &Schema, answers: &[DataFrame], args: &TransposeArgs) -> W
     };
     let titles: Vec<Name> = match (&args.names, answers.get(2)) {
         (Some(names), _) => names.clone(),
-        (None, Some(titles)) => {
-            titles.column_at(0).iter().map(|value| value.to_string().into()).collect()
-        }
+        (None, Some(titles)) => titles.column_at(0).iter().map(|value| value.to_string().into()).collect(),
         (None, None) => (0..num_rows).map(|row| format!("column_{row}").into()).collect(),
     };
     if titles.len() != num_rows {
@@ -347,7 +346,9 @@ fn unstacked(
         UnstackOrder::Down => (number() % step, number().floor_div(step)),
         UnstackOrder::Across => (number().floor_div(step), number() % step),
     };
-    let placed = frame.with_row_index(row.clone(), 0).with_columns([down.alias(row.clone()), across.alias(piece.clone())]);
+    let placed = frame
+        .with_row_index(row.clone(), 0)
+        .with_columns([down.alias(row.clone()), across.alias(piece.clone())]);
     let wide = placed
         .pivot([piece])
         .index([row.clone()])
@@ -360,7 +361,10 @@ fn unstacked(
         1 => col(piece.to_string()).alias(format!("{name}_{piece}")),
         _ => col(format!("{name}_{piece}")),
     };
-    let exprs: Vec<Expr> =
-        columns.iter().flat_map(|name| (0..width).map(move |piece| (name, piece))).map(|(name, piece)| made(name, piece)).collect();
+    let exprs: Vec<Expr> = columns
+        .iter()
+        .flat_map(|name| (0..width).map(move |piece| (name, piece)))
+        .map(|(name, piece)| made(name, piece))
+        .collect();
     Ok(rows.join(wide, col(row.clone()), col(row), JoinType::Left).select(exprs))
 }

@@ -57,7 +57,8 @@ fn not_after(keys: &[SortKey]) -> Expr {
     keys.iter().rev().fold(lit(true), |rest, key| {
         let (now, before) = (key.expr.clone(), key.expr.clone().shift(1));
         let (first, last) = if key.nulls_first { (&before, &now) } else { (&now, &before) };
-        let values = if key.descending { before.clone().gt(now.clone()) } else { before.clone().lt(now.clone()) };
+        let values =
+            if key.descending { before.clone().gt(now.clone()) } else { before.clone().lt(now.clone()) };
         let by_null = first.clone().is_null() & last.clone().is_not_null();
         let is_before = values.fill_null(false) | by_null;
         is_before | (before.eq_missing(now) & rest)

@@ -56,9 +56,10 @@ impl LazyFrame {
     /// The value below which the share `q` of the values lies, of each column of numbers; null for the others.
     #[track_caller]
     pub fn quantile(self, q: f64) -> Self {
-        self.of_columns("quantile", Box::new(move |data_type, column| {
-            is_number(data_type).then(|| column.quantile(q))
-        }))
+        self.of_columns(
+            "quantile",
+            Box::new(move |data_type, column| is_number(data_type).then(|| column.quantile(q))),
+        )
     }
 
     #[track_caller]
@@ -66,7 +67,9 @@ impl LazyFrame {
         self.written(name, move |frame, schema| {
             let value = |field: &Field| {
                 let (name, data_type) = (field.name(), field.data_type());
-                of_column(data_type, col(name.clone())).unwrap_or_else(|| null_of(data_type)).alias(name.clone())
+                of_column(data_type, col(name.clone()))
+                    .unwrap_or_else(|| null_of(data_type))
+                    .alias(name.clone())
             };
             Ok(frame.select(schema.fields().iter().map(value).collect::<Vec<_>>()))
         })

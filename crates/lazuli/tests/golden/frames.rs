@@ -363,7 +363,8 @@ fn match_a_schema(inputs: &Inputs) -> LazyFrame {
         Field::new("new", DataType::Int64),
         Field::new("g", DataType::Int64),
     ];
-    let options = MatchSchema { insert_missing: true, drop_extra: true, upcast_integers: true, upcast_floats: false };
+    let options =
+        MatchSchema { insert_missing: true, drop_extra: true, upcast_integers: true, upcast_floats: false };
     inputs.lookup().match_to_schema(Schema::try_new(fields).expect("three names"), options)
 }
 
@@ -394,7 +395,12 @@ fn join_checked_one_to_many(inputs: &Inputs) -> LazyFrame {
     let labels = inputs.lookup().filter(col("g").eq(1)).select(["k", "label"]);
     let args = JoinArgs::new(JoinType::Inner).validate(JoinValidation::OneToMany);
     // Null keys pair with nothing, so two of them are no mistake.
-    concat([labels.clone(), labels.filter(col("k").is_null())]).join(inputs.rows().select(["id", "k"]), "k", "k", args)
+    concat([labels.clone(), labels.filter(col("k").is_null())]).join(
+        inputs.rows().select(["id", "k"]),
+        "k",
+        "k",
+        args,
+    )
 }
 
 fn nulls_joined(inputs: &Inputs, join_type: JoinType) -> LazyFrame {
@@ -430,7 +436,8 @@ fn join_nulls_of_two_keys(inputs: &Inputs) -> LazyFrame {
 }
 
 fn news(inputs: &Inputs) -> LazyFrame {
-    let rows = inputs.sales().select([col("quarter").alias("id"), col("amount").alias("n"), col("shop").alias("k")]);
+    let rows =
+        inputs.sales().select([col("quarter").alias("id"), col("amount").alias("n"), col("shop").alias("k")]);
     rows.unique_by("id", Keep::First).drop_nulls("id")
 }
 
@@ -544,8 +551,11 @@ fn transpose_numbers(inputs: &Inputs) -> LazyFrame {
 }
 
 fn transpose_named(inputs: &Inputs) -> LazyFrame {
-    let args =
-        TransposeArgs { header: Some("what".into()), names_from: Some("label".into()), ..TransposeArgs::default() };
+    let args = TransposeArgs {
+        header: Some("what".into()),
+        names_from: Some("label".into()),
+        ..TransposeArgs::default()
+    };
     inputs.lookup().select(["label", "k"]).drop_nulls("label").transpose(args)
 }
 
@@ -637,7 +647,9 @@ fn windows_labelled_right(inputs: &Inputs) -> LazyFrame {
 }
 
 fn windows_labelled_by_datapoint(inputs: &Inputs) -> LazyFrame {
-    timed(inputs).group_by_dynamic("at", DynamicArgs::every("1mo").label(WindowLabel::Datapoint)).agg(totals())
+    timed(inputs)
+        .group_by_dynamic("at", DynamicArgs::every("1mo").label(WindowLabel::Datapoint))
+        .agg(totals())
 }
 
 fn windows_with_boundaries(inputs: &Inputs) -> LazyFrame {
@@ -683,7 +695,12 @@ fn windows_of_all_columns(inputs: &Inputs) -> LazyFrame {
 
 /// Rows in order of a number that comes several times.
 fn counted(inputs: &Inputs) -> LazyFrame {
-    inputs.rows().select(["d", "id", "g"]).drop_nulls("d").sort("d").select([col("d").alias("i"), col("d"), col("id"), col("g")])
+    inputs.rows().select(["d", "id", "g"]).drop_nulls("d").sort("d").select([
+        col("d").alias("i"),
+        col("d"),
+        col("id"),
+        col("g"),
+    ])
 }
 
 fn rolling_integers(inputs: &Inputs) -> LazyFrame {

@@ -49,9 +49,8 @@ impl ScalarFunction for SplitMix {
             let Some(array) = places.array().as_primitive::<i64>() else {
                 return Err(KernelError::unsupported("split_mix", [places.data_type()]));
             };
-            let number = |&place: &i64| {
-                mixed(start.wrapping_add((place as u64).wrapping_add(1).wrapping_mul(STEP)))
-            };
+            let number =
+                |&place: &i64| mixed(start.wrapping_add((place as u64).wrapping_add(1).wrapping_mul(STEP)));
             let numbers: Vec<u64> = array.values().iter().map(number).collect();
             let numbers = PrimitiveArray::new(numbers.into(), array.validity().cloned());
             Ok(Column::new(DataType::UInt64, numbers))
