@@ -12,8 +12,8 @@ select = CASES.select
 select("groups", "check(o is not null, 'there is an order')", col("o").is_not_null())
 select("groups", "check(true, 'always')", lit(True))
 select("groups", "check(n is null or n is not null, 'one of both')", col("n").is_null() | col("n").is_not_null())
-select("groups", "check(false, 'never')", lit(False), error=("all", "first"))
-select("groups", "check(n > 1000000, 'large')", lit(False), error=("all", "first"))
+select("groups", "check(false, 'never')", None, error="always")
+select("groups", "check(n > 1000000, 'large')", col("n") > 1000000, error=("all", "first"))
 for text in ["check(n, 'a number')", "check(true)", "check(true, t)", "check(true, 1)"]:
     select("groups", text, None, error="always")
 
