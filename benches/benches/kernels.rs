@@ -16,6 +16,7 @@ use lazuli_kernels::aggregate::{FloatSum, sum_groups};
 use lazuli_kernels::double_double::sum_f64;
 use lazuli_kernels::keys::GroupTable;
 use lazuli_kernels::sort::{SortKey, sort_indices};
+use lazuli_kernels::strings::{self, Part, Pattern, Replacement};
 use lazuli_kernels::{Constant, Datum, compare, concat, filter, hash, parse, take};
 
 const BATCH: usize = 1 << 16;
@@ -278,6 +279,40 @@ fn parsing(criterion: &mut Criterion<PerRow>) {
     });
 }
 
+/// Texts of 13 bytes, each about one of ten thousand; what is looked for stands in one row of a hundred.
+fn searching(criterion: &mut Criterion<PerRow>) {
+    let mut group = group(criterion, "strings", BATCH);
+    let column = texts(BATCH, 10_000);
+    let Array::String(texts) = column.array() else { unreachable!("built plain above") };
+    let literal = Pattern::literal("ory_01");
+    let regular = Pattern::regular("ory_01[0-9]+$").expect("an expression");
+    let value = Replacement::literal("-");
+    group.bench_function("contains literal", |bencher| {
+        bencher.iter(|| strings::contains(black_box(texts), &literal));
+    });
+    group.bench_function("contains expression", |bencher| {
+        bencher.iter(|| strings::contains(black_box(texts), &regular));
+    });
+    group.bench_function("starts with", |bencher| {
+        bencher.iter(|| strings::starts_with_bytes(black_box(texts.offsets()), texts.bytes(), b"catego"));
+    });
+    group.bench_function("replace literal", |bencher| {
+        bencher.iter(|| strings::replace(black_box(texts), &literal, &value, None));
+    });
+    group.bench_function("replace expression", |bencher| {
+        bencher.iter(|| strings::replace(black_box(texts), &regular, &value, None));
+    });
+    group.bench_function("upper case", |bencher| bencher.iter(|| strings::to_uppercase(black_box(texts))));
+    group.bench_function("characters", |bencher| bencher.iter(|| strings::len_chars(black_box(texts))));
+    group.bench_function("head", |bencher| {
+        bencher.iter(|| strings::slice_text(black_box(texts), Part::Head(5)));
+    });
+    group.bench_function("split", |bencher| {
+        let by = Pattern::literal("_");
+        bencher.iter(|| strings::split(black_box(texts), &by, false));
+    });
+}
+
 fn main() {
     let mut criterion = Criterion::default()
         .with_measurement(PerRow(WallTime))
@@ -286,7 +321,7 @@ fn main() {
         .sample_size(20)
         .configure_from_args();
     for benchmarks in
-        [comparing, filtering, taking, concatenating, hashing, grouping, summing, sorting, parsing]
+        [comparing, filtering, taking, concatenating, hashing, grouping, summing, sorting, parsing, searching]
     {
         benchmarks(&mut criterion);
     }

@@ -46,7 +46,7 @@ for text, polars in [
 ]:
     select("numbers", text, polars, error=("all", "first") if text in ("u8 - 2", "i32 * i32") else "all")
 select("numbers", "abs(i8)", col("i8").abs(), error="all")
-for text in ["abs(b)", "t + 1", "-t", "n and b", "not n", "n < t"]:
+for text in ["abs(b)", "t + 1", "-t", "n and b", "n < t"]:
     input = "texts" if "t" in text.replace("not", "") else "numbers"
     select(input, text, None, error="always")
 

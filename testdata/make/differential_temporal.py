@@ -56,6 +56,11 @@ select("times", "dt.combine(month, '12:30:00')", col("month").dt.combine(time(12
 select("times", "dt.combine(us, '12:30:00', 'ms')", col("us").dt.combine(time(12, 30), "ms"))
 select("times", "dt.combine(time, time)", None, error="always")
 
+# The day and the time of a zone.
+for name in ["paris", "york", "utc", "ns"]:
+    select("times", f"cast({name} as Date)", col(name).cast(pl.Date))
+    select("times", f"cast({name} as Time)", col(name).dt.time())
+
 # Windows.
 INTERVALS = ["1y", "1q", "1mo", "5mo", "1w", "2w", "1d", "3d", "7d"]
 SHORT = ["1h", "90m", "15m", "7s", "12h"]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use lazuli::ExecOptions;
 
+use crate::csv_arguments::CsvArguments;
 use crate::failure::Failure;
 use crate::size;
 
@@ -60,6 +61,8 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
         #[command(flatten)]
+        csv: CsvArguments,
+        #[command(flatten)]
         engine: EngineArguments,
     },
     /// Print names and types of the columns of a file
@@ -70,6 +73,8 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
         #[command(flatten)]
+        csv: CsvArguments,
+        #[command(flatten)]
         engine: EngineArguments,
     },
     /// Print count, mean, spread and quartiles of every column of a file
@@ -79,6 +84,8 @@ pub enum Command {
         /// How rows are written
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
+        #[command(flatten)]
+        csv: CsvArguments,
         #[command(flatten)]
         engine: EngineArguments,
     },

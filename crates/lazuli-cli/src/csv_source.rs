@@ -1,11 +1,15 @@
 //! What a pipeline says of a CSV file, as the options of the reader.
 
+use std::path::Path;
+
 use lazuli::{CsvOptions, Dialect, Encoding, FileColumns, InferMode, OnMisfit, OnRagged};
 use lazuli_sql::pipeline::{CsvSourceSpec, NullValues};
 
+use crate::file;
+
 /// The options that a pipeline asks for.
 pub fn options(spec: &CsvSourceSpec) -> Result<CsvOptions, String> {
-    let is_tsv = spec.csv.texts().first().is_some_and(|path| path.ends_with(".tsv"));
+    let is_tsv = spec.csv.texts().first().is_some_and(|path| file::is_tab_separated(Path::new(path)));
     let mut dialect = if is_tsv { Dialect::tsv() } else { Dialect::default() };
     if let Some(separator) = spec.separator {
         dialect.separator = one_byte("separator", separator)?;

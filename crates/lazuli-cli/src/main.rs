@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod arguments; // the command line
+mod csv_arguments; // what a command line says of a CSV file
 mod csv_source; // what a pipeline says of a CSV file
 mod failure; // what went wrong, and the exit code
 mod file; // a data file by its name
@@ -44,16 +45,16 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Explain { pipeline, unoptimized, engine } => {
             pipeline::explain(&pipeline, !unoptimized, engine.options()?)
         }
-        Command::Head { file, rows, format, engine } => {
-            output::write(file::scan(&file, &engine.options()?)?.head(rows), format)
+        Command::Head { file, rows, format, csv, engine } => {
+            output::write(file::scan(&file, &csv, &engine.options()?)?.head(rows), format)
         }
-        Command::Schema { file, format, engine } => {
-            let schema = file::scan(&file, &engine.options()?)?.collect_schema()?;
+        Command::Schema { file, format, csv, engine } => {
+            let schema = file::scan(&file, &csv, &engine.options()?)?.collect_schema()?;
             output::write_schema(&schema, format)
         }
-        Command::Describe { file, format, engine } => {
+        Command::Describe { file, format, csv, engine } => {
             let watch = Watch::new(None);
-            let summary = file::scan(&file, &watch.over(engine.options()?))?.describe().collect()?;
+            let summary = file::scan(&file, &csv, &watch.over(engine.options()?))?.describe().collect()?;
             watch.end()?;
             output::write_frame(&summary, format)
         }

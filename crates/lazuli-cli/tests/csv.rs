@@ -145,6 +145,44 @@ fn every_option_of_a_source() {
 }
 
 #[test]
+fn files_are_looked_at_in_their_own_dialect() {
+    let files = Folder::new(
+        "dialect",
+        &[("odd.txt", "# made by hand\n1;'a;b';31/12/2024\nx;-;\n"), ("tabs.tsv", "a\tb\n1\t2\n")],
+    );
+    let path = files.path("odd.txt");
+    let dialect = [
+        "--separator=;",
+        "--quote='",
+        "--no-header",
+        "--comment-prefix=#",
+        "--null=-",
+        "--type=column_0=Int64",
+        "--date-format=column_2=%d/%m/%Y",
+        "--on-misfit=null",
+    ];
+    let with = |command: &str| {
+        let arguments: Vec<&str> = [command, &path, "--format=csv"].into_iter().chain(dialect).collect();
+        let output = lz(&arguments, b"");
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    assert_eq!(with("head"), "column_0,column_1,column_2\n1,a;b,2024-12-31\n,,\n");
+    assert_eq!(with("schema"), "column,type\ncolumn_0,Int64\ncolumn_1,String\ncolumn_2,Date\n");
+    assert!(
+        with("describe").starts_with("statistic,column_0,column_1,column_2\ncount,1.0,1,1\n"),
+        "{}",
+        with("describe")
+    );
+    assert_eq!(text(&lz(&["head", &files.path("tabs.tsv"), "--format=csv"], b"").stdout), "a,b\n1,2\n");
+    let refused = lz(&["head", &path, "--on-misfit=forgive"], b"");
+    assert_eq!(
+        (refused.status.code(), text(&refused.stderr).as_str()),
+        (Some(1), "error: on_misfit can't be forgive; there are: fail, widen, reject, null\n")
+    );
+}
+
+#[test]
 fn no_bar_in_a_pipe() {
     let output = lz(&["describe", "testdata/sales.csv", "--format", "csv"], b"");
     assert!(output.status.success());

@@ -157,9 +157,36 @@ impl Expr {
         Self::Function { function, inputs: std::iter::once(self).chain(rest).collect() }
     }
 
+    /// What `function` makes of this expression: a step of one's own in a chain of methods.
+    ///
+    /// ```
+    /// use lazuli_expr::{Expr, col};
+    ///
+    /// let share_of_all = |expr: Expr| expr.clone() / expr.sum();
+    /// assert_eq!(col("n").pipe(share_of_all).to_string(), "n / sum(n)");
+    /// ```
+    pub fn pipe<T>(self, function: impl FnOnce(Self) -> T) -> T {
+        function(self)
+    }
+
     /// The same values under another name.
     pub fn alias(self, name: impl Into<Name>) -> Self {
         Self::Alias { input: Arc::new(self), name: name.into() }
+    }
+
+    /// The same expression without the columns of these names, where it names several, as `all()` does.
+    ///
+    /// ```
+    /// use lazuli_expr::all;
+    ///
+    /// assert_eq!(all().exclude(["id"]).sum().to_string(), "sum((cs.all() - cols(id)))");
+    /// ```
+    pub fn exclude<N: Into<Name>>(self, names: impl IntoIterator<Item = N>) -> Self {
+        let names = Selector::Names(names.into_iter().map(Into::into).collect());
+        self.rewrite(&mut |part| match part {
+            Self::Selector(selector) => Self::Selector(selector - names.clone()),
+            other => other,
+        })
     }
 
     /// Equal; null if either side is.
@@ -266,6 +293,17 @@ impl Expr {
         self.aggregate(aggregate::MEAN)
     }
 
+    /// The sum of the products of this and another column, over the rows where neither is null; 0 of nothing.
+    ///
+    /// ```
+    /// use lazuli_expr::col;
+    ///
+    /// assert_eq!(col("price").dot(col("quantity")).to_string(), "dot(price, quantity)");
+    /// ```
+    pub fn dot(self, other: impl Into<Expr>) -> Self {
+        Self::Aggregate { aggregate: aggregate::DOT, inputs: vec![self, other.into()] }
+    }
+
     /// The least value, NaN ignored; null of nothing.
     pub fn min(self) -> Self {
         self.aggregate(aggregate::MIN)
@@ -327,7 +365,8 @@ impl Expr {
         self.aggregate(aggregate::VAR)
     }
 
-    /// The `k` greatest values as a list, greatest first; nulls last and only as far as there is room.
+    /// The `k` greatest values, greatest first; nulls last and only as far as there is room. Gives rows, or a list for each
+    /// group.
     ///
     /// ```
     /// use lazuli_expr::col;
@@ -338,7 +377,7 @@ impl Expr {
         Self::Aggregate { aggregate: aggregate::TOP_K, inputs: vec![self, lit(k)] }
     }
 
-    /// The `k` least values as a list, least first; nulls last and only as far as there is room.
+    /// The `k` least values, least first; nulls last and only as far as there is room. Gives rows, or a list for each group.
     pub fn bottom_k(self, k: u32) -> Self {
         Self::Aggregate { aggregate: aggregate::BOTTOM_K, inputs: vec![self, lit(k)] }
     }

@@ -12,6 +12,13 @@ impl fmt::Display for Literal {
             Scalar::String(text) => write!(f, "'{}'", text.replace('\'', "''")),
             Scalar::Date(_) => write!(f, "date '{}'", self.value),
             Scalar::Datetime(..) => write!(f, "timestamp '{}'", self.value),
+            Scalar::List(items) => {
+                f.write_str("[")?;
+                for row in 0..items.len() {
+                    write!(f, "{}{}", if row == 0 { "" } else { ", " }, Literal::typed(items.get(row)))?;
+                }
+                f.write_str("]")
+            }
             other => write!(f, "{other}"),
         }
     }
@@ -100,7 +107,13 @@ impl fmt::Display for Expr {
                 };
                 write!(f, "{operator}{}", Operand(input, precedence))
             }
-            Self::Function { function, inputs } => write_call(f, function.name(), inputs),
+            Self::Function { function, inputs } => match function.body() {
+                None => write_call(f, function.name(), inputs),
+                Some(body) => {
+                    let arguments: Vec<Expr> = inputs.iter().chain([body]).cloned().collect();
+                    write_call(f, function.name(), &arguments)
+                }
+            },
             Self::Cast { input, to, mode } => {
                 let name = match mode {
                     CastMode::Strict => "cast",

@@ -4,7 +4,7 @@ use std::fmt;
 
 use lazuli_array::Name;
 
-use crate::{Expr, WhenThen, col};
+use crate::{Expr, Selector, WhenThen, col};
 
 /// One expression where a bare text names a column.
 pub trait IntoExpr {
@@ -21,6 +21,12 @@ impl IntoExpr for Expr {
 impl IntoExpr for WhenThen {
     fn into_expr(self) -> Expr {
         self.end()
+    }
+}
+
+impl IntoExpr for Selector {
+    fn into_expr(self) -> Expr {
+        self.expr()
     }
 }
 
@@ -84,7 +90,7 @@ macro_rules! one_into_exprs {
     )*};
 }
 
-one_into_exprs!(Expr, WhenThen, &str, String, Name);
+one_into_exprs!(Expr, Selector, WhenThen, &str, String, Name);
 
 impl<E: IntoExpr, const N: usize> IntoExprs for [E; N] {
     fn into_exprs(self) -> Vec<Expr> {

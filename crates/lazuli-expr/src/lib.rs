@@ -14,10 +14,13 @@ mod error; // what can be wrong with an expression
 pub mod evaluate; // expressions over one batch
 mod expr; // the tree
 pub mod function; // rows to rows
+pub mod functions; // shorthands
 mod into; // what verbs accept as columns and sort keys
 mod operator; // +, -, ==, and ...
+mod options; // constants behind the columns of a call
 mod rename; // output names
 mod selector; // several columns at once
+pub mod selectors; // columns by type, name and place
 pub mod supertype; // the type that holds two types
 pub mod typing; // types of expressions, and the casts that make them fit
 mod visit; // walking and rewriting
@@ -27,16 +30,23 @@ pub use aggregate::{Accumulator, Aggregate, AggregateRef, Groups, RowOrder};
 pub use build::{When, WhenThen, all, coalesce, col, cols, corr, cov, len, lit, when};
 pub use error::{EvaluateError, TypeError};
 pub use expr::{CastMode, Expr, Literal};
+pub use function::list::{as_list, concat_list, element};
+pub use function::structs::{as_struct, field};
 pub use function::temporal::{
-    BusinessWeek, DatetimeForm, DatetimeParts, DurationParts, NewParts, business_day_count, date, date_ranges,
-    datetime, datetime_ranges, duration, from_epoch, int_ranges, linear_spaces, time, time_ranges,
+    BusinessWeek, DatetimeForm, DatetimeParts, DurationParts, NewParts, business_day_count, date,
+    date_ranges, datetime, datetime_ranges, duration, from_epoch, int_ranges, linear_spaces, time,
+    time_ranges,
 };
+pub use function::text::{ManyOptions, concat_str, format_str};
 pub use function::{FunctionRef, ScalarFunction};
 pub use lazuli_kernels::Closed;
 pub use lazuli_kernels::temporal::{Ambiguous, Interval, NonExistent, Roll};
 
 pub use into::{IntoExpr, IntoExprs, IntoSortKeys, SortKey};
 pub use operator::{BinaryOperator, UnaryOperator};
-pub use selector::Selector;
+pub use selector::{Letters, NamePart, Selector, SelectorError, TypeKind};
 pub use supertype::supertype;
-pub use window::{Window, WindowFunction, WindowFunctionRef, row_number};
+pub use window::{
+    Decay, Rolling, RollingBy, Window, WindowFunction, WindowFunctionRef, random_int, random_normal,
+    random_sample, random_share, random_uniform, row_index, row_number,
+};

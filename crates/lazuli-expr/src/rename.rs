@@ -18,9 +18,9 @@ impl Expr {
             Self::Unary { input, .. } | Self::Cast { input, .. } | Self::Over { input, .. } => {
                 input.output_name()
             }
-            Self::Function { function, inputs } => {
-                inputs.first().map_or_else(|| function.name().into(), Self::output_name)
-            }
+            Self::Function { function, inputs } => function
+                .output_name(inputs)
+                .unwrap_or_else(|| inputs.first().map_or_else(|| function.name().into(), Self::output_name)),
             Self::Conditional { branches, otherwise } => match (branches.first(), otherwise) {
                 (Some((_, value)), _) => value.output_name(),
                 (None, Some(otherwise)) => otherwise.output_name(),
@@ -33,6 +33,28 @@ impl Expr {
                 inputs.first().map_or_else(|| function.name().into(), Self::output_name)
             }
         }
+    }
+
+    /// The names of the columns that are read, each once, in order; those of choices are not known yet.
+    ///
+    /// ```
+    /// use lazuli_expr::col;
+    ///
+    /// assert_eq!((col("b") + col("a") * col("b")).root_names(), ["b", "a"]);
+    /// ```
+    pub fn root_names(&self) -> Vec<Name> {
+        self.columns()
+    }
+
+    /// Whether this may become several columns, or none: it has a choice of columns in it.
+    ///
+    /// ```
+    /// use lazuli_expr::{all, col};
+    ///
+    /// assert!(all().sum().has_multiple_outputs() && !col("a").has_multiple_outputs());
+    /// ```
+    pub fn has_multiple_outputs(&self) -> bool {
+        self.has_part(|part| matches!(part, Self::Selector(_)) || crate::typing::is_of_all_fields(part))
     }
 
     /// The expression without the aliases at its top.

@@ -220,4 +220,77 @@ mod tests {
             assert_eq!(supertype(&left, &left), Some(left));
         }
     }
+
+    /// The types that `docs/types.md` shows, one of each parameter.
+    fn shown() -> Vec<DataType> {
+        use DataType::*;
+        let unit = TimeUnit::Microseconds;
+        let low = lazuli_array::Dictionary::new([Some("low")].into_iter().collect());
+        vec![
+            Boolean,
+            Int8,
+            Int16,
+            Int32,
+            Int64,
+            UInt8,
+            UInt16,
+            UInt32,
+            UInt64,
+            Float32,
+            Float64,
+            decimal(9, 2),
+            String,
+            Categorical,
+            Enum(Arc::new(low)),
+            Binary,
+            Date,
+            Datetime(unit, None),
+            Datetime(unit, Some("Europe/Paris".into())),
+            Duration(unit),
+            Time,
+        ]
+    }
+
+    fn heading(data_type: &DataType) -> std::string::String {
+        match data_type {
+            DataType::Enum(_) => "Enum".into(),
+            other => other.to_string(),
+        }
+    }
+
+    /// A table with a cell for each pair of types; rows are the first.
+    fn table(cell: impl Fn(&DataType, &DataType) -> std::string::String) -> std::string::String {
+        let types = shown();
+        let line =
+            |first: &str, cells: Vec<std::string::String>| format!("| {first} | {} |\n", cells.join(" | "));
+        let mut text = line("", types.iter().map(heading).collect());
+        text += &line("---", types.iter().map(|_| "---".into()).collect());
+        for left in &types {
+            text += &line(&heading(left), types.iter().map(|right| cell(left, right)).collect());
+        }
+        text
+    }
+
+    #[test]
+    fn the_tables_of_the_documentation_are_what_the_code_says() {
+        let documentation = include_str!("../../../docs/types.md");
+        let meets = table(|left, right| match supertype(left, right) {
+            Some(DataType::Enum(_)) => "Enum".into(),
+            Some(common) => common.to_string(),
+            None => "".into(),
+        });
+        let casts = table(|from, to| {
+            let is_there = lazuli_kernels::cast::can_cast(from, to);
+            if from == to {
+                "="
+            } else if is_there {
+                "x"
+            } else {
+                ""
+            }
+            .into()
+        });
+        let is_shown = [&meets, &casts].map(|table| documentation.contains(table.as_str()));
+        assert_eq!(is_shown, [true; 2], "docs/types.md has other tables:\n{meets}\n{casts}");
+    }
 }

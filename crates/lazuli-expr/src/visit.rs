@@ -101,7 +101,7 @@ impl Expr {
     }
 
     /// Whether this expression or a part of it has a property.
-    pub fn any(&self, mut property: impl FnMut(&Expr) -> bool) -> bool {
+    pub fn has_part(&self, mut property: impl FnMut(&Expr) -> bool) -> bool {
         let mut found = false;
         self.walk(&mut |expr| {
             found = found || property(expr);
@@ -132,9 +132,20 @@ impl Expr {
         }
     }
 
+    /// Whether this is an aggregate that gives rows, or what is made of the rows of one.
+    pub fn gives_rows(&self) -> bool {
+        let first_does = |inputs: &[Self]| inputs.first().is_some_and(Self::gives_rows);
+        match self.without_alias() {
+            Self::Aggregate { aggregate, .. } => aggregate.gives_rows(),
+            Self::WindowFunction { inputs, .. } => first_does(inputs),
+            Self::Function { function, inputs } => function.gives_rows() && first_does(inputs),
+            _ => false,
+        }
+    }
+
     /// Whether there is an aggregate in this expression.
     pub fn has_aggregate(&self) -> bool {
-        self.any(|expr| matches!(expr, Self::Aggregate { .. }))
+        self.has_part(|expr| matches!(expr, Self::Aggregate { .. }))
     }
 
     /// Whether evaluating this expression over some row may be an error: integer arithmetic that can overflow, strict
@@ -142,7 +153,7 @@ impl Expr {
     ///
     /// Types are not known here, so float arithmetic counts as fallible too.
     pub fn is_fallible(&self) -> bool {
-        self.any(|expr| match expr {
+        self.has_part(|expr| match expr {
             Self::Binary { operator, .. } => matches!(
                 operator,
                 BinaryOperator::Add

@@ -99,6 +99,13 @@ pub enum KernelError {
         /// Number of rows.
         rows: usize,
     },
+    /// A function that the user brought failed, or gave what it had not promised.
+    Custom {
+        /// The function's name.
+        function: String,
+        /// What is wrong, in its own words.
+        reason: String,
+    },
     /// Arrays that do not fit together.
     Array(ArrayError),
 }
@@ -190,6 +197,7 @@ impl fmt::Display for KernelError {
             Self::OutOfBounds { operation, index, rows } => {
                 write!(f, "row index out of bounds in {operation}: {index} of {rows} rows")
             }
+            Self::Custom { function, reason } => write!(f, "{function} failed: {reason}"),
             Self::Array(error) => write!(f, "{error}"),
         }
     }

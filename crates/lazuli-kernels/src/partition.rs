@@ -52,6 +52,11 @@ impl Partitions {
         &self.rows
     }
 
+    /// The rows in order of partitions; where each partition starts, and the end.
+    pub fn into_parts(self) -> (Vec<u32>, Vec<u32>) {
+        (self.rows, self.starts)
+    }
+
     /// Which of [`Partitions::rows`] are in a partition.
     pub fn range(&self, partition: usize) -> Range<usize> {
         self.starts[partition] as usize..self.starts[partition + 1] as usize

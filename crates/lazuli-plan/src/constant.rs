@@ -9,7 +9,7 @@ use lazuli_expr::{Expr, Literal, typing};
 /// The value of a resolved expression without columns and aggregates; `None` if it has none, as in `cast('x' as Int64)`,
 /// or may have another one next time.
 pub(crate) fn evaluate(expr: &Expr) -> Option<Literal> {
-    let is_constant = !expr.any(|part| match part {
+    let is_constant = !expr.has_part(|part| match part {
         Expr::Column(_)
         | Expr::Aggregate { .. }
         | Expr::WindowFunction { .. }

@@ -17,7 +17,7 @@ pub(crate) fn is_identical(left: &Expr, right: &Expr) -> bool {
 }
 
 fn has_zero(expr: &Expr) -> bool {
-    expr.any(|part| match part {
+    expr.has_part(|part| match part {
         Expr::Literal(literal) => match literal.value {
             Scalar::Float32(value) => value == 0.0,
             Scalar::Float64(value) => value == 0.0,

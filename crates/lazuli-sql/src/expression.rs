@@ -3,16 +3,23 @@
 use std::sync::Arc;
 
 use lazuli_array::{DataType, Scalar};
-use lazuli_expr::{BinaryOperator, CastMode, Expr, Literal, SortKey, UnaryOperator, Window, aggregate, col};
+use lazuli_expr::function::structs;
+use lazuli_expr::{
+    BinaryOperator, CastMode, Expr, Literal, SortKey, UnaryOperator, Window, aggregate, as_list, col,
+};
 use sqlparser::ast::{
-    self, CastKind, DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArguments, InTarget,
+    self, CastKind, CeilFloorKind, DateTimeField, DuplicateTreatment, FunctionArg, FunctionArgExpr,
+    FunctionArguments, InTarget,
 };
 use sqlparser::dialect::DuckDbDialect;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 use crate::dialect::LazuliDialect;
-use crate::{TextError, call, own_type, type_name};
+use crate::{TextError, call, own_type, selector, type_name};
+
+/// `floor` and `ceil` of a number.
+const WHOLE: CeilFloorKind = CeilFloorKind::DateTimeField(DateTimeField::NoDateTime);
 
 /// How deep brackets may nest; deeper texts are an error, not a stack overflow.
 const MAX_DEPTH: usize = 128;
@@ -140,14 +147,21 @@ impl<'a> Reader<'a> {
             ast::Expr::Nested(inner) => self.expr(inner)?,
             ast::Expr::Value(value) => self.literal(&value.value)?,
             ast::Expr::BinaryOp { left, op, right } => {
-                let operator = self.operator(op)?;
                 let (left, right) = (self.expr(left)?, self.expr(right)?);
+                if let Some(choice) = selector::combined(op, &left, &right) {
+                    return Ok(choice);
+                }
+                let operator = self.operator(op)?;
                 Expr::Binary { left: Arc::new(left), operator, right: Arc::new(right) }
             }
             ast::Expr::UnaryOp { op, expr } => match op {
                 ast::UnaryOperator::Not => !self.expr(expr)?,
                 ast::UnaryOperator::Plus => self.expr(expr)?,
                 ast::UnaryOperator::Minus => negative(self.expr(expr)?),
+                ast::UnaryOperator::BitwiseNot => match self.expr(expr)? {
+                    Expr::Selector(choice) => Expr::Selector(!choice),
+                    _ => return Err(self.unsupported("the operator ~")),
+                },
                 other => return Err(self.unsupported(format!("the operator {other}"))),
             },
             ast::Expr::IsNull(inner) => self.expr(inner)?.is_null(),
@@ -197,7 +211,41 @@ impl<'a> Reader<'a> {
                     else_result.as_deref().map(|value| self.expr(value)).transpose()?.map(Arc::new);
                 Expr::Conditional { branches, otherwise }
             }
+            ast::Expr::Trim { trim_where, trim_what, expr, trim_characters } => {
+                let name = match trim_where {
+                    None | Some(ast::TrimWhereField::Both) => "str.strip_chars",
+                    Some(ast::TrimWhereField::Leading) => "str.strip_chars_start",
+                    Some(ast::TrimWhereField::Trailing) => "str.strip_chars_end",
+                };
+                let mut inputs = vec![self.expr(expr)?];
+                if let Some(characters) = trim_what {
+                    inputs.push(self.expr(characters)?);
+                }
+                inputs.extend(self.exprs(trim_characters.as_deref().unwrap_or_default())?);
+                call::call(self.text, name, inputs)?
+            }
+            ast::Expr::Substring { expr, substring_from, substring_for, .. } => {
+                let mut inputs = vec![self.expr(expr)?, self.substring_offset(substring_from.as_deref())?];
+                if let Some(length) = substring_for {
+                    inputs.push(self.expr(length)?);
+                }
+                call::call(self.text, "str.slice", inputs)?
+            }
             ast::Expr::Function(function) => self.function(function)?,
+            ast::Expr::Array(list) => {
+                let items = self.exprs(&list.elem)?;
+                constant_list(&items).map_or_else(|| as_list(items), Expr::Literal)
+            }
+            ast::Expr::Dictionary(fields) => {
+                let mut inputs = Vec::with_capacity(fields.len() * 2);
+                for field in fields {
+                    inputs.extend([Expr::from(field.key.value.as_str()), self.expr(&field.value)?]);
+                }
+                Expr::Function { function: structs::NAMED_STRUCT, inputs }
+            }
+            // The grammar of SQL has these two by name, for they may say a unit of time there.
+            ast::Expr::Floor { expr, field: WHOLE } => self.expr(expr)?.floor(),
+            ast::Expr::Ceil { expr, field: WHOLE } => self.expr(expr)?.ceil(),
             ast::Expr::CompoundIdentifier(parts) => {
                 let name: Vec<&str> = parts.iter().map(|part| part.value.as_str()).collect();
                 let quoted = format!("a qualified name (write \"{}\" for a name with a dot)", name.join("."));
@@ -205,6 +253,20 @@ impl<'a> Reader<'a> {
             }
             other => return Err(self.unsupported(format!("`{other}`"))),
         })
+    }
+
+    /// SQL counts characters from 1, and from the end with negative numbers.
+    fn substring_offset(&self, from: Option<&ast::Expr>) -> Result<Expr, TextError> {
+        let Some(from) = from else { return Ok(Expr::from(0)) };
+        match self.expr(from)? {
+            Expr::Literal(Literal { value: Scalar::Int32(place), .. }) if place != 0 => {
+                Ok(Expr::from(if place > 0 { place - 1 } else { place }))
+            }
+            _ => {
+                Err(self
+                    .unsupported("a substring from a place that is no constant, or from 0 (use str.slice)"))
+            }
+        }
     }
 
     fn sort_key(&self, parsed: &ast::OrderByExpr) -> Result<SortKey, TextError> {
@@ -240,6 +302,9 @@ impl<'a> Reader<'a> {
             Sql::And => BinaryOperator::And,
             Sql::Or => BinaryOperator::Or,
             Sql::Xor => BinaryOperator::Xor,
+            // Of integers, their bits.
+            Sql::BitwiseAnd => BinaryOperator::And,
+            Sql::BitwiseOr => BinaryOperator::Or,
             other => return Err(self.unsupported(format!("the operator {other}"))),
         })
     }
@@ -340,6 +405,15 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// A list of constants of one type is a constant.
+fn constant_list(items: &[Expr]) -> Option<Literal> {
+    let values = items.iter().map(|item| match item {
+        Expr::Literal(literal) => Some(literal.value.clone()),
+        _ => None,
+    });
+    Literal::list(values.collect::<Option<Vec<_>>>()?)
+}
+
 /// Minus a constant is a constant; minus anything else is an operator.
 fn negative(expr: Expr) -> Expr {
     if let Expr::Literal(Literal { value, flexible, .. }) = &expr {
@@ -415,12 +489,51 @@ mod tests {
                 "sum(a) over (partition by k, b % 2 order by t desc, u)",
                 "sum(a) over (partition by k, b % 2 order by t desc, u)",
             ),
+            ("[a, 2, [3]]", "as_list(a, 2, [3])"),
+            ("array[1, null]", "[1, null]"),
+            ("{'x': a, y: b + 1}", "named_struct('x', a, 'y', b + 1)"),
             ("count(*) over ()", "len() over ()"),
             ("a / sum(a) over (partition by k)", "a / sum(a) over (partition by k)"),
-            ("rank(a)", "rank(a, 'average', false)"),
+            ("rank(a)", "rank(a)"),
+            ("rolling_mean(a, 3)", "rolling_mean(a, 3)"),
+            ("limit(a, 3)", "head(a, 3)"),
             ("rank(a, 'min', true) over (partition by k)", "rank(a, 'min', true) over (partition by k)"),
             ("shift(a, -1, 0) over (order by t)", "shift(a, -1, 0) over (order by t)"),
             ("row_number() over (order by t)", "row_number() over (order by t)"),
+            ("str.contains(a, 'x.*')", "str.contains(a, 'x.*')"),
+            ("upper(a)", "str.to_uppercase(a)"),
+            ("length(a)", "str.len_chars(a)"),
+            ("trim(a)", "str.strip_chars(a)"),
+            ("trim(leading 'x' from a)", "str.strip_chars_start(a, 'x')"),
+            ("rtrim(a, 'x')", "str.strip_chars_end(a, 'x')"),
+            ("substr(a, 2, 3)", "str.slice(a, 1, 3)"),
+            ("substring(a from -2)", "str.slice(a, -2)"),
+            ("string_agg(a, ',')", "str.join(a, ',')"),
+            ("str.slice(a, -1)", "str.slice(a, -1)"),
+            ("a & 3 | b", "a and 3 or b"),
+            ("floor(a) + ceil(b)", "floor(a) + ceil(b)"),
+            ("not_(a)", "not a"),
+            ("negate(a)", "-a"),
+            ("is_between(a, 1, 2, 'left')", "a >= 1 and a < 2"),
+            ("nan_to_null(a)", "fill_nan(a, null)"),
+            ("fill_null(a, 0)", "coalesce(a, 0)"),
+            ("fill_null_with_strategy(a, 'mean')", "coalesce(a, mean(a))"),
+            ("greatest(a, b)", "max_horizontal(a, b)"),
+            ("bitwise_and(a, b)", "bitwise_and(a, b)"),
+            ("atan2(y, x)", "arctan2(y, x)"),
+            ("log(a, 2)", "log(a, 2)"),
+            ("replace(a, [1, -2], ['x', null])", "replace(a, [1, -2], [x, null])"),
+            ("str.contains(a, 'x.*')", "str.contains(a, 'x.*')"),
+            ("upper(a)", "str.to_uppercase(a)"),
+            ("length(a)", "str.len_chars(a)"),
+            ("trim(a)", "str.strip_chars(a)"),
+            ("trim(leading 'x' from a)", "str.strip_chars_start(a, 'x')"),
+            ("rtrim(a, 'x')", "str.strip_chars_end(a, 'x')"),
+            ("substr(a, 2, 3)", "str.slice(a, 1, 3)"),
+            ("substring(a from -2)", "str.slice(a, -2)"),
+            ("string_agg(a, ',')", "str.join(a, ',')"),
+            ("str.slice(a, -1)", "str.slice(a, -1)"),
+            ("replace(a, [1, -2], ['x', null])", "replace(a, [1, -2], ['x', null])"),
         ];
         for (text, expected) in cases {
             assert_eq!(read(text), expected, "{text}");
@@ -435,10 +548,11 @@ mod tests {
             ("a ** ", "expected: an expression"),
             ("a b c", "expected the end, found b at Line: 1, Column: 3"),
             ("summ(a)", "did you mean sum?"),
-            ("sum(a, b)", "sum takes one argument, found 2"),
+            ("pow(a)", "pow takes two arguments, found 1"),
             ("cast(a as blurb)", "no type is called blurb"),
+            ("cut(a, [1, 'x'])", "constants of no one type"),
+            ("is_between(a, 1, 2, 'up')", "is_between takes"),
             ("t.a", "qualified name"),
-            ("shift(a)", "shift takes a column, a distance"),
             ("sum(a) over (order by t rows 2 preceding)", "the frame of a window"),
             ("sum(a) over w", "the named window w"),
             ("a like 'x%'", "expressions can't hold"),

@@ -13,6 +13,7 @@ mod error; // what can be wrong with a text
 mod expression; // the walk over the parsed text
 mod own_type; // types that SQL has no words for
 pub mod pipeline; // whole queries in JSON
+mod selector; // several columns at once
 mod type_name; // types by name
 
 pub use error::TextError;

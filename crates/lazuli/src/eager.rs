@@ -273,6 +273,15 @@ pub trait EagerFrame: IntoLazy {
     #[must_use]
     fn rechunk(&self) -> DataFrame;
 
+    /// See [`LazyFrame::unnest`].
+    ///
+    /// # Errors
+    /// As [`LazyFrame::collect`].
+    #[track_caller]
+    fn unnest<N: Into<Name>>(&self, columns: impl IntoIterator<Item = N>) -> Result<DataFrame> {
+        self.lazy().unnest(columns).collect()
+    }
+
     /// See [`LazyFrame::explode`].
     ///
     /// # Errors

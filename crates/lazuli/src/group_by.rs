@@ -254,11 +254,6 @@ impl LazyGroupBy {
     }
 }
 
-/// The values of one cell, in the aggregate of a pivot: `element().sum()`.
-pub fn element() -> Expr {
-    col("element")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -30,6 +30,10 @@
 //! * rows come in an order that depends on query and data only: groups by first appearance, joins in left order, sorts
 //!   are stable;
 //! * mistakes are found before data is touched, all at once, each with its line of code.
+//!
+//! Cargo features, none of them on by default, each adding packages and nothing else: `compression` reads gzip and zstd
+//! files; `regex` is regular expressions and several texts at once in functions of strings; `unicode` is
+//! `str.reverse` and `str.normalize`. A query that needs one that is missing says so before it runs.
 
 #![forbid(unsafe_code)]
 
@@ -60,7 +64,7 @@ pub use csv::{scan_csv, scan_csv_files, scan_csv_with};
 pub use dynamic::{DynamicArgs, LazyDynamicGroupBy, LazyRolling, RollingArgs, StartBy, WindowLabel};
 pub use eager::{EagerFrame, IntoLazy};
 pub use error::{Error, ErrorKind, Result};
-pub use group_by::{LazyGroupBy, element};
+pub use group_by::LazyGroupBy;
 pub use join::{JoinArgs, JoinValidation};
 pub use lazuli_array::{
     Batch, Column, DataFrame, DataType, Field, FromValues, Name, Scalar, Schema, SchemaRef, Series, TimeUnit,
@@ -71,12 +75,20 @@ pub use lazuli_derive::Row;
 pub use lazuli_exec::{
     CancelFlag, CsvSink, CsvSource, ExecOptions, FrameSource, OnProgress, Progress, ReadCounters, Rejects,
 };
+pub use lazuli_expr::function::{
+    CutOptions, FillStrategy, QcutOptions, all_horizontal, any_horizontal, count_horizontal, cum_fold,
+    cum_reduce, cum_sum_horizontal, even_quantiles, fold, map_batches, max_horizontal, mean_horizontal,
+    min_horizontal, reduce, sum_horizontal,
+};
+pub use lazuli_expr::functions;
 pub use lazuli_expr::{
     Ambiguous, BinaryOperator, BusinessWeek, Closed, DatetimeForm, DatetimeParts, DurationParts, Expr,
-    FunctionRef, Interval, IntoExpr, IntoExprs, IntoSortKeys, Literal, NewParts, NonExistent, Roll,
-    ScalarFunction, SortKey, When, WhenThen, Window, WindowFunction, WindowFunctionRef, all,
-    business_day_count, coalesce, col, cols, corr, cov, date, date_ranges, datetime, datetime_ranges,
-    duration, from_epoch, int_ranges, len, linear_spaces, lit, row_number, time, time_ranges, when,
+    FunctionRef, Interval, IntoExpr, IntoExprs, IntoSortKeys, Letters, Literal, ManyOptions, NamePart,
+    NewParts, NonExistent, Roll, ScalarFunction, Selector, SortKey, TypeKind, When, WhenThen, Window,
+    WindowFunction, WindowFunctionRef, all, as_list, as_struct, business_day_count, coalesce, col, cols,
+    concat_list, concat_str, corr, cov, date, date_ranges, datetime, datetime_ranges, duration, element,
+    field, format_str, from_epoch, int_ranges, len, linear_spaces, lit, random_int, random_normal,
+    random_sample, random_share, random_uniform, row_index, row_number, selectors, time, time_ranges, when,
 };
 pub use lazuli_io::csv::{
     CsvOptions, CsvWriteOptions, CsvWriter, Dialect, Encoding, FileColumns, InferMode, OnMisfit, OnRagged,

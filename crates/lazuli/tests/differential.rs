@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lazuli::prelude::*;
-use lazuli_sql::parse_expr;
+use lazuli_sql::{TextError, parse_expr};
 
 #[path = "golden/answer.rs"]
 mod answer; // a frame as the text that is kept
@@ -25,15 +25,27 @@ use inputs::{Form, Inputs};
 /// How many wrong answers are shown in full.
 const SHOWN: usize = 60;
 
-/// The answer of a case, or what is wrong with the text.
-fn run(case: &Case, frame: &DataFrame, form: Form) -> Result<String, String> {
-    let expr = parse_expr(&case.text).map_err(|error| error.to_string())?.alias("out");
-    let frame = frame.lazy().with_options(form.options());
+/// Why a case has no answer.
+enum Failure {
+    /// The text says nothing: no case is about that.
+    Unreadable(String),
+    /// The query is refused, or fails.
+    Failed(String),
+}
+
+/// The answer of a case, or why there is none.
+fn run(case: &Case, frame: &DataFrame, form: Form) -> Result<String, Failure> {
+    let expr = parse_expr(&case.text).map_err(|error| match error {
+        TextError::ArgumentCount { .. } => Failure::Failed(error.to_string()),
+        _ => Failure::Unreadable(error.to_string()),
+    })?;
+    let expr = expr.alias("out");
+    let frame = frame.lazy().with_options(form.options(!case.keys.is_empty()));
     let query = match case.keys.as_slice() {
         [] => frame.select(expr),
         keys => frame.group_by(keys.iter().map(|key| col(key.as_str())).collect::<Vec<_>>()).agg(expr),
     };
-    query.collect().map(|frame| to_text(&frame)).map_err(|error| error.to_string())
+    query.collect().map(|frame| to_text(&frame)).map_err(|error| Failure::Failed(error.to_string()))
 }
 
 /// What is wrong with the answer of a case, if anything.
@@ -41,12 +53,13 @@ fn check(case: &Case, part: Part, expected: Option<&str>, inputs: &Inputs) -> Op
     for &form in Form::of_part(part) {
         let found = run(case, inputs.frame(&case.input, part, form), form);
         let wrong = match (expected, found) {
-            (None, Err(_)) => continue,
+            (_, Err(Failure::Unreadable(error))) => format!("  {error}\n"),
+            (None, Err(Failure::Failed(_))) => continue,
             (Some(expected), Ok(found)) if found == expected => continue,
             (Some(expected), Ok(found)) if case.near && cases::nearly_equal(expected, &found) => continue,
             (Some(expected), Ok(found)) => difference(expected, &found),
             (None, Ok(found)) => format!("  an error was expected, not\n{found}"),
-            (Some(_), Err(error)) => format!("  {error}\n"),
+            (Some(_), Err(Failure::Failed(error))) => format!("  {error}\n"),
         };
         return Some(format!("{}, {part:?} rows, {form:?}: {}\n{wrong}", case.place, case.text));
     }

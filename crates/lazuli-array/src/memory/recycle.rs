@@ -9,7 +9,7 @@
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::fresh;
 
@@ -28,16 +28,27 @@ const CLASSES_PER_OCTAVE: usize = 1 << CLASSES_PER_OCTAVE_BITS;
 const OCTAVES: usize = (RECYCLED_TO_BYTES / RECYCLED_FROM_BYTES).ilog2() as usize;
 const CLASSES: usize = OCTAVES * CLASSES_PER_OCTAVE + 1;
 
+/// How many classes, from the smallest that fits, may serve a vector: up to a half more than it needs.
+const FITTING_CLASSES: usize = CLASSES_PER_OCTAVE / 2 + 1;
+
 /// Alignments of 1, 2, 4, 8 and 16 bytes.
 const ALIGNMENTS: usize = 5;
 
 /// One list for each class and alignment, with its own lock: threads that allocate different sizes don't meet.
-static FREE: [[Mutex<Vec<Room>>; CLASSES]; ALIGNMENTS] =
-    [const { [const { Mutex::new(Vec::new()) }; CLASSES] }; ALIGNMENTS];
+static FREE: [[Mutex<List>; CLASSES]; ALIGNMENTS] =
+    [const { [const { Mutex::new(List { rooms: Vec::new(), made: 0 }) }; CLASSES] }; ALIGNMENTS];
 
 /// Bytes in all lists, and the most that may be.
 static KEPT_BYTES: AtomicUsize = AtomicUsize::new(0);
 static LIMIT_BYTES: AtomicUsize = AtomicUsize::new(DEFAULT_LIMIT_BYTES);
+
+/// Rooms of one class.
+struct List {
+    rooms: Vec<Room>,
+    /// How many were allocated here because there was none. No more are kept: who makes vectors elsewhere and drops them as
+    /// buffers would else fill the lists with rooms that nobody asks for.
+    made: usize,
+}
 
 /// Owned memory without values, of a list's alignment and at least its class' size.
 struct Room {
@@ -54,7 +65,7 @@ pub fn set_recycling_limit(bytes: usize) {
     for (alignment, lists) in FREE.iter().enumerate() {
         for list in lists {
             while KEPT_BYTES.load(Ordering::Relaxed) > bytes {
-                let Some(room) = list.lock().unwrap_or_else(PoisonError::into_inner).pop() else { break };
+                let Some(room) = lock(list).rooms.pop() else { break };
                 KEPT_BYTES.fetch_sub(room.bytes, Ordering::Relaxed);
                 let layout = std::alloc::Layout::from_size_align(room.bytes, 1 << alignment)
                     .expect("the layout that the room was allocated with");
@@ -95,7 +106,7 @@ fn class_bytes(class: usize) -> usize {
 }
 
 /// The lists for vectors of this type; `None` if its alignment is not its size, as that of all numbers is.
-fn lists_of<T>() -> Option<&'static [Mutex<Vec<Room>>; CLASSES]> {
+fn lists_of<T>() -> Option<&'static [Mutex<List>; CLASSES]> {
     if size_of::<T>() != align_of::<T>() {
         return None;
     }
@@ -107,7 +118,10 @@ fn lists_of<T>() -> Option<&'static [Mutex<Vec<Room>>; CLASSES]> {
 pub(super) fn with_capacity<T>(capacity: usize) -> Vec<T> {
     let class = capacity.checked_mul(size_of::<T>()).and_then(class_for);
     let (Some(class), Some(lists)) = (class, lists_of::<T>()) else { return fresh(capacity) };
-    let room = lists[class].lock().unwrap_or_else(PoisonError::into_inner).pop();
+    // Sizes vary from morsel to morsel. Were only the exact class asked, each class would come to keep as much as is ever
+    // used of it at once, though all together are never used at once.
+    let fitting = &lists[class..CLASSES.min(class + FITTING_CLASSES)];
+    let room = fitting.iter().find_map(|list| lock(list).rooms.pop());
     if let Some(Room { start, bytes }) = room {
         KEPT_BYTES.fetch_sub(bytes, Ordering::Relaxed);
         // SAFETY: `give_back` put the room here: allocated by the global allocator through a `Vec` of a type with this
@@ -115,13 +129,23 @@ pub(super) fn with_capacity<T>(capacity: usize) -> Vec<T> {
         // the list, so this vector is its only owner; it holds no values, as length 0 says.
         return unsafe { Vec::from_raw_parts(start.as_ptr().cast::<T>(), 0, bytes / size_of::<T>()) };
     }
+    lock(&lists[class]).made += 1;
     fresh(class_bytes(class) / size_of::<T>())
+}
+
+fn lock(list: &Mutex<List>) -> MutexGuard<'_, List> {
+    // Each change of a list is one push, pop or count, so a poisoned one is whole.
+    list.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Keeps the memory of a vector for the next one of its size, if there is room below the limit; frees it otherwise.
 pub(crate) fn give_back<T: Copy>(values: Vec<T>) {
     let bytes = values.capacity().saturating_mul(size_of::<T>());
     let (Some(class), Some(lists)) = (class_within(bytes), lists_of::<T>()) else { return };
+    let mut list = lock(&lists[class]);
+    if list.rooms.len() >= list.made {
+        return;
+    }
     if KEPT_BYTES.fetch_add(bytes, Ordering::Relaxed) + bytes > LIMIT_BYTES.load(Ordering::Relaxed) {
         KEPT_BYTES.fetch_sub(bytes, Ordering::Relaxed);
         return;
@@ -129,7 +153,7 @@ pub(crate) fn give_back<T: Copy>(values: Vec<T>) {
     // The values are `Copy`, so forgetting them leaks nothing but the memory, which is now the room's.
     let mut values = ManuallyDrop::new(values);
     let start = NonNull::new(values.as_mut_ptr().cast::<u8>()).expect("vectors don't start at null");
-    lists[class].lock().unwrap_or_else(PoisonError::into_inner).push(Room { start, bytes });
+    list.rooms.push(Room { start, bytes });
 }
 
 #[cfg(test)]
@@ -170,7 +194,8 @@ mod tests {
         let again: Vec<f64> = with_capacity(100_001);
         assert_eq!((again.as_ptr() as usize, again.len(), again.capacity()), (start, 0, capacity));
 
-        let kept = || lists_of::<u64>().unwrap()[class_within(capacity * 8).unwrap()].lock().unwrap().len();
+        let kept =
+            || lists_of::<u64>().unwrap()[class_within(capacity * 8).unwrap()].lock().unwrap().rooms.len();
         give_back(again);
         assert_eq!(kept(), 1);
         set_recycling_limit(0);
@@ -178,6 +203,11 @@ mod tests {
         give_back(Vec::<u64>::with_capacity(capacity));
         assert_eq!(kept(), 0, "nothing is kept beyond the limit");
         set_recycling_limit(DEFAULT_LIMIT_BYTES);
+
+        // Nobody asked for this class here.
+        give_back(Vec::<u64>::with_capacity(3 * capacity));
+        let list = &lists_of::<u64>().unwrap()[class_within(3 * capacity * 8).unwrap()];
+        assert_eq!(list.lock().unwrap().rooms.len(), 0, "nothing is kept that is not asked for");
 
         // Made elsewhere, with another size: it is room for what fits the class below.
         let elsewhere = Vec::<u64>::with_capacity(capacity + 1);

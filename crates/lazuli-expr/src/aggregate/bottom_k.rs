@@ -18,6 +18,10 @@ impl Aggregate for BottomK {
         top_signature(arguments)
     }
 
+    fn gives_rows(&self) -> bool {
+        true
+    }
+
     fn accumulator(&self, arguments: &[Argument<'_>]) -> Box<dyn Accumulator> {
         top_accumulator::<true>(arguments[0].data_type, num_values(&arguments[1]))
     }

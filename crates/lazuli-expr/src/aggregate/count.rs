@@ -20,6 +20,10 @@ impl Aggregate for Count {
         Ok(one_to_one(only(arguments, "one column")?, DataType::Int64))
     }
 
+    fn skips_nulls(&self) -> bool {
+        true
+    }
+
     fn accumulator(&self, _: &[Argument<'_>]) -> Box<dyn Accumulator> {
         Box::new(Counter::new(Counted::Values))
     }

@@ -102,14 +102,14 @@ impl Moments for DecimalMoments {
         self.count
     }
 
-    fn variance(&self) -> f64 {
+    fn variance(&self, ddof: i64) -> f64 {
         let scaled = |value: u128, factor: f64| exact_parts(value).map(|part| part * factor);
         let (high, low) = self.sum.parts();
         let sign = if high < 0 { -1.0 } else { 1.0 };
         let sum = [scaled(low, 1.0), scaled(high.unsigned_abs(), sign * 2f64.powi(64))].concat();
         let mut squares = [scaled(self.squares.low, 1.0), scaled(self.squares.high, 2f64.powi(128))].concat();
         squares.push(self.squares.overflows as f64 * 2f64.powi(256));
-        variance(self.count, &sum, &squares)
+        variance(self.count, ddof, &sum, &squares)
     }
 }
 

@@ -4,7 +4,8 @@ use crate::aggregate::positioned_values::{PositionedValues, positioned_signature
 use crate::function::{Argument, Signature, SignatureError};
 use crate::{Accumulator, Aggregate};
 
-/// The value of the first row, null or not, of any type; null of nothing.
+/// The value of the first row, null or not, of any type; null of nothing. If the constant behind the
+/// column is true, nulls are passed over.
 #[derive(Debug)]
 pub struct First;
 
@@ -18,7 +19,7 @@ impl Aggregate for First {
     }
 
     fn accumulator(&self, arguments: &[Argument<'_>]) -> Box<dyn Accumulator> {
-        PositionedValues::<false>::boxed(arguments[0].data_type)
+        PositionedValues::<false>::boxed(arguments)
     }
 
     fn is_ordered(&self) -> bool {

@@ -33,6 +33,10 @@ impl Aggregate for Mean {
         Ok(one_to_one(&numbers_as(input), output))
     }
 
+    fn skips_nulls(&self) -> bool {
+        true
+    }
+
     fn accumulator(&self, arguments: &[Argument<'_>]) -> Box<dyn Accumulator> {
         let input = arguments[0].data_type;
         match input {

@@ -1,6 +1,6 @@
 //! `median`.
 
-use crate::aggregate::quantile_state::quantile_accumulator;
+use crate::aggregate::quantile_state::{QuantileMethod, quantile_accumulator};
 use crate::aggregate::signature::{between, numbers_as, one_to_one, only};
 use crate::function::{Argument, Signature, SignatureError};
 use crate::{Accumulator, Aggregate};
@@ -26,8 +26,12 @@ impl Aggregate for Median {
         Ok(one_to_one(&numbers_as(input), output))
     }
 
+    fn skips_nulls(&self) -> bool {
+        true
+    }
+
     fn accumulator(&self, arguments: &[Argument<'_>]) -> Box<dyn Accumulator> {
-        quantile_accumulator(arguments[0].data_type, 0.5)
+        quantile_accumulator(arguments[0].data_type, 0.5, QuantileMethod::Linear)
     }
 }
 

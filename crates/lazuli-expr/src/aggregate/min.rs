@@ -20,6 +20,10 @@ impl Aggregate for Min {
         extreme_signature(arguments)
     }
 
+    fn skips_nulls(&self) -> bool {
+        true
+    }
+
     fn accumulator(&self, arguments: &[Argument<'_>]) -> Box<dyn Accumulator> {
         extreme_accumulator::<false>(arguments[0].data_type)
     }

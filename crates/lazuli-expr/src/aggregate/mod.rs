@@ -8,11 +8,14 @@ use ::std::fmt;
 use ::std::ops::{Deref, Range};
 
 use lazuli_array::Column;
-use lazuli_kernels::KernelError;
+use lazuli_kernels::{BitwiseOp, KernelError};
 
 use crate::function::{Argument, Signature, SignatureError};
 
+mod approx_n_unique;
+mod bitwise; // bits of all values
 mod bottom_k;
+mod build; // methods that call aggregates
 mod byte_slots; // one byte string a group
 mod co_moments; // sums of pairs and products
 mod corr;
@@ -21,11 +24,13 @@ mod counted_states; // states beside counts of values
 mod counter; // counts of rows
 mod cov;
 mod decimal_moments; // sums of decimals and squares
+mod dot;
 mod extreme; // least and greatest
 mod extreme_state; // least and greatest of fixed width
 mod first;
 mod fixed_states; // one state of fixed size a group
-mod implode;
+mod hist;
+mod join;
 mod last;
 mod len;
 mod max;
@@ -34,11 +39,16 @@ mod median;
 mod min;
 mod moment_state; // sums of values and squares
 mod n_unique;
+mod nan_extreme; // nan_min and nan_max
 mod null_count;
 mod positioned_values; // first and last
+mod product;
 mod quantile;
 mod quantile_state; // median and quantile
 mod quotient; // quotients of integers, rounded once
+mod rows; // all rows of a group at once
+mod seen; // any, all and has_nulls
+mod shape; // skew, kurtosis and entropy
 mod signature; // what most aggregates take
 mod state_column; // states as columns
 mod std;
@@ -53,50 +63,206 @@ mod value_lists; // all values of each group
 mod var;
 mod variance; // std and var
 
+/// Whether no value is false.
+pub const ALL: AggregateRef = AggregateRef(&seen::Seen { name: "all", asked: seen::Asked::All });
+/// About the number of distinct values.
+pub const APPROX_N_UNIQUE: AggregateRef = AggregateRef(&approx_n_unique::ApproxNUnique);
+/// Whether a value is true.
+pub const ANY: AggregateRef = AggregateRef(&seen::Seen { name: "any", asked: seen::Asked::Any });
+/// Where the greatest value is.
+pub const ARG_MAX: AggregateRef = AggregateRef(&rows::ARG_MAX);
+/// Where the least value is.
+pub const ARG_MIN: AggregateRef = AggregateRef(&rows::ARG_MIN);
+/// Where rows are true.
+pub const ARG_TRUE: AggregateRef = AggregateRef(&rows::ARG_TRUE);
+/// Where each value is first.
+pub const ARG_UNIQUE: AggregateRef = AggregateRef(&rows::ARG_UNIQUE);
+/// Bits that are set in all values.
+pub const BITWISE_AND: AggregateRef = AggregateRef(&bitwise::Bitwise(BitwiseOp::And));
+/// Bits that are set in any value.
+pub const BITWISE_OR: AggregateRef = AggregateRef(&bitwise::Bitwise(BitwiseOp::Or));
+/// Bits that are set in an odd number of values.
+pub const BITWISE_XOR: AggregateRef = AggregateRef(&bitwise::Bitwise(BitwiseOp::Xor));
 /// The least few values.
 pub const BOTTOM_K: AggregateRef = AggregateRef(&bottom_k::BottomK);
+/// The values of the rows with the least keys.
+pub const BOTTOM_K_BY: AggregateRef = AggregateRef(&rows::BOTTOM_K_BY);
 /// Pearson's correlation.
 pub const CORR: AggregateRef = AggregateRef(&corr::Corr);
-/// The covariance.
-pub const COV: AggregateRef = AggregateRef(&cov::Cov);
 /// The number of rows that are not null.
 pub const COUNT: AggregateRef = AggregateRef(&count::Count);
+/// The covariance.
+pub const COV: AggregateRef = AggregateRef(&cov::Cov);
+/// The values that are not NaN.
+pub const DROP_NANS: AggregateRef = AggregateRef(&rows::DROP_NANS);
+/// The values that are not null.
+pub const DROP_NULLS: AggregateRef = AggregateRef(&rows::DROP_NULLS);
+/// How evenly shares are spread.
+pub const ENTROPY: AggregateRef = AggregateRef(&shape::Shape { name: "entropy", what: shape::What::Entropy });
+/// The items of lists.
+pub const EXPLODE: AggregateRef = AggregateRef(&rows::EXPLODE);
+/// The rows that a predicate keeps.
+pub const FILTER: AggregateRef = AggregateRef(&rows::FILTER);
+/// Rows by their places.
+pub const GATHER: AggregateRef = AggregateRef(&rows::GATHER);
+/// Every n-th row.
+pub const GATHER_EVERY: AggregateRef = AggregateRef(&rows::GATHER_EVERY);
+/// The value of one row by its place.
+pub const GET: AggregateRef = AggregateRef(&rows::GET);
+/// Whether a row is null.
+pub const HAS_NULLS: AggregateRef =
+    AggregateRef(&seen::Seen { name: "has_nulls", asked: seen::Asked::HasNulls });
+/// The first rows.
+pub const HEAD: AggregateRef = AggregateRef(&rows::HEAD);
+/// The sum of the products of two columns.
+pub const DOT: AggregateRef = AggregateRef(&dot::Dot);
 /// The first row's value.
 pub const FIRST: AggregateRef = AggregateRef(&first::First);
+/// Counts of numbers in bins.
+pub const HIST: AggregateRef = AggregateRef(&hist::Hist);
 /// All values as a list.
-pub const IMPLODE: AggregateRef = AggregateRef(&implode::Implode);
+pub const IMPLODE: AggregateRef = AggregateRef(&rows::IMPLODE);
+/// Where a value is.
+pub const INDEX_OF: AggregateRef = AggregateRef(&rows::INDEX_OF);
+/// Whether values are in order.
+pub const IS_SORTED: AggregateRef = AggregateRef(&rows::IS_SORTED);
+/// The only value.
+pub const ITEM: AggregateRef = AggregateRef(&rows::ITEM);
+/// How heavy the tails of values are.
+pub const KURTOSIS: AggregateRef =
+    AggregateRef(&shape::Shape { name: "kurtosis", what: shape::What::Kurtosis });
 /// The last row's value.
 pub const LAST: AggregateRef = AggregateRef(&last::Last);
 /// The number of rows.
 pub const LEN: AggregateRef = AggregateRef(&len::Len);
 /// The greatest value.
 pub const MAX: AggregateRef = AggregateRef(&max::Max);
+/// The value of the row with the greatest key.
+pub const MAX_BY: AggregateRef = AggregateRef(&rows::MAX_BY);
 /// The arithmetic mean.
 pub const MEAN: AggregateRef = AggregateRef(&mean::Mean);
 /// The middle value.
 pub const MEDIAN: AggregateRef = AggregateRef(&median::Median);
 /// The least value.
 pub const MIN: AggregateRef = AggregateRef(&min::Min);
-/// The number of distinct values.
-pub const N_UNIQUE: AggregateRef = AggregateRef(&n_unique::NUnique);
+/// The value of the row with the least key.
+pub const MIN_BY: AggregateRef = AggregateRef(&rows::MIN_BY);
+/// The most frequent values.
+pub const MODE: AggregateRef = AggregateRef(&rows::MODE);
+/// The most frequent values, null among them.
+pub const MODE_WITH_NULLS: AggregateRef = AggregateRef(&rows::MODE_WITH_NULLS);
+/// The greatest value, or NaN.
+pub const NAN_MAX: AggregateRef = AggregateRef(&nan_extreme::NanExtreme::<true>);
+/// The least value, or NaN.
+pub const NAN_MIN: AggregateRef = AggregateRef(&nan_extreme::NanExtreme::<false>);
 /// The number of null rows.
 pub const NULL_COUNT: AggregateRef = AggregateRef(&null_count::NullCount);
+/// The number of distinct values.
+pub const N_UNIQUE: AggregateRef = AggregateRef(&n_unique::NUnique);
+/// The product.
+pub const PRODUCT: AggregateRef = AggregateRef(&product::Product);
 /// The value below which a share of the values lies.
 pub const QUANTILE: AggregateRef = AggregateRef(&quantile::Quantile);
-/// The sample standard deviation.
+/// Runs of equal values.
+pub const RLE: AggregateRef = AggregateRef(&rows::RLE);
+/// Where a value would be put.
+pub const SEARCH_SORTED: AggregateRef = AggregateRef(&rows::SEARCH_SORTED);
+/// How lopsided values lie.
+pub const SKEW: AggregateRef = AggregateRef(&shape::Shape { name: "skew", what: shape::What::Skew });
+/// Rows from a place on.
+pub const SLICE: AggregateRef = AggregateRef(&rows::SLICE);
+/// The standard deviation.
 pub const STD: AggregateRef = AggregateRef(&std::Std);
+/// All texts as one.
+pub const STR_JOIN: AggregateRef = AggregateRef(&join::Join);
 /// The sum.
 pub const SUM: AggregateRef = AggregateRef(&sum::Sum);
+/// The last rows.
+pub const TAIL: AggregateRef = AggregateRef(&rows::TAIL);
 /// The greatest few values.
 pub const TOP_K: AggregateRef = AggregateRef(&top_k::TopK);
-/// The sample variance.
+/// The values of the rows with the greatest keys.
+pub const TOP_K_BY: AggregateRef = AggregateRef(&rows::TOP_K_BY);
+/// Each value once.
+pub const UNIQUE: AggregateRef = AggregateRef(&rows::UNIQUE);
+/// How often values occur.
+pub const UNIQUE_COUNTS: AggregateRef = AggregateRef(&rows::UNIQUE_COUNTS);
+/// Values and how often they occur.
+pub const VALUE_COUNTS: AggregateRef = AggregateRef(&rows::VALUE_COUNTS);
+/// The variance.
 pub const VAR: AggregateRef = AggregateRef(&var::Var);
 
 /// Every aggregate.
 pub static AGGREGATES: &[AggregateRef] = &[
-    BOTTOM_K, CORR, COUNT, COV, FIRST, IMPLODE, LAST, LEN, MAX, MEAN, MEDIAN, MIN, N_UNIQUE, NULL_COUNT,
-    QUANTILE, STD, SUM, TOP_K, VAR,
+    ALL,
+    ANY,
+    APPROX_N_UNIQUE,
+    ARG_MAX,
+    ARG_MIN,
+    ARG_TRUE,
+    ARG_UNIQUE,
+    BITWISE_AND,
+    BITWISE_OR,
+    BITWISE_XOR,
+    BOTTOM_K,
+    BOTTOM_K_BY,
+    CORR,
+    COUNT,
+    COV,
+    DOT,
+    DROP_NANS,
+    DROP_NULLS,
+    ENTROPY,
+    EXPLODE,
+    FILTER,
+    FIRST,
+    GATHER,
+    GATHER_EVERY,
+    GET,
+    HAS_NULLS,
+    HEAD,
+    HIST,
+    IMPLODE,
+    INDEX_OF,
+    IS_SORTED,
+    ITEM,
+    KURTOSIS,
+    LAST,
+    LEN,
+    MAX,
+    MAX_BY,
+    MEAN,
+    MEDIAN,
+    MIN,
+    MIN_BY,
+    MODE,
+    MODE_WITH_NULLS,
+    N_UNIQUE,
+    NAN_MAX,
+    NAN_MIN,
+    NULL_COUNT,
+    PRODUCT,
+    QUANTILE,
+    RLE,
+    SEARCH_SORTED,
+    SKEW,
+    SLICE,
+    STD,
+    STR_JOIN,
+    SUM,
+    TAIL,
+    TOP_K,
+    TOP_K_BY,
+    UNIQUE,
+    UNIQUE_COUNTS,
+    VALUE_COUNTS,
+    VAR,
 ];
+
+pub(crate) use moment_state::variance_of;
+pub(crate) use product::FloatProduct;
+pub(crate) use quantile_state::{QuantileMethod, interpolate};
+pub(crate) use shape::{kurtosis, skew};
 
 /// The aggregate of this name.
 pub fn aggregate_named(name: &str) -> Option<AggregateRef> {
@@ -125,6 +291,16 @@ pub trait Aggregate: Send + Sync {
 
     /// Whether the result depends on the order of rows.
     fn is_ordered(&self) -> bool {
+        false
+    }
+
+    /// Whether rows whose value is null change nothing.
+    fn skips_nulls(&self) -> bool {
+        false
+    }
+
+    /// Whether the result, a list, stands for rows: `select` spreads it out to them.
+    fn gives_rows(&self) -> bool {
         false
     }
 }

@@ -17,8 +17,8 @@ pub(super) trait Moments: GroupState {
     /// Number of values.
     fn count(&self) -> i64;
 
-    /// The sample variance; meaningless below two values.
-    fn variance(&self) -> f64;
+    /// The variance, dividing by the number of values less `ddof`; meaningless for no more values than that.
+    fn variance(&self, ddof: i64) -> f64;
 }
 
 impl GroupState for FloatMoments {
@@ -62,7 +62,7 @@ impl Moments for FloatMoments {
         self.count
     }
 
-    fn variance(&self) -> f64 {
+    fn variance(&self, ddof: i64) -> f64 {
         /// Squares above this have no room for what is computed from them; a power of 2 changes no digits.
         const LARGE: f64 = 1e250;
         const SHRINK: f64 = 1.0 / (1u128 << 127) as f64;
@@ -72,13 +72,18 @@ impl Moments for FloatMoments {
         } else if !squares[0].is_finite() {
             squares[0]
         } else if squares[0] < LARGE {
-            variance(self.count, &sum, &squares)
+            variance(self.count, ddof, &sum, &squares)
         } else {
             let sum = sum.map(|part| part * SHRINK);
             let squares = squares.map(|part| part * SHRINK * SHRINK);
-            variance(self.count, &sum, &squares) / SHRINK / SHRINK
+            variance(self.count, ddof, &sum, &squares) / SHRINK / SHRINK
         }
     }
+}
+
+/// The variance of floats, dividing by their number less `ddof`.
+pub(crate) fn variance_of(state: &FloatMoments, ddof: i64) -> f64 {
+    state.variance(ddof)
 }
 
 /// Moments of integers of at most 64 bits, exact.
@@ -100,8 +105,8 @@ impl IntegerMoments {
         self.add_squares(magnitude * magnitude);
     }
 
-    /// The variance if 128 bits hold what it is made of: (n sum x^2 - (sum x)^2) / (n (n - 1)).
-    fn narrow_variance(&self) -> Option<f64> {
+    /// The variance if 128 bits hold what it is made of: (n sum x^2 - (sum x)^2) / (n (n - ddof)).
+    fn narrow_variance(&self, ddof: i64) -> Option<f64> {
         /// Below, the divisor has the 72 bits that [`quotient`] takes.
         const COUNTS: i64 = 1 << 36;
         if self.count >= COUNTS || self.overflows > 0 {
@@ -110,7 +115,7 @@ impl IntegerMoments {
         let count = i128::from(self.count);
         let squares = i128::try_from(self.squares).ok()?;
         let spread = squares.checked_mul(count)?.checked_sub(self.sum.checked_mul(self.sum)?)?;
-        Some(quotient(spread, (count * (count - 1)).unsigned_abs()))
+        Some(quotient(spread, (count * (count - i128::from(ddof))).unsigned_abs()))
     }
 
     #[inline]
@@ -167,14 +172,14 @@ impl Moments for IntegerMoments {
         self.count
     }
 
-    fn variance(&self) -> f64 {
-        if let Some(variance) = self.narrow_variance() {
+    fn variance(&self, ddof: i64) -> f64 {
+        if let Some(variance) = self.narrow_variance(ddof) {
             return variance;
         }
         let sign = if self.sum < 0 { -1.0 } else { 1.0 };
         let sum = exact_parts(self.sum.unsigned_abs()).map(|part| sign * part);
         let [first, second, third] = exact_parts(self.squares);
-        variance(self.count, &sum, &[self.overflows as f64 * 2f64.powi(128), first, second, third])
+        variance(self.count, ddof, &sum, &[self.overflows as f64 * 2f64.powi(128), first, second, third])
     }
 }
 
@@ -187,13 +192,14 @@ pub(super) fn exact_parts(value: u128) -> [f64; 3] {
     })
 }
 
-/// The sample variance from the sum of `count` values and the sum of their squares, each as doubles to be added.
+/// The variance, divided by `count` less `ddof`, from the sum of `count` values and the sum of their squares, each as
+/// doubles to be added.
 ///
 /// With m near the mean: sum (x - m)^2 = sum x^2 - 2 m sum x + count m^2. Every product is two doubles, so all that
 /// cancels is summed exactly and rounded once.
-pub(super) fn variance(count: i64, sum: &[f64], squares: &[f64]) -> f64 {
+pub(super) fn variance(count: i64, ddof: i64, sum: &[f64], squares: &[f64]) -> f64 {
     let num_values = count as f64;
-    (spread(count, sum, sum, squares) / (num_values * (num_values - 1.0))).max(0.0)
+    (spread(count, sum, sum, squares) / (num_values * (count - ddof) as f64)).max(0.0)
 }
 
 /// `count` times the sum of products of what pairs of values deviate from their means, from the sums of `count` pairs and
@@ -266,7 +272,7 @@ mod tests {
     fn float_variance(values: &[f64]) -> f64 {
         let mut state = FloatMoments::default();
         moments_of_groups(values, None, None, std::slice::from_mut(&mut state));
-        state.variance()
+        state.variance(1)
     }
 
     #[test]
@@ -301,7 +307,7 @@ mod tests {
             let mut integers = IntegerMoments::default();
             values.iter().for_each(|&value| integers.add(value.into()));
             let floats: Vec<f64> = values.iter().map(|&value| value as f64).collect();
-            for found in [integers.variance(), float_variance(&floats)] {
+            for found in [integers.variance(1), float_variance(&floats)] {
                 prop_assert!((found - expected).abs() <= expected * 4.0 * f64::EPSILON, "{found} {expected}");
             }
         }
@@ -315,7 +321,7 @@ mod tests {
             let mean = values.iter().map(|&value| value as f64).sum::<f64>() / values.len() as f64;
             let squares: f64 = values.iter().map(|&value| (value as f64 - mean).powi(2)).sum();
             let expected = squares / (values.len() - 1) as f64;
-            prop_assert!((state.variance() - expected).abs() <= expected * 1e-9);
+            prop_assert!((state.variance(1) - expected).abs() <= expected * 1e-9);
         }
 
         #[test]
@@ -328,7 +334,7 @@ mod tests {
             };
             let mut state = moments(&right.iter().rev().copied().collect::<Vec<_>>());
             state.merge(&moments(left));
-            prop_assert_eq!(state.variance().to_bits(), float_variance(&values).to_bits());
+            prop_assert_eq!(state.variance(1).to_bits(), float_variance(&values).to_bits());
         }
 
         #[test]

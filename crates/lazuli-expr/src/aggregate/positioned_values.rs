@@ -9,19 +9,28 @@ use std::ops::Range;
 use lazuli_array::{Array, Column, DataType, DictionaryArray, PrimitiveArray};
 use lazuli_kernels::{KernelError, NO_ROW, concat_columns, take_column, take_column_optional};
 
-use crate::aggregate::signature::{one_to_one, only};
 use crate::function::{Argument, Signature, SignatureError};
+use crate::options::Options;
 use crate::{Accumulator, Groups, RowOrder};
+
+/// Whether null rows are passed over.
+fn skips_nulls(arguments: &[Argument<'_>]) -> Result<bool, SignatureError> {
+    let mut options = Options::behind(1, arguments, "one column, and maybe whether nulls are passed over")?;
+    let skips_nulls = options.boolean(false)?;
+    options.end()?;
+    Ok(skips_nulls)
+}
 
 /// Any type gives itself.
 pub(super) fn positioned_signature(arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
-    let input = only(arguments, "one column")?;
-    Ok(one_to_one(input, input.clone()))
+    skips_nulls(arguments)?;
+    Ok(Signature::unchanged(arguments, arguments[0].data_type.clone()))
 }
 
 /// The first row's value of each group, or the last one's.
 pub(super) struct PositionedValues<const LAST: bool> {
     data_type: DataType,
+    skips_nulls: bool,
     /// The place of each group's row; [`Self::NOWHERE`] before the first.
     places: Vec<i128>,
     /// Where each group's value is in `kept`; [`NO_ROW`] before the first.
@@ -41,9 +50,10 @@ impl<const LAST: bool> PositionedValues<LAST> {
     const NOWHERE: i128 = if LAST { -1 } else { i128::MAX };
 
     /// No groups yet.
-    pub(super) fn boxed(data_type: &DataType) -> Box<dyn Accumulator> {
+    pub(super) fn boxed(arguments: &[Argument<'_>]) -> Box<dyn Accumulator> {
         Box::new(Self {
-            data_type: data_type.clone(),
+            data_type: arguments[0].data_type.clone(),
+            skips_nulls: skips_nulls(arguments).unwrap_or(false),
             places: Vec::new(),
             rows: Vec::new(),
             kept: RefCell::default(),
@@ -139,6 +149,15 @@ impl<const LAST: bool> Accumulator for PositionedValues<LAST> {
             return Ok(());
         }
         let place = |row| (row, order.row(row));
+        if self.skips_nulls
+            && let Some(validity) = inputs[0].validity()
+        {
+            let mut rows: Vec<usize> = validity.ones().collect();
+            if LAST {
+                rows.reverse();
+            }
+            return self.keep(&inputs[0], groups, rows.into_iter().map(place));
+        }
         // From the best end on, so that a group takes at most one row of a batch.
         match (groups, LAST) {
             (Groups::One { .. }, false) => self.keep(&inputs[0], groups, std::iter::once(place(0))),
@@ -213,7 +232,8 @@ mod tests {
     /// Every batch brings a later row, so copies go out of date until they are packed.
     #[test]
     fn old_copies_are_let_go() {
-        let mut last = PositionedValues::<true>::boxed(&DataType::String);
+        let mut last =
+            PositionedValues::<true>::boxed(&[Argument { data_type: &DataType::String, literal: None }]);
         last.resize(2);
         for batch in 0..5000u128 {
             let text = format!("{batch:0>1000}");

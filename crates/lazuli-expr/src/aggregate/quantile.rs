@@ -1,20 +1,34 @@
 //! `quantile`.
 
-use lazuli_array::{DataType, Scalar};
-
-use crate::aggregate::quantile_state::quantile_accumulator;
+use crate::aggregate::quantile_state::{QuantileMethod, quantile_accumulator};
 use crate::aggregate::signature::{between, numbers_as};
 use crate::function::{Argument, Signature, SignatureError};
+use crate::options::{Options, with_columns};
 use crate::{Accumulator, Aggregate};
 
 /// The value at share `q` of the way from the least to the greatest value that is not null; null of nothing.
 ///
-/// Between two values it is interpolated linearly, so `quantile(0.5)` is `median`. Types and NaN are those of
+/// Between two values it is interpolated linearly, so `quantile(0.5)` is `median`, unless another method is named: `nearest`,
+/// `lower`, `higher`, `midpoint`, `equiprobable`. Types and NaN are those of
 /// [`super::median::Median`]. `q` is a constant from 0 to 1.
 #[derive(Debug)]
 pub struct Quantile;
 
-const EXPECTED: &str = "one column of numbers, booleans, dates or times, and a constant from 0 to 1";
+const EXPECTED: &str =
+    "one column of numbers, booleans, dates or times, a constant from 0 to 1, and maybe the name of a method";
+
+/// The share and the method.
+fn constants(arguments: &[Argument<'_>]) -> Result<(f64, QuantileMethod), SignatureError> {
+    let mut options = Options::behind(1, arguments, EXPECTED)?;
+    let share = options.number()?.ok_or_else(|| options.wrong())?;
+    let method = options.word(&QuantileMethod::WORDS, "method of quantile")?;
+    options.end()?;
+    if !(0.0..=1.0).contains(&share) {
+        let reason = format!("the quantile must lie from 0 to 1, not at {share}");
+        return Err(SignatureError::InvalidArgument(reason));
+    }
+    Ok((share, method))
+}
 
 impl Aggregate for Quantile {
     fn name(&self) -> &'static str {
@@ -22,39 +36,26 @@ impl Aggregate for Quantile {
     }
 
     fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
-        let expected = || SignatureError::Expected(EXPECTED.into());
-        let [input, q] = arguments else { return Err(expected()) };
-        let output = between(input.data_type).ok_or_else(expected)?;
-        let q = share(q).ok_or_else(expected)?;
-        if !(0.0..=1.0).contains(&q) {
-            return Err(SignatureError::InvalidArgument(format!(
-                "the quantile must lie from 0 to 1, not at {q}"
-            )));
-        }
-        Ok(Signature { inputs: vec![numbers_as(input.data_type), DataType::Float64], output })
+        constants(arguments)?;
+        let input = arguments[0].data_type;
+        let output = between(input).ok_or_else(|| SignatureError::Expected(EXPECTED.into()))?;
+        Ok(with_columns(arguments, &[numbers_as(input)], output))
+    }
+
+    fn skips_nulls(&self) -> bool {
+        true
     }
 
     fn accumulator(&self, arguments: &[Argument<'_>]) -> Box<dyn Accumulator> {
-        let q = share(&arguments[1]).expect("the signature found a constant");
-        quantile_accumulator(arguments[0].data_type, q)
-    }
-}
-
-/// The constant, if it is a number.
-fn share(argument: &Argument<'_>) -> Option<f64> {
-    match argument.literal?.value {
-        Scalar::Float64(value) => Some(value),
-        Scalar::Float32(value) => Some(value.into()),
-        Scalar::Int64(value) => Some(value as f64),
-        Scalar::Int32(value) => Some(value.into()),
-        _ => None,
+        let (share, method) = constants(arguments).expect("the signature read the constants");
+        quantile_accumulator(arguments[0].data_type, share, method)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lazuli_array::{Column, FromValues};
+    use lazuli_array::{Column, DataType, FromValues, Scalar};
 
     use crate::Literal;
     use crate::aggregate::QUANTILE;

@@ -12,59 +12,116 @@ use crate::aggregate::valid_rows::as_numbers;
 use crate::aggregate::value_lists::ValueLists;
 use crate::{Accumulator, Groups, RowOrder};
 
+/// What is taken where a share of the way lies between two values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum QuantileMethod {
+    /// The point as far between them.
+    Linear,
+    /// The nearer one, the greater if both are as near.
+    Nearest,
+    /// The lesser one.
+    Lower,
+    /// The greater one.
+    Higher,
+    /// The point in the middle.
+    Midpoint,
+    /// The least value that at least this share of the values does not exceed.
+    Equiprobable,
+}
+
+impl QuantileMethod {
+    /// The names in texts; the first is the default.
+    pub(crate) const WORDS: [(&'static str, Self); 6] = [
+        ("linear", Self::Linear),
+        ("nearest", Self::Nearest),
+        ("lower", Self::Lower),
+        ("higher", Self::Higher),
+        ("midpoint", Self::Midpoint),
+        ("equiprobable", Self::Equiprobable),
+    ];
+
+    /// Which of `len` values, and how far it is from there to the next.
+    pub(crate) fn place(self, len: usize, share: f64) -> (usize, f64) {
+        let last = len.saturating_sub(1);
+        let place = share * last as f64;
+        let index = (place as usize).min(last);
+        let fraction = place - index as f64;
+        match self {
+            Self::Linear => (index, fraction),
+            Self::Nearest => ((index + usize::from(fraction >= 0.5)).min(last), 0.0),
+            Self::Lower => (index, 0.0),
+            Self::Higher => ((index + usize::from(fraction > 0.0)).min(last), 0.0),
+            Self::Midpoint => (index, if fraction > 0.0 { 0.5 } else { 0.0 }),
+            Self::Equiprobable => {
+                let reached = (share * len as f64).ceil() as usize;
+                (reached.saturating_sub(1).min(last), 0.0)
+            }
+        }
+    }
+}
+
+/// A Float64 of all floats of a group, given as keys that `result` may reorder ([`float_key`]); `None` is null.
+pub(super) fn float_accumulator(
+    result: impl Fn(&mut [u64]) -> Option<f64> + Send + 'static,
+) -> Box<dyn Accumulator> {
+    Quantiles::boxed(DataType::Float64, float_rows, result)
+}
+
 /// States of values of this type, for the value at share `q` (0 to 1) of the way from the least to the greatest.
-pub(super) fn quantile_accumulator(data_type: &DataType, q: f64) -> Box<dyn Accumulator> {
+pub(super) fn quantile_accumulator(
+    data_type: &DataType,
+    q: f64,
+    method: QuantileMethod,
+) -> Box<dyn Accumulator> {
     let output = between(data_type).expect("the signature takes nothing else");
     match data_type {
         DataType::Float32 | DataType::Float64 => {
             Quantiles::boxed(output, float_rows, move |keys: &mut [u64]| {
-                let (lower, upper, fraction) = neighbours(keys, q);
-                interpolate(float_of_key(lower), float_of_key(upper), fraction)
+                let (lower, upper, fraction) = neighbours(keys, q, method);
+                Some(interpolate(float_of_key(lower), float_of_key(upper), fraction))
             })
         }
         DataType::Decimal { scale, .. } => {
             let scale = *scale;
             Quantiles::boxed(output, wide_rows, move |values: &mut [i128]| {
-                let (lower, upper, fraction) = neighbours(values, q);
-                match lower.checked_add(upper) {
+                let (lower, upper, fraction) = neighbours(values, q, method);
+                Some(match lower.checked_add(upper) {
                     Some(sum) if fraction == 0.5 => decimal_quotient(sum, scale, 2),
                     _ => interpolate(
                         decimal_quotient(lower, scale, 1),
                         decimal_quotient(upper, scale, 1),
                         fraction,
                     ),
-                }
+                })
             })
         }
         DataType::UInt64 => Quantiles::boxed(output, wide_rows, move |values: &mut [i128]| {
-            let (lower, upper, fraction) = neighbours(values, q);
-            interpolate_integers(lower, upper, fraction)
+            let (lower, upper, fraction) = neighbours(values, q, method);
+            Some(interpolate_integers(lower, upper, fraction))
         }),
         temporal if temporal.is_temporal() => {
             let ticks = ticks_per_unit(temporal);
             Quantiles::boxed(output, integer_rows, move |values: &mut [i64]| {
-                let (lower, upper, fraction) = neighbours(values, q);
-                interpolate_ticks(i128::from(lower) * ticks, i128::from(upper) * ticks, fraction)
+                let (lower, upper, fraction) = neighbours(values, q, method);
+                Some(interpolate_ticks(i128::from(lower) * ticks, i128::from(upper) * ticks, fraction))
             })
         }
         _ => Quantiles::boxed(output, integer_rows, move |values: &mut [i64]| {
-            let (lower, upper, fraction) = neighbours(values, q);
-            interpolate_integers(lower.into(), upper.into(), fraction)
+            let (lower, upper, fraction) = neighbours(values, q, method);
+            Some(interpolate_integers(lower.into(), upper.into(), fraction))
         }),
     }
 }
 
 /// The values around the place at share `q`, and how far it is from the first to the second.
-fn neighbours<V: Copy + Ord>(values: &mut [V], q: f64) -> (V, V, f64) {
-    let place = q * (values.len() - 1) as f64;
-    let index = (place as usize).min(values.len() - 1);
-    let fraction = place - index as f64;
+fn neighbours<V: Copy + Ord>(values: &mut [V], q: f64, method: QuantileMethod) -> (V, V, f64) {
+    let (index, fraction) = method.place(values.len(), q);
     let (_, lower, above) = values.select_nth_unstable(index);
     let upper = if fraction > 0.0 { above.iter().copied().min() } else { None };
     (*lower, upper.unwrap_or(*lower), fraction)
 }
 
-fn interpolate(lower: f64, upper: f64, fraction: f64) -> f64 {
+pub(crate) fn interpolate(lower: f64, upper: f64, fraction: f64) -> f64 {
     let difference = upper - lower;
     if fraction == 0.0 || lower == upper {
         lower
@@ -129,14 +186,14 @@ struct Quantiles<V, R> {
     lists: ValueLists<V>,
     append_rows: AppendRows<V>,
     output: DataType,
-    result: Box<dyn Fn(&mut [V]) -> R + Send>,
+    result: Box<dyn Fn(&mut [V]) -> Option<R> + Send>,
 }
 
 impl<V: Native, R: Native> Quantiles<V, R> {
     fn boxed(
         output: DataType,
         append_rows: AppendRows<V>,
-        result: impl Fn(&mut [V]) -> R + Send + 'static,
+        result: impl Fn(&mut [V]) -> Option<R> + Send + 'static,
     ) -> Box<dyn Accumulator> {
         Box::new(Self { lists: ValueLists::new(), append_rows, output, result: Box::new(result) })
     }
@@ -163,7 +220,10 @@ impl<V: Native, R: Native> Accumulator for Quantiles<V, R> {
 
     fn finish(&self, groups: Range<usize>) -> Result<Column, KernelError> {
         let results = self.lists.map(groups, &self.result);
-        Ok(Column::new(self.output.clone(), results.into_iter().collect::<PrimitiveArray<R>>()))
+        Ok(Column::new(
+            self.output.clone(),
+            results.into_iter().map(Option::flatten).collect::<PrimitiveArray<R>>(),
+        ))
     }
 
     fn memory_bytes(&self) -> usize {

@@ -5,19 +5,21 @@ use lazuli_kernels::KernelError;
 
 use crate::aggregate::fixed_states::FixedStates;
 use crate::aggregate::moment_state::IntegerMoments;
-use crate::aggregate::signature::{numbers_as, one_to_one, only};
-use crate::aggregate::variance::{variance_accumulator, variances};
+use crate::aggregate::signature::numbers_as;
+use crate::aggregate::variance::{ddof, variance_accumulator, variances};
 use crate::function::{Argument, Signature, SignatureError};
+use crate::options::with_columns;
 use crate::{Accumulator, Aggregate};
 
-/// The sample standard deviation (n - 1) of the values that are not null; null for fewer than two values.
+/// The standard deviation of the values that are not null, dividing by their number less a constant, 1 by default (that of
+/// a sample); null for no more values than that.
 ///
 /// Float64 for numbers and booleans; Duration for durations, to the nearest tick. The result does not depend on the order
 /// of rows to the last bit; NaN and infinities give NaN.
 #[derive(Debug)]
 pub struct Std;
 
-const EXPECTED: &str = "one column of numbers, booleans or durations";
+const EXPECTED: &str = "one column of numbers, booleans or durations, and maybe what the divisor is less";
 
 impl Aggregate for Std {
     fn name(&self) -> &'static str {
@@ -25,31 +27,37 @@ impl Aggregate for Std {
     }
 
     fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
-        let input = numbers_as(only(arguments, EXPECTED)?);
+        ddof(arguments, EXPECTED)?;
+        let input = numbers_as(arguments[0].data_type);
         let output = match &input {
             DataType::Duration(_) => input.clone(),
             DataType::Boolean => DataType::Float64,
             number if number.is_numeric() => DataType::Float64,
             _ => return Err(SignatureError::Expected(EXPECTED.into())),
         };
-        Ok(one_to_one(&input, output))
+        Ok(with_columns(arguments, &[input], output))
+    }
+
+    fn skips_nulls(&self) -> bool {
+        true
     }
 
     fn accumulator(&self, arguments: &[Argument<'_>]) -> Box<dyn Accumulator> {
+        let ddof = ddof(arguments, EXPECTED).unwrap_or(1);
         match arguments[0].data_type {
             duration @ DataType::Duration(_) => {
                 let output = duration.clone();
-                FixedStates::boxed(move |states: &[IntegerMoments]| durations(states, &output))
+                FixedStates::boxed(move |states: &[IntegerMoments]| durations(states, ddof, &output))
             }
-            number => variance_accumulator(number, f64::sqrt),
+            number => variance_accumulator(number, ddof, f64::sqrt),
         }
     }
 }
 
 /// Deviations of ticks, to the nearest one. Values at both ends of 64 bits can deviate by more than fits.
-fn durations(states: &[IntegerMoments], output: &DataType) -> Result<Column, KernelError> {
+fn durations(states: &[IntegerMoments], ddof: i64, output: &DataType) -> Result<Column, KernelError> {
     let mut ticks = Vec::with_capacity(states.len());
-    for (row, variance) in variances(states).enumerate() {
+    for (row, variance) in variances(states, ddof).enumerate() {
         let deviation = variance.map(|variance| variance.sqrt().round_ties_even());
         if let Some(deviation) = deviation
             && deviation >= 2f64.powi(63)

@@ -46,6 +46,10 @@ impl Aggregate for Sum {
         Ok(one_to_one(input, output))
     }
 
+    fn skips_nulls(&self) -> bool {
+        true
+    }
+
     fn accumulator(&self, arguments: &[Argument<'_>]) -> Box<dyn Accumulator> {
         match arguments[0].data_type {
             float if float.is_float() => FixedStates::boxed(|states: &[FloatSum]| {

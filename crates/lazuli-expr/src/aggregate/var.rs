@@ -2,18 +2,20 @@
 
 use lazuli_array::DataType;
 
-use crate::aggregate::signature::{numbers_as, one_to_one, only};
-use crate::aggregate::variance::variance_accumulator;
+use crate::aggregate::signature::numbers_as;
+use crate::aggregate::variance::{ddof, variance_accumulator};
 use crate::function::{Argument, Signature, SignatureError};
+use crate::options::with_columns;
 use crate::{Accumulator, Aggregate};
 
-/// The sample variance (divided by n - 1) of the values that are not null, as Float64; null for fewer than two values.
+/// The variance of the values that are not null, as Float64, dividing by their number less a constant, 1 by default (that
+/// of a sample); null for no more values than that.
 ///
 /// Numbers and booleans. The result does not depend on the order of rows to the last bit; NaN and infinities give NaN.
 #[derive(Debug)]
 pub struct Var;
 
-const EXPECTED: &str = "one column of numbers or booleans";
+const EXPECTED: &str = "one column of numbers or booleans, and maybe what the divisor is less";
 
 impl Aggregate for Var {
     fn name(&self) -> &'static str {
@@ -21,14 +23,20 @@ impl Aggregate for Var {
     }
 
     fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
-        let input = numbers_as(only(arguments, EXPECTED)?);
+        ddof(arguments, EXPECTED)?;
+        let input = numbers_as(arguments[0].data_type);
         if !input.is_numeric() && input != DataType::Boolean {
             return Err(SignatureError::Expected(EXPECTED.into()));
         }
-        Ok(one_to_one(&input, DataType::Float64))
+        Ok(with_columns(arguments, &[input], DataType::Float64))
+    }
+
+    fn skips_nulls(&self) -> bool {
+        true
     }
 
     fn accumulator(&self, arguments: &[Argument<'_>]) -> Box<dyn Accumulator> {
-        variance_accumulator(arguments[0].data_type, |variance| variance)
+        let ddof = ddof(arguments, EXPECTED).unwrap_or(1);
+        variance_accumulator(arguments[0].data_type, ddof, |variance| variance)
     }
 }

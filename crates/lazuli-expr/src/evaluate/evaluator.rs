@@ -74,7 +74,7 @@ impl Evaluator {
                     })
                     .collect();
                 let Ok(signature) = function.signature(&arguments) else { panic!("not resolved: {expr}") };
-                let fallible = function.is_fallible();
+                let fallible = function.is_fallible_for(&arguments);
                 (Step::Function { function: function.clone(), inputs: bound }, signature.output, fallible)
             }
             Expr::Cast { input, to, mode } => {

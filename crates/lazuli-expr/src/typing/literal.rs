@@ -1,9 +1,9 @@
 //! Constants that give way: `col("small") + 1` keeps the type of the column.
 
-use lazuli_array::{DataType, Scalar, TimeUnit};
+use lazuli_array::{Column, DataType, Scalar, TimeUnit};
 use lazuli_kernels::cast;
 
-use crate::{CastMode, Literal};
+use crate::{CastMode, Literal, supertype};
 
 /// The constant as exactly this type, if it has a value there. The result no longer gives way.
 pub(super) fn converted(literal: &Literal, to: &DataType) -> Option<Literal> {
@@ -13,6 +13,28 @@ pub(super) fn converted(literal: &Literal, to: &DataType) -> Option<Literal> {
         value => cast::cast(&value.to_column(1), to, cast::CastMode::Strict).ok()?.get(0),
     };
     Some(Literal { value, data_type: to.clone(), flexible: false })
+}
+
+impl Literal {
+    /// A list of constants, of the narrowest type that holds them all; `None` if there is none.
+    ///
+    /// ```
+    /// use lazuli_array::{DataType, Scalar};
+    /// use lazuli_expr::Literal;
+    ///
+    /// let list = Literal::list([Scalar::from(1), Scalar::from(2.5), Scalar::Null]).expect("numbers");
+    /// assert_eq!(list.data_type, DataType::List(Box::new(DataType::Float64)));
+    /// assert!(Literal::list([Scalar::from(1), Scalar::from("a")]).is_none());
+    /// ```
+    pub fn list(values: impl IntoIterator<Item = Scalar>) -> Option<Self> {
+        let values: Vec<Self> = values.into_iter().map(Self::typed).collect();
+        let mut types = values.iter().map(|value| &value.data_type);
+        let common = types.try_fold(DataType::Null, |common, next| supertype(&common, next))?;
+        let items: Option<Vec<Scalar>> =
+            values.iter().map(|value| converted(value, &common).map(|value| value.value)).collect();
+        let items = Column::from_scalars(&common, items?).ok()?;
+        Some(Self::typed(Scalar::List(Box::new(items))))
+    }
 }
 
 /// The kernel's word for a cast mode.
@@ -58,6 +80,8 @@ pub(super) fn adapted(literal: &Literal, other: &DataType) -> Adapted {
         }
         Scalar::Float64(_) if *other == DataType::Float32 => to(other),
         Scalar::Float64(value) if matches!(other, DataType::Decimal { .. }) => decimal_literal(*value),
+        // A text that the enum does not have stays text: it is equal to none, and comes neither before nor after.
+        Scalar::String(_) if matches!(other, DataType::Enum(_)) => to(other),
         Scalar::String(_) if other.is_temporal() => match converted(literal, other) {
             Some(read) => Adapted::To(read),
             // A moment is no date, but dates compare with it: `date < '2024-01-01 12:00:00'`.

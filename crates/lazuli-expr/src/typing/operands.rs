@@ -55,6 +55,11 @@ fn comparison(operator: BinaryOperator, left: &DataType, right: &DataType) -> Op
     if left == right {
         return both(left.clone(), DataType::Boolean);
     }
+    let is_enum = |side: &DataType| matches!(side, DataType::Enum(_));
+    if !by_equality && left.is_text() && right.is_text() && (is_enum(left) || is_enum(right)) {
+        // An enum is ordered by its list, which says nothing of other texts.
+        return None;
+    }
     match (left, right) {
         (DataType::Null, other) | (other, DataType::Null) => both(other.clone(), DataType::Boolean),
         (left, right) if left.is_numeric() && right.is_numeric() => number_comparison(left, right),

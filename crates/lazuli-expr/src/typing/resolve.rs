@@ -7,7 +7,9 @@ use lazuli_kernels::cast;
 
 use super::literal::{self, Adapted};
 use super::{cast_to, expand::column_not_found, operands};
-use crate::function::{Argument, Signature, SignatureError};
+use crate::aggregate::{AggregateRef, COUNT, FILTER, IMPLODE, LEN};
+use crate::function::math::{BITWISE_NOT, bitwise_of_operator};
+use crate::function::{Argument, FunctionRef, Signature, SignatureError, each_aggregate, each_window};
 use crate::supertype::supertype;
 use crate::{BinaryOperator, Expr, Literal, SortKey, TypeError, UnaryOperator, Window};
 
@@ -29,6 +31,8 @@ pub enum Context {
     Aggregation,
     /// Aggregates and windows too, but not inside one another.
     Windows,
+    /// As `Windows`; a list that stands for rows is typed as one of its items, as it will be spread out to rows.
+    Rows,
     /// What stands inside `over`: aggregates and window functions.
     Over,
 }
@@ -89,7 +93,8 @@ impl Resolver<'_> {
             Expr::Binary { left, operator, right } => self.binary(expr, left, *operator, right, context),
             Expr::Unary { operator, input } => self.unary(expr, *operator, input, context),
             Expr::Function { function, inputs } => {
-                let typed = adapt_all(self.all(inputs, context)?);
+                let typed = self.all(inputs, context)?;
+                let typed = if function.adapts_constants() { adapt_all(typed) } else { typed };
                 let signature = function.signature(&arguments(&typed));
                 let (inputs, output) = self.call(expr, function.name(), typed, signature)?;
                 Some(Typed { expr: Expr::Function { function: function.clone(), inputs }, data_type: output })
@@ -107,6 +112,9 @@ impl Resolver<'_> {
                 self.conditional(expr, branches, otherwise.as_deref(), context)
             }
             Expr::Aggregate { aggregate, inputs } => {
+                if let Some(simpler) = without_filter(aggregate, inputs) {
+                    return self.resolve(&simpler, context);
+                }
                 match context {
                     INSIDE_AGGREGATE => {
                         return self.fail(TypeError::NestedAggregate { expr: expr.to_string() });
@@ -114,36 +122,78 @@ impl Resolver<'_> {
                     Context::RowByRow(place) => {
                         return self.fail(TypeError::MisplacedAggregate { expr: expr.to_string(), place });
                     }
-                    Context::Aggregation | Context::Windows | Context::Over => {}
+                    Context::Aggregation | Context::Windows | Context::Rows | Context::Over => {}
+                }
+                if inputs.first().is_some_and(Expr::gives_rows) {
+                    return self.of_each(expr, each_aggregate(aggregate), inputs, context);
                 }
                 let typed = self.all(inputs, INSIDE_AGGREGATE)?;
                 let signature = aggregate.signature(&arguments(&typed));
                 let (inputs, output) = self.call(expr, aggregate.name(), typed, signature)?;
-                Some(Typed {
-                    expr: Expr::Aggregate { aggregate: aggregate.clone(), inputs },
-                    data_type: output,
-                })
+                let expr = Expr::Aggregate { aggregate: aggregate.clone(), inputs };
+                Some(in_context(Typed { expr, data_type: output }, context))
             }
             Expr::WindowFunction { function, inputs } => {
+                if inputs.first().is_some_and(Expr::gives_rows) {
+                    return self.of_each(expr, each_window(function), inputs, context);
+                }
                 self.may_be_window(expr, context)?;
-                let typed = adapt_all(self.all(inputs, INSIDE_WINDOW)?);
+                let typed = self.all(inputs, INSIDE_WINDOW)?;
                 let signature = function.signature(&arguments(&typed));
                 let (inputs, output) = self.call(expr, function.name(), typed, signature)?;
                 let call = Expr::WindowFunction { function: function.clone(), inputs };
-                let expr = match context {
-                    Context::Over => call,
-                    _ => call.pushed_over(&Arc::default()),
-                };
-                Some(Typed { expr, data_type: output })
+                Some(match context {
+                    // Which window it is over is known around the whole: that of its `over`, or the group's rows.
+                    Context::Over | INSIDE_AGGREGATE | INSIDE_WINDOW => {
+                        Typed { expr: call, data_type: output }
+                    }
+                    // All of a group's values.
+                    Context::Aggregation => Typed {
+                        expr: Expr::Aggregate { aggregate: IMPLODE, inputs: vec![call] },
+                        data_type: DataType::List(Box::new(output)),
+                    },
+                    _ => Typed { expr: call.pushed_over(&Arc::default()), data_type: output },
+                })
             }
             Expr::Over { input, window } => self.over(expr, input, window, context),
         }
     }
 
+    /// An aggregate or a window function of the rows that another aggregate gives: of each of its lists.
+    fn of_each(
+        &mut self,
+        expr: &Expr,
+        function: Option<FunctionRef>,
+        inputs: &[Expr],
+        context: Context,
+    ) -> Option<Typed> {
+        let inner = match context {
+            Context::Rows => Context::Windows,
+            INSIDE_AGGREGATE => return self.fail(TypeError::NestedAggregate { expr: expr.to_string() }),
+            other => other,
+        };
+        let lists = self.resolve(&inputs[0], inner);
+        let constants = self.all(&inputs[1..], Context::RowByRow("a constant"));
+        let (lists, constants) = (lists?, constants?);
+        let Some(function) = function else {
+            return self.fail(TypeError::InvalidArgument {
+                expr: expr.to_string(),
+                reason: "rows that an aggregate gives can't stand beside another column".into(),
+            });
+        };
+        let lists = Typed { expr: lists.expr.without_alias().clone(), ..lists };
+        let typed: Vec<Typed> = std::iter::once(lists).chain(constants).collect();
+        let signature = function.signature(&arguments(&typed));
+        let (inputs, data_type) = self.call(expr, function.name(), typed, signature)?;
+        Some(in_context(Typed { expr: Expr::Function { function, inputs }, data_type }, context))
+    }
+
     /// Notes an error if no window may stand there.
     fn may_be_window(&mut self, expr: &Expr, context: Context) -> Option<()> {
+        let is_function = matches!(expr, Expr::WindowFunction { .. });
         let error = match context {
-            Context::Windows | Context::Over => return Some(()),
+            Context::Windows | Context::Rows | Context::Over => return Some(()),
+            INSIDE_AGGREGATE | INSIDE_WINDOW | Context::Aggregation if is_function => return Some(()),
             INSIDE_AGGREGATE | INSIDE_WINDOW => TypeError::NestedWindow { expr: expr.to_string() },
             Context::RowByRow(place) => TypeError::MisplacedWindow { expr: expr.to_string(), place },
             Context::Aggregation => {
@@ -229,6 +279,13 @@ impl Resolver<'_> {
         let adapted_left = self.adapt(expr, left.clone(), &right.data_type)?;
         let right = self.adapt(expr, right, &left.data_type)?;
         let left = adapted_left;
+        // `&`, `|` and `^` of integers are about their bits.
+        if operator.is_logical() && left.data_type.is_integer() && right.data_type.is_integer() {
+            let function = bitwise_of_operator(operator).expect("logical operators have their bitwise form");
+            let signature = function.signature(&arguments(&[left.clone(), right.clone()]));
+            let (inputs, output) = self.call(expr, function.name(), vec![left, right], signature)?;
+            return Some(Typed { expr: Expr::Function { function, inputs }, data_type: output });
+        }
         let Some(types) = operands::operands(operator, &left.data_type, &right.data_type) else {
             return self.fail(TypeError::OperandMismatch {
                 expr: expr.to_string(),
@@ -267,6 +324,10 @@ impl Resolver<'_> {
         context: Context,
     ) -> Option<Typed> {
         let input = self.resolve(input, context)?;
+        if operator == UnaryOperator::Not && input.data_type.is_integer() {
+            let expr = Expr::Function { function: BITWISE_NOT, inputs: vec![input.expr] };
+            return Some(Typed { expr, data_type: input.data_type });
+        }
         let to = match (operator, &input.data_type) {
             (UnaryOperator::Not, DataType::Boolean | DataType::Null) => Some(DataType::Boolean),
             (UnaryOperator::Negate, DataType::UInt8) => Some(DataType::Int16),
@@ -335,6 +396,53 @@ impl Resolver<'_> {
                 None
             }
         }
+    }
+}
+
+/// Lists that stand for rows as their items, where rows are made of them.
+fn in_context(typed: Typed, context: Context) -> Typed {
+    match typed.data_type {
+        DataType::List(item) if context == Context::Rows && typed.expr.gives_rows() => {
+            Typed { data_type: *item, expr: typed.expr }
+        }
+        data_type => Typed { data_type, ..typed },
+    }
+}
+
+/// An aggregate of filtered rows as one of all rows: null where the predicate is not true, if nulls change nothing.
+fn without_filter(aggregate: &AggregateRef, inputs: &[Expr]) -> Option<Expr> {
+    let (Expr::Aggregate { aggregate: inner, inputs: filtered }, rest) = inputs.split_first()? else {
+        return None;
+    };
+    let [value, predicate] = filtered.as_slice() else { return None };
+    if *inner != FILTER {
+        return None;
+    }
+    let kept =
+        |value: Expr| Expr::Conditional { branches: vec![(predicate.clone(), value)], otherwise: None };
+    let call = |aggregate: AggregateRef, first: Expr| Expr::Aggregate {
+        aggregate,
+        inputs: std::iter::once(first).chain(rest.iter().cloned()).collect(),
+    };
+    if let Expr::Aggregate { aggregate: before_it, inputs: before } = value
+        && let (true, [value, first]) = (*before_it == FILTER, before.as_slice())
+    {
+        let inputs = vec![value.clone(), first.clone().and(predicate.clone())];
+        return Some(call(aggregate.clone(), Expr::Aggregate { aggregate: FILTER, inputs }));
+    }
+    if value.gives_rows() {
+        return None;
+    }
+    if aggregate.skips_nulls() {
+        return Some(call(aggregate.clone(), kept(value.clone())));
+    }
+    match (aggregate, rest) {
+        (aggregate, []) if *aggregate == LEN => Some(call(COUNT, kept(Expr::from(true)))),
+        (aggregate, [second]) if *aggregate == FILTER => {
+            let inputs = vec![value.clone(), predicate.clone().and(second.clone())];
+            Some(Expr::Aggregate { aggregate: FILTER, inputs })
+        }
+        _ => None,
     }
 }
 

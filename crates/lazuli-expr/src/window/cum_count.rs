@@ -3,6 +3,7 @@
 use lazuli_array::{Column, DataType, PrimitiveArray};
 use lazuli_kernels::KernelError;
 
+use super::cumulative::{is_reversed, reversed};
 use super::{Partitions, WindowFunction};
 use crate::function::{Argument, Signature, SignatureError};
 
@@ -16,23 +17,23 @@ impl WindowFunction for CumCount {
     }
 
     fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
-        match arguments {
-            [_] => Ok(Signature::unchanged(arguments, DataType::Int64)),
-            _ => Err(SignatureError::Expected("one column".into())),
-        }
+        is_reversed(arguments)?;
+        Ok(Signature::unchanged(arguments, DataType::Int64))
     }
 
     fn evaluate(
         &self,
         inputs: &[Column],
-        _: &[Argument<'_>],
+        arguments: &[Argument<'_>],
         partitions: &Partitions<'_>,
     ) -> Result<Column, KernelError> {
         let validity = inputs[0].validity();
         let mut counts = vec![0i64; partitions.num_rows()];
-        partitions.visit(0i64, |count, row| {
-            *count += i64::from(validity.as_ref().is_none_or(|validity| validity.get(row)));
-            counts[row] = *count;
+        partitions.directed(reversed(self.name(), arguments)?, |partitions| {
+            partitions.visit(0i64, |count, row| {
+                *count += i64::from(validity.as_ref().is_none_or(|validity| validity.get(row)));
+                counts[row] = *count;
+            });
         });
         Ok(Column::new(DataType::Int64, PrimitiveArray::from_vec(counts)))
     }

@@ -3,6 +3,7 @@
 use lazuli_array::Column;
 use lazuli_kernels::KernelError;
 
+use super::cumulative::reversed;
 use super::running_extreme::{running_extreme, running_extreme_signature};
 use super::{Partitions, WindowFunction};
 use crate::function::{Argument, Signature, SignatureError};
@@ -24,9 +25,10 @@ impl WindowFunction for CumMin {
     fn evaluate(
         &self,
         inputs: &[Column],
-        _: &[Argument<'_>],
+        arguments: &[Argument<'_>],
         partitions: &Partitions<'_>,
     ) -> Result<Column, KernelError> {
-        Ok(running_extreme::<false>(&inputs[0], partitions))
+        let reverse = reversed(self.name(), arguments)?;
+        Ok(partitions.directed(reverse, |partitions| running_extreme::<false>(&inputs[0], partitions)))
     }
 }

@@ -4,9 +4,11 @@ use lazuli_array::{Array, Column, DataType, Native, PrimitiveArray, Scalar};
 use lazuli_kernels::KernelError;
 use lazuli_kernels::double_double::DoubleDouble;
 
+use super::cumulative::{is_reversed, reversed};
 use super::{Partitions, WindowFunction};
 use crate::aggregate::SUM;
 use crate::function::{Argument, Signature, SignatureError};
+use crate::options::with_columns;
 
 /// The sum of the values so far; null where the value is null, which the sum passes over.
 ///
@@ -20,14 +22,15 @@ impl WindowFunction for CumSum {
     }
 
     fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
-        let output = SUM.signature(arguments)?.output;
-        Ok(Signature { inputs: vec![output.clone()], output })
+        is_reversed(arguments)?;
+        let output = SUM.signature(&arguments[..1])?.output;
+        Ok(with_columns(arguments, std::slice::from_ref(&output), output.clone()))
     }
 
     fn evaluate(
         &self,
         inputs: &[Column],
-        _: &[Argument<'_>],
+        arguments: &[Argument<'_>],
         partitions: &Partitions<'_>,
     ) -> Result<Column, KernelError> {
         let data_type = inputs[0].data_type();
@@ -37,37 +40,44 @@ impl WindowFunction for CumSum {
             let (left, right) = (operand(left), operand(right));
             KernelError::Overflow { operation: "cum_sum", row, left, right, data_type: data_type.clone() }
         };
-        let sums = match inputs[0].array() {
-            Array::Int64(array) => Array::from(running(array, partitions, 0i64, |sum, value, row| {
-                *sum = sum.checked_add(value).ok_or_else(|| overflow(row, (*sum).into(), value.into()))?;
-                Ok(*sum)
-            })?),
-            Array::UInt64(array) => Array::from(running(array, partitions, 0u64, |sum, value, row| {
-                *sum = sum.checked_add(value).ok_or_else(|| overflow(row, (*sum).into(), value.into()))?;
-                Ok(*sum)
-            })?),
-            Array::Int128(array) => {
-                const LIMIT: u128 = 10u128.pow(38);
-                Array::from(running(array, partitions, 0i128, |sum, value, row| {
-                    let next = sum.checked_add(value).filter(|next| next.unsigned_abs() < LIMIT);
-                    *sum = next.ok_or_else(|| overflow(row, *sum, value))?;
+        let sums =
+            partitions.directed(reversed(self.name(), arguments)?, |partitions| match inputs[0].array() {
+                Array::Int64(array) => running(array, partitions, 0i64, |sum, value, row| {
+                    *sum =
+                        sum.checked_add(value).ok_or_else(|| overflow(row, (*sum).into(), value.into()))?;
                     Ok(*sum)
-                })?)
-            }
-            Array::Float64(array) => {
-                Array::from(running(array, partitions, DoubleDouble::default(), |sum, value, _| {
-                    *sum = sum.add_f64(value);
-                    Ok(sum.to_f64())
-                })?)
-            }
-            _ => return Err(KernelError::unsupported("cum_sum", [data_type])),
-        };
+                })
+                .map(Array::from),
+                Array::UInt64(array) => running(array, partitions, 0u64, |sum, value, row| {
+                    *sum =
+                        sum.checked_add(value).ok_or_else(|| overflow(row, (*sum).into(), value.into()))?;
+                    Ok(*sum)
+                })
+                .map(Array::from),
+                Array::Int128(array) => {
+                    const LIMIT: u128 = 10u128.pow(38);
+                    running(array, partitions, 0i128, |sum, value, row| {
+                        let next = sum.checked_add(value).filter(|next| next.unsigned_abs() < LIMIT);
+                        *sum = next.ok_or_else(|| overflow(row, *sum, value))?;
+                        Ok(*sum)
+                    })
+                    .map(Array::from)
+                }
+                Array::Float64(array) => {
+                    running(array, partitions, DoubleDouble::default(), |sum, value, _| {
+                        *sum = sum.add_f64(value);
+                        Ok(sum.to_f64())
+                    })
+                    .map(Array::from)
+                }
+                _ => Err(KernelError::unsupported("cum_sum", [data_type])),
+            })?;
         Ok(Column::new(data_type.clone(), sums))
     }
 }
 
 /// A value for each value, made of a state that starts anew with each partition; null for null.
-fn running<T: Native, S: Copy>(
+pub(super) fn running<T: Native, S: Copy>(
     array: &PrimitiveArray<T>,
     partitions: &Partitions<'_>,
     start: S,

@@ -104,6 +104,21 @@ impl<'a> Partitions<'a> {
         }
     }
 
+    /// What `run` gives for these partitions, or, if `reverse`, for the same with their last rows first.
+    pub(super) fn directed<R>(&self, reverse: bool, run: impl FnOnce(&Partitions<'_>) -> R) -> R {
+        if !reverse {
+            return run(self);
+        }
+        let order: Vec<u32> = match self.order {
+            None => (0..self.num_rows as u32).rev().collect(),
+            Some(order) => order.iter().rev().copied().collect(),
+        };
+        run(&match self.ids {
+            [] => Partitions::one(self.num_rows, Some(&order)),
+            ids => Partitions::new(ids, self.num_partitions, Some(&order)),
+        })
+    }
+
     /// The rows of each partition, in the window's order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &[u32]> + '_ {
         let grouped = self.grouped.get_or_init(|| self.group());

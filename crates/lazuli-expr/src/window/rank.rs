@@ -1,11 +1,12 @@
 //! `rank`.
 
-use lazuli_array::{Column, DataType, PrimitiveArray, Scalar};
+use lazuli_array::{Column, DataType, PrimitiveArray};
 use lazuli_kernels::sort::{RowComparator, SortKey, sort_indices};
 use lazuli_kernels::{KernelError, take_column};
 
 use super::{Partitions, WindowFunction};
 use crate::function::{Argument, Signature, SignatureError};
+use crate::options::{Options, unchecked};
 
 /// The place of each value among the values of its partition, from 1; null where it is null. NaN is the largest value.
 ///
@@ -35,30 +36,15 @@ const METHODS: [(&str, Method); 5] = [
     ("ordinal", Method::Ordinal),
 ];
 
-const EXPECTED: &str = "one column, the name of a method, and whether the greatest comes first";
+const EXPECTED: &str = "one column, and maybe the name of a method and whether the greatest comes first";
 
 /// The method and whether it is descending.
 fn constants(arguments: &[Argument<'_>]) -> Result<(Method, bool), SignatureError> {
-    let expected = || SignatureError::Expected(EXPECTED.into());
-    let (method, descending) = match arguments {
-        [_, method] => (method, None),
-        [_, method, descending] => (method, Some(descending)),
-        _ => return Err(expected()),
-    };
-    let Some(Scalar::String(name)) = method.literal.map(|literal| &literal.value) else {
-        return Err(expected());
-    };
-    let method = METHODS.iter().find(|(known, _)| *known == name.as_str());
-    let Some((_, method)) = method else {
-        let known: Vec<&str> = METHODS.iter().map(|(name, _)| *name).collect();
-        let reason = format!("no method of rank is called {name}; there are {}", known.join(", "));
-        return Err(SignatureError::InvalidArgument(reason));
-    };
-    match descending.map(|descending| descending.literal.map(|literal| &literal.value)) {
-        None => Ok((*method, false)),
-        Some(Some(Scalar::Boolean(descending))) => Ok((*method, *descending)),
-        Some(_) => Err(expected()),
-    }
+    let mut options = Options::behind(1, arguments, EXPECTED)?;
+    let method = options.word(&METHODS, "method of rank")?;
+    let descending = options.boolean(false)?;
+    options.end()?;
+    Ok((method, descending))
 }
 
 impl WindowFunction for Rank {
@@ -79,10 +65,7 @@ impl WindowFunction for Rank {
         partitions: &Partitions<'_>,
     ) -> Result<Column, KernelError> {
         let Ok((method, descending)) = constants(arguments) else {
-            return Err(KernelError::unsupported(
-                "rank",
-                arguments.iter().map(|argument| argument.data_type),
-            ));
+            return Err(unchecked(self.name(), arguments));
         };
         let column = &inputs[0];
         let key = SortKey { column, descending, nulls_first: false };
@@ -132,7 +115,7 @@ impl WindowFunction for Rank {
 }
 
 /// The same number for rows with equal values, given the rows by value.
-fn value_numbers(key: &SortKey<'_>, by_value: &[u32]) -> Vec<u32> {
+pub(super) fn value_numbers(key: &SortKey<'_>, by_value: &[u32]) -> Vec<u32> {
     // Neighbours lie side by side here: comparing them where they came from would wait for memory twice a row.
     let column = take_column(key.column, by_value);
     let comparator = RowComparator::new(&[SortKey { column: &column, ..*key }]);
@@ -148,7 +131,7 @@ fn value_numbers(key: &SortKey<'_>, by_value: &[u32]) -> Vec<u32> {
 }
 
 /// The rows by value, nulls last; equal ones in the order that they had.
-fn sorted(key: &SortKey<'_>, partitions: &Partitions<'_>) -> Result<Vec<u32>, KernelError> {
+pub(super) fn sorted(key: &SortKey<'_>, partitions: &Partitions<'_>) -> Result<Vec<u32>, KernelError> {
     let num_rows = key.column.len();
     let Some(order) = partitions.order() else { return sort_indices(&[*key], num_rows) };
     // In the window's order first, so that sorting, which is stable, keeps it.

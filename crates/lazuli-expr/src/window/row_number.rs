@@ -1,4 +1,4 @@
-//! `row_number`.
+//! `row_number` and `row_index`.
 
 use lazuli_array::{Column, DataType, PrimitiveArray};
 use lazuli_kernels::KernelError;
@@ -6,13 +6,16 @@ use lazuli_kernels::KernelError;
 use super::{Partitions, WindowFunction};
 use crate::function::{Argument, Signature, SignatureError};
 
-/// The place of the row in its partition, from 1; an Int64.
+/// The place of the row in its partition, an Int64, counted from some number.
 #[derive(Debug)]
-pub struct RowNumber;
+pub struct RowNumber {
+    pub(super) name: &'static str,
+    pub(super) first: i64,
+}
 
 impl WindowFunction for RowNumber {
     fn name(&self) -> &'static str {
-        "row_number"
+        self.name
     }
 
     fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
@@ -34,9 +37,9 @@ impl WindowFunction for RowNumber {
         partitions: &Partitions<'_>,
     ) -> Result<Column, KernelError> {
         let mut numbers = vec![0i64; partitions.num_rows()];
-        partitions.visit(0i64, |last, row| {
-            *last += 1;
-            numbers[row] = *last;
+        partitions.visit(self.first, |next, row| {
+            numbers[row] = *next;
+            *next += 1;
         });
         Ok(Column::new(DataType::Int64, PrimitiveArray::from_vec(numbers)))
     }

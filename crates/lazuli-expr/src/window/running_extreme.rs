@@ -7,14 +7,15 @@ use lazuli_kernels::sort::{RowComparator, SortKey};
 use lazuli_kernels::{NO_ROW, take_column_optional};
 
 use super::Partitions;
+use super::cumulative::is_reversed;
 use crate::aggregate::MAX;
 use crate::function::{Argument, Signature, SignatureError};
 
 /// What `max` takes, unchanged.
 pub(super) fn running_extreme_signature(arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
-    let Signature { inputs, .. } = MAX.signature(arguments)?;
-    let output = inputs.first().cloned().unwrap_or(lazuli_array::DataType::Null);
-    Ok(Signature { inputs, output })
+    is_reversed(arguments)?;
+    let output = MAX.signature(&arguments[..1])?.output;
+    Ok(Signature::unchanged(arguments, output))
 }
 
 pub(super) fn running_extreme<const GREATEST: bool>(column: &Column, partitions: &Partitions<'_>) -> Column {

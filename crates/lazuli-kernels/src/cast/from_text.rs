@@ -4,8 +4,8 @@ use lazuli_array::{Array, DataType, StringArray};
 
 use super::{Cast, CastMode, text_form};
 use crate::parse::{
-    parse_bool, parse_date, parse_datetime_ticks, parse_decimal, parse_f32, parse_f64, parse_i64, parse_time,
-    parse_u64,
+    parse_bool, parse_date, parse_datetime_ticks, parse_decimal, parse_duration, parse_f32, parse_f64,
+    parse_i64, parse_time, parse_u64,
 };
 use crate::{NO_ROW, Result, take_optional};
 
@@ -55,6 +55,7 @@ fn parse_rows(cast: &Cast<'_>, to: &DataType, texts: &StringArray) -> Result<Arr
         DataType::Datetime(unit, zone) => {
             cast.primitive(|row| parse_datetime_ticks(text(row), *unit, zone.is_some()).ok())
         }
+        DataType::Duration(unit) => cast.primitive(|row| parse_duration(text(row), *unit).ok()),
         DataType::Time => cast.primitive(|row| parse_time(text(row)).ok()),
         to if to.is_unsigned_integer() => {
             cast.integer(to.physical(), |row| parse_u64(text(row)).ok().map(i128::from))

@@ -12,18 +12,20 @@
 //! | float, decimal | decimal | nearest at the scale, ties to even; too many digits before the point fails |
 //! | number | boolean | whether it is not zero |
 //! | any text | boolean, number, date, datetime, time | what [`crate::parse`] reads, as CSV does |
+//! | any text | duration | `1d 2h 3m 4.5s`, a minus before all of it; digits that its unit does not keep fail |
 //! | boolean, number, temporal | text | shortest that reads back: `1.0`, `1e+20`, `NaN`, `-inf`, ISO 8601 |
 //! | text | `Enum` | one of its texts, or fails |
 //! | text, binary | binary, text | the bytes; what is not UTF-8 fails |
 //! | date, datetime | datetime, date | midnight; the day, towards the past |
 //! | datetime, duration | other unit | overflow fails; to a coarser unit towards the past, durations towards zero |
-//! | datetime | time | time of day |
-//! | temporal | integer, and back | the ticks (days of a date) |
+//! | datetime | time | time of day, in the column's zone as the day above |
+//! | time | duration, and back | the span since midnight; back only within a day |
+//! | temporal | number, and back | the ticks (days of a date), as an integer is cast |
 //! | list, struct | list, struct | their items; struct fields go by name |
 //! | null | anything | nulls |
 //!
-//! A datetime with a zone casts to what has none, and back, only where the zone is UTC: anything else needs the rules of
-//! time zones, which are no part of a cast. Dictionaries are cast once per distinct text.
+//! A datetime with a zone casts to one without, and back, only where the zone is UTC: `dt.replace_time_zone` says what
+//! becomes of times that a clock shows twice or never. Dictionaries are cast once per distinct text.
 //!
 //! Not here: formats chosen by the user, guessing at types.
 
@@ -41,6 +43,7 @@ mod to_text; // value to text
 use lazuli_array::{Array, Column, DataType, Scalar, TimeZone};
 
 pub use self::text_form::{to_dictionary, to_plain};
+use crate::temporal::Zone;
 use crate::{KernelError, Result};
 
 /// What becomes of a value that the other type can't hold.
@@ -101,18 +104,37 @@ pub fn can_cast(from: &DataType, to: &DataType) -> bool {
         }
         (from, to) if is_plain_number(from) && is_plain_number(to) => true,
         (from, to) if from.is_text() && to.is_text() => true,
-        (from, Date | Time | Datetime(..) | Binary) if from.is_text() => true,
+        (from, Date | Time | Datetime(..) | Duration(_) | Binary) if from.is_text() => true,
         (from, to) if from.is_text() => is_plain_number(to),
         (from, to) if to.is_text() => is_plain_number(from) || from.is_temporal() || *from == Binary,
-        (from, to) if from.is_integer() => to.is_temporal(),
-        (from, to) if to.is_integer() => from.is_temporal(),
-        (Duration(_), Duration(_)) => true,
+        (from, to) if from.is_numeric() => to.is_temporal(),
+        (from, to) if to.is_numeric() => from.is_temporal(),
+        (Duration(_), Duration(_) | Time) | (Time, Duration(_)) => true,
         (Datetime(_, from), Datetime(_, to)) => {
             (from.is_some() && to.is_some()) || (is_utc(from) && is_utc(to))
         }
-        (Date, Datetime(_, zone)) | (Datetime(_, zone), Date | Time) => is_utc(zone),
+        (Date, Datetime(_, zone)) => is_utc(zone),
+        (Datetime(_, zone), Date | Time) => Zone::of(zone.as_deref()).is_ok(),
         _ => false,
     }
+}
+
+/// Numbers and times meet in whole ticks. What fails in either step fails, the first such row first.
+fn by_ticks(cast: &Cast<'_>) -> Result<Array> {
+    let ticks = cast_array(cast.array, cast.from, &DataType::Int64, CastMode::Lenient)?;
+    let result = cast_array(&ticks, &DataType::Int64, cast.to, CastMode::Lenient)?;
+    let failed = |&row: &usize| cast.array.is_valid(row) && !result.is_valid(row);
+    if cast.mode == CastMode::Strict
+        && result.null_count() > cast.array.null_count()
+        && let Some(row) = (0..result.len()).find(failed)
+    {
+        return Err(cast.failed(row));
+    }
+    Ok(result)
+}
+
+fn is_fractional(data_type: &DataType) -> bool {
+    data_type.is_float() || matches!(data_type, DataType::Decimal { .. })
 }
 
 /// Whether the ticks of this zone are its local time.
@@ -166,6 +188,11 @@ fn cast_array(array: &Array, from: &DataType, to: &DataType, mode: CastMode) -> 
         (from, to) if to.is_text() => {
             let texts = to_text::write(array, from);
             cast_array(&texts.into(), &DataType::String, to, mode).map_err(|error| cast.renamed(error))
+        }
+        (from, to)
+            if (is_fractional(from) && to.is_temporal()) || (from.is_temporal() && is_fractional(to)) =>
+        {
+            by_ticks(&cast)
         }
         (from, to) if from.is_temporal() || to.is_temporal() => temporal::cast_temporal(&cast),
         (DataType::Decimal { scale, .. }, _) => decimal::from_decimal(&cast, *scale),

@@ -1,11 +1,14 @@
 //! Dates, datetimes, durations and times: as ticks, in another unit, or a part of them.
 
+use std::cell::RefCell;
+
 use lazuli_array::calendar::{NANOS_PER_DAY, join_ticks, split_ticks};
 use lazuli_array::{Array, DataType, PrimitiveArray, TimeUnit};
 
 use super::Cast;
 use super::number::integers;
 use crate::Result;
+use crate::temporal::{Walk, Zone};
 
 pub(super) fn cast_temporal(cast: &Cast<'_>) -> Result<Array> {
     use DataType::{Date, Datetime, Duration, Time};
@@ -21,15 +24,32 @@ pub(super) fn cast_temporal(cast: &Cast<'_>) -> Result<Array> {
             let days = days.values();
             cast.primitive(|row| join_ticks(days[row].into(), 0, *unit))
         }
-        (Datetime(unit, _), Date) => {
+        (Datetime(unit, zone), to @ (Date | Time)) => {
+            let zone = Zone::of(zone.as_deref()).expect("can_cast found the zone");
+            let walk = RefCell::new(Walk::new(&zone));
             let ticks = ticks(cast);
-            cast.primitive(|row| i32::try_from(split_ticks(ticks[row], *unit).0).ok())
-        }
-        (Datetime(unit, _), Time) => {
-            let ticks = ticks(cast);
-            cast.primitive(|row| Some(split_ticks(ticks[row], *unit).1))
+            let local = |row: usize| -> Option<(i64, i64)> {
+                let ticks: i64 = ticks[row];
+                if zone.is_utc() {
+                    return Some(split_ticks(ticks, *unit));
+                }
+                let offset = walk.borrow_mut().offset_at(ticks.div_euclid(unit.per_second()));
+                Some(split_ticks(ticks.checked_add(i64::from(offset) * unit.per_second())?, *unit))
+            };
+            match to {
+                Date => cast.primitive(|row| i32::try_from(local(row)?.0).ok()),
+                _ => cast.primitive(|row| Some(local(row)?.1)),
+            }
         }
         (Datetime(from, _), Datetime(to, _)) => rescale(cast, *from, *to, i64::div_euclid),
+        (Time, Duration(unit)) => rescale(cast, TimeUnit::Nanoseconds, *unit, |ticks, factor| ticks / factor),
+        (Duration(unit), Time) => {
+            let (spans, factor) = (ticks(cast), TimeUnit::Nanoseconds.per_second() / unit.per_second());
+            cast.primitive(|row| {
+                let nanos = spans[row].checked_mul(factor)?;
+                (0..NANOS_PER_DAY).contains(&nanos).then_some(nanos)
+            })
+        }
         (Duration(from), Duration(to)) => rescale(cast, *from, *to, |ticks, factor| ticks / factor),
         (from, to) => unreachable!("can_cast said no to {from} as {to}"),
     }

@@ -2,8 +2,8 @@
 //!
 //! Floats as `zmij` writes them and as CSV files have them: `1.0`, `0.1`, `1e+20`, `-0.0`; `NaN`, `inf`, `-inf`.
 //! Datetimes with a space between date and time, instants with a `Z` at the end; fractions of a second with 3, 6 or 9
-//! digits where there are any. [`crate::parse`] reads all of it back, but durations and datetimes in years
-//! beyond those of dates.
+//! digits where there are any. [`crate::parse`] reads all of it back, but datetimes in years beyond those
+//! of dates.
 
 use lazuli_array::calendar::{write_date, write_datetime, write_duration, write_time};
 use lazuli_array::decimal::write_decimal;

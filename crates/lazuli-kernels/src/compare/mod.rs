@@ -250,6 +250,19 @@ pub enum Closed {
     Neither,
 }
 
+impl Closed {
+    /// The kind of range of this name: `both`, `left`, `right`, `none`.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "both" => Self::Both,
+            "left" => Self::Left,
+            "right" => Self::Right,
+            "none" => Self::Neither,
+            _ => return None,
+        })
+    }
+}
+
 /// Whether each value lies between `low` and `high`: both comparisons, joined by Kleene's and.
 ///
 /// # Errors

@@ -110,7 +110,8 @@ fn directive(text: &str) -> (Option<Directive>, usize) {
                 let fits = (letter.is_ascii_alphabetic() || matches!(letter, '%' | '+'))
                     && (!is_fraction || letter == 'f')
                     && (directive.colons == 0 || letter == 'z')
-                    && (directive.pad.is_none() || (letter.is_ascii_alphabetic() && letter != 'f' && letter != 'z'));
+                    && (directive.pad.is_none()
+                        || (letter.is_ascii_alphabetic() && letter != 'f' && letter != 'z'));
                 return (fits.then_some(directive), at + letter.len_utf8());
             }
         }

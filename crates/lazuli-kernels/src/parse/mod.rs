@@ -13,6 +13,7 @@
 //! | date | `YYYY-MM-DD`, years outside 0..=9999 with a sign and up to 7 digits |
 //! | time | `HH:MM`, `HH:MM:SS`, fraction of 1 to 9 digits |
 //! | datetime | date, `T` or space, time, then nothing, `Z` or an offset; a date alone is its midnight |
+//! | duration | `1d 2h 3m 4.5s`: parts in this order, any of them missing, a minus before all of it |
 //!
 //! Dates and times of any other form are read by a [`TimePattern`], which is given, never guessed.
 //!
@@ -25,8 +26,9 @@ mod boolean; // true, false
 mod date; // YYYY-MM-DD
 mod datetime; // date and time of day, zone
 mod decimal; // scaled i128
-pub(crate) mod directive; // what forms are made of
 mod digits; // eight digits at a time
+pub(crate) mod directive; // what forms are made of
+mod duration; // 1d 2h 3m 4.5s
 mod float; // f64, f32
 mod integer; // i64, u64
 mod pattern; // dates and times of a given form
@@ -36,6 +38,7 @@ pub use boolean::{parse_bool, parse_bool_at};
 pub use date::{parse_date, parse_date_at};
 pub use datetime::{DatetimeText, parse_datetime, parse_datetime_ticks, parse_datetime_ticks_at};
 pub use decimal::parse_decimal;
+pub use duration::parse_duration;
 pub use float::{parse_f32, parse_f64, parse_f64_at};
 pub use integer::{parse_i64, parse_i64_at, parse_u64, parse_u64_at};
 pub use pattern::{PatternFault, TimePattern};
@@ -65,6 +68,8 @@ pub enum Misfit {
     NoSuchTime,
     /// Not of the form `YYYY-MM-DD HH:MM:SS`.
     NotDatetime,
+    /// Not of the form `1d 2h 3m 4.5s`.
+    NotDuration,
     /// The type has no room for a value of this size.
     OutOfRange,
     /// The type would drop digits that are not zero.
@@ -93,6 +98,7 @@ impl fmt::Display for Misfit {
             Misfit::NotTime => "not a time of the form HH:MM:SS",
             Misfit::NoSuchTime => "the clock has no such time",
             Misfit::NotDatetime => "not a datetime of the form YYYY-MM-DD HH:MM:SS",
+            Misfit::NotDuration => "not a duration of the form 1d 2h 3m 4.5s",
             Misfit::OutOfRange => "out of the type's range",
             Misfit::TooPrecise => "more digits than the type keeps",
             Misfit::ZoneMissing => "names no time zone or offset",

@@ -296,9 +296,7 @@ const TIME_ITEMS: &[Item] = &[
 fn has_any(items: &[Item], of: &[Item]) -> bool {
     // A fraction may also follow seconds since 1970, which need no hour.
     let is_epoch = items.contains(&Item::Epoch);
-    items
-        .iter()
-        .any(|item| of.contains(item) && !(is_epoch && item.is_fraction()))
+    items.iter().any(|item| of.contains(item) && !(is_epoch && item.is_fraction()))
 }
 
 impl Parts {

@@ -1,6 +1,8 @@
 //! Dates, datetimes, times and durations made of numbers, and with some of their numbers replaced.
 
-use lazuli_array::calendar::{NANOS_PER_DAY, NANOS_PER_SECOND, civil_from_wide_days, join_ticks, split_ticks, wide_days_from_civil};
+use lazuli_array::calendar::{
+    NANOS_PER_DAY, NANOS_PER_SECOND, civil_from_wide_days, join_ticks, split_ticks, wide_days_from_civil,
+};
 use lazuli_array::{Array, Column, DataType, PrimitiveArray, Scalar, TimeUnit};
 
 use super::values::{choose, local_ticks, no_instant, overflow, unsupported, zone_of};
@@ -55,7 +57,9 @@ fn no_such(operation: &'static str, row: usize, text: String, expected: &'static
 fn day_of(operation: &'static str, row: usize, [year, month, day]: [i64; 3]) -> Result<i64> {
     let small = |number: i64| u32::try_from(number).ok();
     let days = small(month).zip(small(day)).and_then(|(month, day)| wide_days_from_civil(year, month, day));
-    days.ok_or_else(|| no_such(operation, row, format!("{year}-{month:02}-{day:02}"), "a day of the calendar"))
+    days.ok_or_else(|| {
+        no_such(operation, row, format!("{year}-{month:02}-{day:02}"), "a day of the calendar")
+    })
 }
 
 /// Nanoseconds since midnight.
@@ -80,7 +84,9 @@ pub fn dates_from_parts(parts: &[Column]) -> Result<Column> {
     let days = Rows::new(OPERATION, parts)?.map(|row, [year, month, day]: [i64; 3]| {
         let days = day_of(OPERATION, row, [year, month, day])?;
         let fits = i32::try_from(days).is_ok();
-        let beyond = || no_such(OPERATION, row, format!("{year}-{month:02}-{day:02}"), "a date within 32 bits of days");
+        let beyond = || {
+            no_such(OPERATION, row, format!("{year}-{month:02}-{day:02}"), "a date within 32 bits of days")
+        };
         if fits { Ok(days) } else { Err(beyond()) }
     })?;
     Ok(Column::new(DataType::Date, crate::arity::unary(&days, |day| day as i32)))
@@ -163,8 +169,11 @@ pub fn durations_from_parts(parts: &[Column], unit: TimeUnit) -> Result<Column> 
     const OPERATION: &str = "duration";
     let nanos_per_tick = i128::from(NANOS_PER_SECOND / unit.per_second());
     let ticks = Rows::new(OPERATION, parts)?.map(|row, numbers: [i64; 8]| {
-        let nanos: i128 =
-            numbers.iter().zip(PART_NANOS).map(|(number, nanos)| i128::from(*number) * i128::from(nanos)).sum();
+        let nanos: i128 = numbers
+            .iter()
+            .zip(PART_NANOS)
+            .map(|(number, nanos)| i128::from(*number) * i128::from(nanos))
+            .sum();
         let whole = nanos % nanos_per_tick == 0;
         let ticks = i64::try_from(nanos / nanos_per_tick).ok().filter(|_| whole);
         ticks.ok_or_else(|| {
@@ -197,12 +206,15 @@ pub fn replace_parts(column: &Column, parts: &[Option<Column>; 7], ambiguous: Am
                 new.push(None);
                 continue;
             };
-            let day = i32::try_from(new_day(row, day.into())?).map_err(|_| overflow(OPERATION, column, row))?;
+            let day =
+                i32::try_from(new_day(row, day.into())?).map_err(|_| overflow(OPERATION, column, row))?;
             new.push(Some(day));
         }
         return Ok(Column::new(DataType::Date, new.into_iter().collect::<PrimitiveArray<i32>>()));
     }
-    let DataType::Datetime(unit, zone) = column.data_type() else { return Err(unsupported(OPERATION, column)) };
+    let DataType::Datetime(unit, zone) = column.data_type() else {
+        return Err(unsupported(OPERATION, column));
+    };
     let (locals, _) = local_ticks(OPERATION, column)?;
     let mut new = Vec::with_capacity(locals.len());
     for (row, ticks) in locals.iter().enumerate() {
@@ -212,7 +224,11 @@ pub fn replace_parts(column: &Column, parts: &[Option<Column>; 7], ambiguous: Am
         };
         let (days, nanos) = split_ticks(ticks, *unit);
         let (seconds, fraction) = (nanos / NANOS_PER_SECOND, nanos % NANOS_PER_SECOND);
-        let clock = [number(3, row, seconds / 3_600), number(4, row, seconds / 60 % 60), number(5, row, seconds % 60)];
+        let clock = [
+            number(3, row, seconds / 3_600),
+            number(4, row, seconds / 60 % 60),
+            number(5, row, seconds % 60),
+        ];
         // A new microsecond takes the place of the whole fraction.
         let fraction = match number(6, row, -1) {
             -1 => fraction,
@@ -246,7 +262,9 @@ mod tests {
         let error = dates_from_parts(&[all(2023), all(2), all(29)]).unwrap_err();
         let expected = "invalid operand of date at row 0: \"2023-02-29\"; expected a day of the calendar";
         assert_eq!(error.to_string(), expected);
-        for (year, month, day) in [(i64::MAX, 1, 1), (10_000_000, 1, 1), (2024, 0, 1), (2024, -1, 1), (2024, 1, i64::MAX)] {
+        for (year, month, day) in
+            [(i64::MAX, 1, 1), (10_000_000, 1, 1), (2024, 0, 1), (2024, -1, 1), (2024, 1, i64::MAX)]
+        {
             assert!(dates_from_parts(&[all(year), all(month), all(day)]).is_err());
         }
         let times = times_from_parts(&[all(1), all(2), all(3), all(4)]).unwrap();

@@ -42,7 +42,8 @@ impl BusinessDays {
             return None;
         }
         let mut days = Self { week, holidays: Vec::new() };
-        let mut holidays: Vec<i64> = holidays.into_iter().map(i64::from).filter(|&day| days.is_in_week(day)).collect();
+        let mut holidays: Vec<i64> =
+            holidays.into_iter().map(i64::from).filter(|&day| days.is_in_week(day)).collect();
         holidays.sort_unstable();
         holidays.dedup();
         days.holidays = holidays;
@@ -113,7 +114,8 @@ impl BusinessDays {
     fn between(&self, start: i64, end: i64) -> i64 {
         let days = end - start;
         let whole = days.div_euclid(7);
-        let rest = (0..days.rem_euclid(7)).filter(|offset| self.is_in_week(start + whole * 7 + offset)).count();
+        let rest =
+            (0..days.rem_euclid(7)).filter(|offset| self.is_in_week(start + whole * 7 + offset)).count();
         whole * self.per_week() + rest as i64 - (self.holidays_before(end) - self.holidays_before(start))
     }
 }
@@ -133,7 +135,12 @@ pub fn is_business_day(column: &Column, days: &BusinessDays) -> Result<Column> {
 /// # Errors
 /// [`crate::KernelError::InvalidOperand`] for a day that is no business day, unless `roll` says where to begin;
 /// [`crate::KernelError::Overflow`]; [`crate::KernelError::Unsupported`] for other types than dates, datetimes and Int64.
-pub fn add_business_days(column: &Column, counts: &Column, days: &BusinessDays, roll: Roll) -> Result<Column> {
+pub fn add_business_days(
+    column: &Column,
+    counts: &Column,
+    days: &BusinessDays,
+    roll: Roll,
+) -> Result<Column> {
     const OPERATION: &str = "dt.add_business_days";
     let Array::Int64(counts) = counts.array() else { return Err(unsupported(OPERATION, counts)) };
     let Clock { ticks, per_day } = clock(OPERATION, column)?;
@@ -146,7 +153,12 @@ pub fn add_business_days(column: &Column, counts: &Column, days: &BusinessDays, 
         let (day, rest) = (ticks.div_euclid(per_day), ticks.rem_euclid(per_day));
         let start = match roll {
             Roll::Raise if !days.contains(day) => {
-                return Err(invalid(OPERATION, column, row, "a business day (roll = 'forward' or 'backward' finds one)"));
+                return Err(invalid(
+                    OPERATION,
+                    column,
+                    row,
+                    "a business day (roll = 'forward' or 'backward' finds one)",
+                ));
             }
             Roll::Raise => Some(day),
             Roll::Forward => days.nearest(day, 1),

@@ -6,11 +6,11 @@ use lazuli_array::{Array, Bitmap, Column, DataType, PrimitiveArray, TimeUnit};
 use super::part::{Days, days};
 use super::values::{choose, invalid, local_ticks, no_instant, overflow, unsupported, zone_of};
 use super::zone::{self, Ambiguous, NonExistent, Walk, Zone};
-use crate::arity::{try_unary, unary};
-use crate::cast::{CastMode, cast};
-use crate::Result;
 #[cfg(doc)]
 use crate::KernelError;
+use crate::Result;
+use crate::arity::{try_unary, unary};
+use crate::cast::{CastMode, cast};
 
 /// The date of each datetime, in the column's zone.
 ///
@@ -203,7 +203,8 @@ pub fn utc_offset(column: &Column, which: UtcOffset) -> Result<Column> {
         UtcOffset::Base => "dt.base_utc_offset",
         UtcOffset::Summer => "dt.dst_offset",
     };
-    let (DataType::Datetime(unit, Some(_)), Array::Int64(ticks)) = (column.data_type(), column.array()) else {
+    let (DataType::Datetime(unit, Some(_)), Array::Int64(ticks)) = (column.data_type(), column.array())
+    else {
         return Err(unsupported(operation, column));
     };
     let zone = zone_of(operation, column.data_type())?;
@@ -312,7 +313,10 @@ mod tests {
     fn counts() {
         let column = durations(&[93_784_500_000, -90_000_000_000, 1]);
         assert_eq!(ints(total("t", &column, NANOS_PER_DAY)), [Some(1), Some(-1), Some(0)]);
-        assert_eq!(ints(total("t", &column, 1)), [Some(93_784_500_000_000), Some(-90_000_000_000_000), Some(1_000)]);
+        assert_eq!(
+            ints(total("t", &column, 1)),
+            [Some(93_784_500_000_000), Some(-90_000_000_000_000), Some(1_000)]
+        );
         assert!(total("t", &durations(&[i64::MAX]), 1).is_err());
         let hours = total_fractional("t", &column, 3_600_000_000_000).unwrap();
         assert_eq!(hours.sliced(0, 2), Column::from_values([26.051_25, -25.0].into_iter()));
@@ -320,14 +324,18 @@ mod tests {
         assert_eq!(ints(timestamp(&column, TimeUnit::Nanoseconds)), [Some(-1_500_000_000)]);
         assert_eq!(ints(epoch_seconds(&column)), [Some(-2)]);
         assert_eq!(ints(epoch_days(&column)), [Some(-1)]);
-        assert!(timestamp(&datetimes(&[i64::MAX], TimeUnit::Milliseconds, None), TimeUnit::Nanoseconds).is_err());
+        assert!(
+            timestamp(&datetimes(&[i64::MAX], TimeUnit::Milliseconds, None), TimeUnit::Nanoseconds).is_err()
+        );
     }
 
     #[test]
     fn zones() {
         // 2024-03-31 02:30 and 2024-10-27 02:30
         let column = datetimes(&[1_711_852_200_000, 1_729_996_200_000], TimeUnit::Milliseconds, None);
-        let to = |ambiguous, non_existent| replace_time_zone(&column, Some("Europe/Paris"), ambiguous, non_existent);
+        let to = |ambiguous, non_existent| {
+            replace_time_zone(&column, Some("Europe/Paris"), ambiguous, non_existent)
+        };
         let error = to(Ambiguous::Earliest, NonExistent::Raise).unwrap_err();
         assert_eq!(error.row(), Some(0));
         let error = to(Ambiguous::Raise, NonExistent::Null).unwrap_err();

@@ -88,7 +88,9 @@ impl fmt::Display for IntervalFault {
                 "{unit:?} in {text:?} is no unit of time; there are ns, us, ms, s, m, h, d, w, mo, q, y"
             ),
             Self::TooLarge { text } => write!(f, "{text:?} is longer than an interval can be"),
-            Self::NotPositive { interval } => write!(f, "the interval must be longer than nothing, not {interval}"),
+            Self::NotPositive { interval } => {
+                write!(f, "the interval must be longer than nothing, not {interval}")
+            }
             Self::Mixed { interval } => write!(
                 f,
                 "{interval} mixes units of no common length: months, weeks, and days or less can't stand together here"

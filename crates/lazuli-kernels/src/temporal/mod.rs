@@ -20,11 +20,13 @@ mod text; // columns of texts
 mod values; // ticks of columns
 mod zone; // time zones
 
-pub use build::{dates_from_parts, datetimes_from_parts, durations_from_parts, replace_parts, times_from_parts};
+pub use build::{
+    dates_from_parts, datetimes_from_parts, durations_from_parts, replace_parts, times_from_parts,
+};
 pub use business::{BusinessDays, Roll, add_business_days, business_day_count, is_business_day};
 pub use convert::{
-    EpochUnit, UtcOffset, combine, date_of, epoch_days, epoch_seconds, from_epoch, replace_time_zone, time_of,
-    timestamp, total, total_fractional, utc_offset,
+    EpochUnit, UtcOffset, combine, date_of, epoch_days, epoch_seconds, from_epoch, replace_time_zone,
+    time_of, timestamp, total, total_fractional, utc_offset,
 };
 pub use format::{FormatFault, Moment, TimeFormat};
 pub use interval::{Grid, Interval, IntervalFault};

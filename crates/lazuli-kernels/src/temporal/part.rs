@@ -188,7 +188,8 @@ impl DayNumber for i32 {
         let is_next_year = day_of_year >= 306; // January and February
         let year = (100 * century + year_of_century) as i32 - (400 * ERAS) as i32 + i32::from(is_next_year);
         let month = if is_next_year { month - 12 } else { month };
-        let ordinal = if is_next_year { day_of_year - 305 } else { day_of_year + 60 + u32::from(is_leap_year(year)) };
+        let ordinal =
+            if is_next_year { day_of_year - 305 } else { day_of_year + 60 + u32::from(is_leap_year(year)) };
         Civil { year, month, day, ordinal }
     }
 

@@ -150,7 +150,8 @@ pub fn temporal_ranges(starts: &Column, ends: &Column, every: &Interval, closed:
 /// ```
 pub fn int_ranges(starts: &Column, ends: &Column, steps: &Column) -> Result<Column> {
     const OPERATION: &str = "int_ranges";
-    let (Array::Int64(from), Array::Int64(to), Array::Int64(step)) = (starts.array(), ends.array(), steps.array())
+    let (Array::Int64(from), Array::Int64(to), Array::Int64(step)) =
+        (starts.array(), ends.array(), steps.array())
     else {
         return Err(unsupported(OPERATION, starts));
     };
@@ -165,8 +166,10 @@ pub fn int_ranges(starts: &Column, ends: &Column, steps: &Column) -> Result<Colu
         }
         let (start, distance) = (i128::from(start), i128::from(end) - i128::from(start));
         let step = i128::from(step);
-        let length = if distance.signum() == step.signum() { distance.abs().div_euclid(step.abs()) } else { 0 };
-        let length = if distance.signum() == step.signum() && distance % step != 0 { length + 1 } else { length };
+        let length =
+            if distance.signum() == step.signum() { distance.abs().div_euclid(step.abs()) } else { 0 };
+        let length =
+            if distance.signum() == step.signum() && distance % step != 0 { length + 1 } else { length };
         lists.check(length as u128)?;
         lists.items.extend((0..length).map(|index| (start + index * step) as i64));
         lists.end_row(true);
@@ -233,7 +236,13 @@ mod tests {
     #[test]
     fn of_dates() {
         for (start, end, every, closed, expected) in [
-            ("2024-01-31", "2024-04-30", "1mo", Closed::Both, "[2024-01-31, 2024-02-29, 2024-03-31, 2024-04-30]"),
+            (
+                "2024-01-31",
+                "2024-04-30",
+                "1mo",
+                Closed::Both,
+                "[2024-01-31, 2024-02-29, 2024-03-31, 2024-04-30]",
+            ),
             ("2024-01-31", "2024-04-30", "1mo", Closed::Left, "[2024-01-31, 2024-02-29, 2024-03-31]"),
             ("2024-01-31", "2024-04-30", "1mo", Closed::Right, "[2024-02-29, 2024-03-31, 2024-04-30]"),
             ("2024-01-31", "2024-04-30", "1mo", Closed::Neither, "[2024-02-29, 2024-03-31]"),
@@ -258,7 +267,8 @@ mod tests {
         };
         let (start, end) = (instant("2024-03-30T12:00:00Z"), instant("2024-04-01T12:00:00Z"));
         let range = |every: &str| {
-            temporal_ranges(&start, &end, &every.parse().unwrap(), Closed::Both).map(|column| column.get(0).to_string())
+            temporal_ranges(&start, &end, &every.parse().unwrap(), Closed::Both)
+                .map(|column| column.get(0).to_string())
         };
         let days = "[2024-03-30 12:00:00 UTC, 2024-03-31 11:00:00 UTC, 2024-04-01 11:00:00 UTC]";
         assert_eq!(range("1d").as_deref(), Ok(days));
@@ -270,8 +280,11 @@ mod tests {
     #[test]
     fn of_numbers() {
         let ints = |values: [Option<i64>; 2]| Column::from_values(values.into_iter());
-        let both = |start, end, step| int_ranges(&ints([start, None]), &ints([end, end]), &ints([step, step]));
-        let text = |start: i64, end: i64, step: i64| both(Some(start), Some(end), Some(step)).unwrap().get(0).to_string();
+        let both =
+            |start, end, step| int_ranges(&ints([start, None]), &ints([end, end]), &ints([step, step]));
+        let text = |start: i64, end: i64, step: i64| {
+            both(Some(start), Some(end), Some(step)).unwrap().get(0).to_string()
+        };
         assert_eq!(text(1, 4, 1), "[1, 2, 3]");
         assert_eq!(text(4, 1, 1), "[]");
         assert_eq!(text(5, -2, -3), "[5, 2, -1]");

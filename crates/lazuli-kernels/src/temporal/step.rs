@@ -3,16 +3,18 @@
 //! All go by the wall clock of the column's zone. A window that would begin at a time that the clock leaves out begins
 //! where the clock goes on; hours and less that are added are time that passes.
 
-use lazuli_array::calendar::{NANOS_PER_SECOND, add_months, civil_from_wide_days, days_in_month, wide_days_from_civil};
+use lazuli_array::calendar::{
+    NANOS_PER_SECOND, add_months, civil_from_wide_days, days_in_month, wide_days_from_civil,
+};
 use lazuli_array::{Array, Bitmap, Column, DataType, PrimitiveArray, TimeUnit};
 
 use super::interval::{Grid, Interval, IntervalFault};
 use super::values::{Clock, Gap, clock, from_clock, invalid, overflow, unsupported};
-use crate::arity::try_unary;
-use crate::cast::{CastMode, cast};
 #[cfg(doc)]
 use crate::KernelError;
 use crate::Result;
+use crate::arity::try_unary;
+use crate::cast::{CastMode, cast};
 
 /// The windows of an interval over the values of a type.
 ///
@@ -79,16 +81,23 @@ pub fn round(column: &Column, every: &Interval) -> Result<Column> {
         }
         (grid, ..) => {
             let Clock { ticks, per_day } = clock(OPERATION, column)?;
-            let ticks = try_unary(&ticks, |ticks| or_failed(nearest(grid, per_day, ticks))).map_err(failed)?;
+            let ticks =
+                try_unary(&ticks, |ticks| or_failed(nearest(grid, per_day, ticks))).map_err(failed)?;
             from_clock(OPERATION, column, ticks, Gap::Behind)
         }
     }
 }
 
-fn floors(ticks: &PrimitiveArray<i64>, grid: Grid, per_day: i64) -> std::result::Result<PrimitiveArray<i64>, usize> {
+fn floors(
+    ticks: &PrimitiveArray<i64>,
+    grid: Grid,
+    per_day: i64,
+) -> std::result::Result<PrimitiveArray<i64>, usize> {
     match grid {
         // Apart from the months, so that its loop is short.
-        Grid::Ticks { width, origin } => try_unary(ticks, |ticks| or_failed(floor_of_width(ticks, width, origin))),
+        Grid::Ticks { width, origin } => {
+            try_unary(ticks, |ticks| or_failed(floor_of_width(ticks, width, origin)))
+        }
         grid => try_unary(ticks, |ticks| or_failed(floor(grid, per_day, ticks))),
     }
 }
@@ -126,7 +135,11 @@ fn nearest(grid: Grid, per_day: i64, ticks: i64) -> Option<i64> {
         Grid::Ticks { width, .. } => floor.checked_add(width)?,
         Grid::Months(months) => add_months(floor.div_euclid(per_day), months)?.checked_mul(per_day)?,
     };
-    Some(if i128::from(ticks) - i128::from(floor) < i128::from(next) - i128::from(ticks) { floor } else { next })
+    Some(if i128::from(ticks) - i128::from(floor) < i128::from(next) - i128::from(ticks) {
+        floor
+    } else {
+        next
+    })
 }
 
 /// The intervals that rows are moved by.
@@ -177,7 +190,12 @@ pub fn offset_by(column: &Column, by: Steps<'_>) -> Result<Column> {
     for (row, &ticks) in ticks.values().iter().enumerate() {
         let by = of_row(row).filter(|_| is_valid(row)).unwrap_or_default();
         if by.nanos % nanos_per_tick != 0 {
-            return Err(invalid(OPERATION, column, row, "an interval that is a whole number of the type's ticks"));
+            return Err(invalid(
+                OPERATION,
+                column,
+                row,
+                "an interval that is a whole number of the type's ticks",
+            ));
         }
         match on_calendar(ticks, per_day, &by) {
             Some(ticks) => moved.push(ticks),

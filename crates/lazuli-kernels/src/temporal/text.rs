@@ -204,13 +204,19 @@ pub fn parse_column(column: &Column, to: &DataType, pattern: &TimePattern, mode:
     };
     match (failure, mode) {
         (Some(row), CastMode::Strict) => Err(failed(row)),
-        _ if *to == DataType::Date => Ok(Column::new(to.clone(), crate::arity::unary(&values, |day| day as i32))),
+        _ if *to == DataType::Date => {
+            Ok(Column::new(to.clone(), crate::arity::unary(&values, |day| day as i32)))
+        }
         _ => Ok(Column::new(to.clone(), values)),
     }
 }
 
 /// The values of texts, null for what is not of the form, and the first such row.
-fn read_rows(texts: &StringArray, to: &DataType, pattern: &TimePattern) -> (PrimitiveArray<i64>, Option<usize>) {
+fn read_rows(
+    texts: &StringArray,
+    to: &DataType,
+    pattern: &TimePattern,
+) -> (PrimitiveArray<i64>, Option<usize>) {
     let mut failure = None;
     let values = (0..texts.len())
         .map(|row| {
@@ -249,14 +255,16 @@ mod tests {
         let array: PrimitiveArray<i64> = [Some(1_719_878_400_500), None, Some(0)].into_iter().collect();
         let form = TimeFormat::try_new("%F %T%.f %Z%:z").unwrap();
         let texts = format(&Column::new(zone, array), &form).unwrap();
-        let expected = [Some("2024-07-02 02:00:00.500 CEST+02:00"), None, Some("1970-01-01 01:00:00 CET+01:00")];
+        let expected =
+            [Some("2024-07-02 02:00:00.500 CEST+02:00"), None, Some("1970-01-01 01:00:00 CET+01:00")];
         assert_eq!(texts, Column::from_values(expected.into_iter()));
         assert!(format(&texts, &form).is_err());
     }
 
     #[test]
     fn durations() {
-        let column = |ticks: i64, unit| Column::new(DataType::Duration(unit), PrimitiveArray::from_vec(vec![ticks]));
+        let column =
+            |ticks: i64, unit| Column::new(DataType::Duration(unit), PrimitiveArray::from_vec(vec![ticks]));
         for (ticks, iso, units) in [
             (93_784_500_000, "P1DT2H3M4.5S", "1d 2h 3m 4s 500ms"),
             (0, "PT0S", "0µs"),

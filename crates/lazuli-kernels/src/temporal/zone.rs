@@ -51,7 +51,10 @@ impl fmt::Display for ZoneFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown { name } => {
-                write!(f, "no time zone is called {name:?}; write a name such as \"Europe/Paris\", or \"+01:00\"")
+                write!(
+                    f,
+                    "no time zone is called {name:?}; write a name such as \"Europe/Paris\", or \"+01:00\""
+                )
             }
             Self::NoDatabase { name } => write!(
                 f,
@@ -198,7 +201,9 @@ impl Zone {
             utc >= span.start && utc < span.end
         };
         match (spans.iter().find(|span| holds(span)), spans.iter().rev().find(|span| holds(span))) {
-            (Some(first), Some(last)) if first.offset != last.offset => Local::Twice(first.offset, last.offset),
+            (Some(first), Some(last)) if first.offset != last.offset => {
+                Local::Twice(first.offset, last.offset)
+            }
             (Some(first), _) => Local::Once(first.offset),
             (None, _) => {
                 let at_gap = |earlier: &Span, later: &Span| {
@@ -240,7 +245,7 @@ pub(super) fn offset_text(offset: i32) -> String {
     let sign = if offset < 0 { '-' } else { '+' };
     let seconds = offset.unsigned_abs();
     let text = format!("{sign}{:02}:{:02}", seconds / 3_600, seconds / 60 % 60);
-    if seconds % 60 == 0 { text } else { format!("{text}:{:02}", seconds % 60) }
+    if seconds.is_multiple_of(60) { text } else { format!("{text}:{:02}", seconds % 60) }
 }
 
 /// A walk over a column's instants, which remembers the last span.

@@ -107,7 +107,9 @@ fn largest_repeated<'a>(
     }
     // What reads a column that was taken out lies over it; only what is over the input can be judged and taken.
     let is_over_input = |expr: &Expr| {
-        !expr.any(|part| matches!(part, Expr::Column(name) if taken.iter().any(|taken| taken.name == *name)))
+        !expr.has_part(
+            |part| matches!(part, Expr::Column(name) if taken.iter().any(|taken| taken.name == *name)),
+        )
     };
     candidates
         .into_iter()

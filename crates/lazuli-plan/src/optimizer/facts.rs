@@ -1,13 +1,14 @@
 //! What rules ask about resolved expressions.
 
 use lazuli_array::{DataType, Scalar, Schema};
+use lazuli_expr::function::Argument;
 use lazuli_expr::{CastMode, Expr, Literal, UnaryOperator, typing};
 
 use crate::lossless::is_infallible;
 
 /// Whether equal rows always give equal values: false for random numbers and clocks.
 pub(crate) fn is_deterministic(expr: &Expr) -> bool {
-    !expr.any(|part| matches!(part, Expr::Function { function, .. } if !function.is_deterministic()))
+    !expr.has_part(|part| matches!(part, Expr::Function { function, .. } if !function.is_deterministic()))
 }
 
 /// Whether a value costs nothing to compute: a column or a constant.
@@ -41,7 +42,18 @@ pub(crate) fn can_fail(expr: &Expr, schema: &Schema) -> bool {
         Expr::Cast { input, to, mode: CastMode::Strict } => {
             !is_infallible(&typing::data_type(input, schema), to)
         }
-        Expr::Function { function, .. } => function.is_fallible(),
+        Expr::Function { function, inputs } => {
+            let types: Vec<DataType> = inputs.iter().map(|input| typing::data_type(input, schema)).collect();
+            let arguments: Vec<Argument<'_>> = inputs
+                .iter()
+                .zip(&types)
+                .map(|(input, data_type)| Argument {
+                    data_type,
+                    literal: if let Expr::Literal(literal) = input { Some(literal) } else { None },
+                })
+                .collect();
+            function.is_fallible_for(&arguments)
+        }
         Expr::Aggregate { .. } | Expr::WindowFunction { .. } | Expr::Over { .. } => true,
         Expr::Binary { .. }
         | Expr::Unary { .. }

@@ -14,7 +14,7 @@ use lazuli_expr::{Expr, Selector, TypeError};
 use super::expression::OutputColumn;
 use super::lift::Lifted;
 use super::scope::Scope;
-use super::{Resolved, Verb};
+use super::{Resolved, Verb, window};
 use crate::identical::is_identical;
 use crate::{Aggregate, Node, PlanMistake, Project};
 
@@ -65,6 +65,7 @@ pub(super) fn resolve(aggregate: &Aggregate, input: Resolved, verb: &mut Verb<'_
         });
         let aggregates = lifted.into_exprs();
         let as_computed = aggregates.iter().map(Expr::output_name).eq(outputs);
+        let (input, aggregates) = window::of_groups(verb, input, &aggregates, &keys);
         let grouped = verb.node(Node::Aggregate(Aggregate { input, keys, aggregates }));
         if as_computed {
             return grouped;
@@ -103,6 +104,12 @@ fn without_keys(expr: &Expr, keys: &[Name], scope: &Scope) -> Expr {
                 }
             }
             Expr::Selector(Selector::Except(names))
+        }
+        // Columns that are named or counted out are meant, keys or not.
+        listed @ Expr::Selector(Selector::Names(_) | Selector::Places(_) | Selector::Renamed(_)) => listed,
+        Expr::Selector(selector) => {
+            let keys = keys.iter().filter(is_key).cloned().collect();
+            Expr::Selector(selector - Selector::Names(keys))
         }
         other => other,
     })

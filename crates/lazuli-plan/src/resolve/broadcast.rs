@@ -14,7 +14,7 @@ use lazuli_array::SchemaRef;
 use lazuli_expr::Expr;
 
 use super::lift::Lifted;
-use super::{Verb, names};
+use super::{Verb, names, window};
 use crate::{Aggregate, Join, JoinColumn, JoinSide, JoinType, LogicalPlan, Node};
 
 /// The rows beside the aggregates over `input`, and the expressions over that with the aggregates replaced by columns.
@@ -36,11 +36,8 @@ pub(super) fn beside(
     let from_right =
         lifted.names().map(|name| JoinColumn { source: JoinSide::Right(name.clone()), name: name.clone() });
     let output = from_left.chain(from_right).collect();
-    let right = verb.node(Node::Aggregate(Aggregate {
-        input: input.clone(),
-        keys: Vec::new(),
-        aggregates: lifted.into_exprs(),
-    }));
+    let (input, aggregates) = window::of_groups(verb, input.clone(), &lifted.into_exprs(), &[]);
+    let right = verb.node(Node::Aggregate(Aggregate { input, keys: Vec::new(), aggregates }));
     let joined = verb.node(Node::Join(Join {
         left: rows,
         right,

@@ -43,7 +43,8 @@ impl Verb<'_> {
                 }
             }
         }
-        if scope.is_open() && exprs.iter().any(|expr| expr.any(|part| matches!(part, Expr::Selector(_)))) {
+        if scope.is_open() && exprs.iter().any(|expr| expr.has_part(|part| matches!(part, Expr::Selector(_))))
+        {
             all_told = false;
         }
         (expanded, all_told)
@@ -59,7 +60,7 @@ impl Verb<'_> {
                 _ => context,
             };
             for child in expr.children() {
-                if child.any(|part| matches!(part, Expr::Column(_))) {
+                if child.has_part(|part| matches!(part, Expr::Column(_))) {
                     self.typed(child, scope, context);
                 }
             }

@@ -18,6 +18,8 @@ pub(super) struct Lifted {
     /// What new names are made of.
     word: &'static str,
     is_lifted: fn(&Expr) -> bool,
+    /// In which parts nothing is looked for.
+    is_whole: fn(&Expr) -> bool,
     next_number: usize,
 }
 
@@ -25,13 +27,26 @@ impl Lifted {
     /// For aggregates.
     pub fn new() -> Self {
         let is_lifted = |expr: &Expr| matches!(expr, Expr::Aggregate { .. });
-        Self { parts: Vec::new(), word: "agg", is_lifted, next_number: 1 }
+        Self { parts: Vec::new(), word: "agg", is_lifted, is_whole: |_| false, next_number: 1 }
     }
 
     /// For windows.
     pub fn windows() -> Self {
         let is_lifted = |expr: &Expr| matches!(expr, Expr::Over { .. });
-        Self { parts: Vec::new(), word: "window", is_lifted, next_number: 1 }
+        Self { parts: Vec::new(), word: "window", is_lifted, is_whole: |_| false, next_number: 1 }
+    }
+
+    /// For what gives rows.
+    pub fn rows() -> Self {
+        let is_lifted = |expr: &Expr| !matches!(expr, Expr::Alias { .. }) && expr.gives_rows();
+        // One value made of rows.
+        let is_whole = |expr: &Expr| matches!(expr, Expr::Function { function, .. } if function.takes_rows());
+        Self { parts: Vec::new(), word: "rows", is_lifted, is_whole, next_number: 1 }
+    }
+
+    /// Whether nothing was taken out.
+    pub fn is_empty(&self) -> bool {
+        self.parts.is_empty()
     }
 
     /// The name under which a part is computed: that of an equal one, else `wanted`, else one that `is_taken` says
@@ -52,6 +67,9 @@ impl Lifted {
     pub fn lift(&mut self, expr: &Expr, is_taken: &impl Fn(&str) -> bool) -> Expr {
         if (self.is_lifted)(expr) {
             return Expr::Column(self.name_of(expr, None, is_taken));
+        }
+        if (self.is_whole)(expr) {
+            return expr.clone();
         }
         expr.map_children(&mut |child| self.lift(child, is_taken))
     }

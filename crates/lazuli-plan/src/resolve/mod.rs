@@ -23,6 +23,7 @@ mod pivot; // values to columns
 mod pivot_search; // the columns of a pivot, found by a first pass
 mod project; // columns computed
 mod row_index; // the number of each row
+mod rows; // aggregates that give rows
 mod scan; // sources
 mod scope; // what is known of columns
 mod search; // what has to be known of the data

@@ -70,7 +70,7 @@ impl Scope {
 
     /// Whether an expression reads a column that is not known.
     pub fn is_unknown_to(&self, expr: &Expr) -> bool {
-        expr.any(|part| matches!(part, Expr::Column(name) if self.is_unknown(name)))
+        expr.has_part(|part| matches!(part, Expr::Column(name) if self.is_unknown(name)))
     }
 
     /// The columns in order.

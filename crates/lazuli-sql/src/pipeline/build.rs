@@ -241,6 +241,10 @@ impl Builder<'_> {
             Step::Explode(columns) => {
                 Node::Explode(Explode { input, columns: names(columns), drop_empty: false })
             }
+            Step::Unnest(columns) => {
+                let exprs = vec![Expr::Selector(Selector::Unnested(names(columns)))];
+                Node::Project(Project { input, exprs, keep_input: false })
+            }
         };
         Ok(LogicalPlan::new(node, Caller::Text(self.place(place, inside))))
     }

@@ -53,7 +53,7 @@ impl<'de> Deserialize<'de> for SourceSpec {
 }
 
 /// CSV files and how to read them.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CsvSourceSpec {
     /// A path, which may have wildcards, or several; `-` is standard input.
@@ -143,6 +143,13 @@ pub enum OneOrMany {
     One(String),
     /// Several.
     Many(Vec<String>),
+}
+
+impl Default for OneOrMany {
+    /// None.
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
 }
 
 impl OneOrMany {
@@ -321,6 +328,8 @@ pub enum Step {
     },
     /// Items of the lists in these columns become rows.
     Explode(OneOrMany),
+    /// Fields of the structs in these columns become columns.
+    Unnest(OneOrMany),
 }
 
 impl Step {
@@ -345,6 +354,7 @@ impl Step {
             Self::Pivot { .. } => "pivot",
             Self::Unpivot { .. } => "unpivot",
             Self::Explode(_) => "explode",
+            Self::Unnest(_) => "unnest",
         }
     }
 }

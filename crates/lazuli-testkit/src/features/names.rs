@@ -92,13 +92,10 @@ impl PublicNames {
             } else if let Some(member) = line.strip_prefix("    ").filter(|member| !member.starts_with(' ')) {
                 in_macro = member.ends_with("! {");
                 self.member(&block, &of_crate, member);
-            } else if let Some(made) = line.strip_prefix("        ").filter(|_| in_macro) {
-                if let Block::Impl(of) | Block::Trait(of) = &block
-                    && let name = first_name(made)
-                    && !name.is_empty()
-                {
-                    self.members.entry(of.clone()).or_default().insert(name.into());
-                }
+            } else if let Some(made) = line.strip_prefix("        ").filter(|_| in_macro)
+                && let Block::Impl(of) | Block::Trait(of) = &block
+            {
+                self.members.entry(of.clone()).or_default().insert(first_name(made).into());
             }
         }
     }

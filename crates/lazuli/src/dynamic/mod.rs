@@ -120,7 +120,7 @@ fn spelled_out(
     let others = Schema::try_new(others).map_err(|error| invalid(error.to_string()))?;
     let mut all = Vec::with_capacity(aggregates.len());
     for aggregate in aggregates {
-        let has_selector = aggregate.any(|part| matches!(part, Expr::Selector(_)));
+        let has_selector = aggregate.has_part(|part| matches!(part, Expr::Selector(_)));
         if has_selector {
             all.extend(typing::expand(aggregate, &others).map_err(PlanMistake::Type)?);
         } else {

@@ -1,7 +1,7 @@
 //! Values to columns and back.
 
 use lazuli_array::{Name, Scalar, Schema};
-use lazuli_expr::{Expr, Literal, col, len};
+use lazuli_expr::{Expr, Literal, Selector, col, len};
 use lazuli_plan::{Caller, Explode, JoinType, Node, Unpivot};
 
 use super::LazyFrame;
@@ -86,6 +86,21 @@ impl LazyFrame {
     pub fn explode<N: Into<Name>>(self, columns: impl IntoIterator<Item = N>) -> Self {
         let columns = columns.into_iter().map(Into::into).collect();
         self.then(|input| Node::Explode(Explode { input, columns, drop_empty: false }))
+    }
+
+    /// The fields of these struct columns as columns, in their place; null where a struct is.
+    ///
+    /// ```
+    /// use lazuli::prelude::*;
+    ///
+    /// let points = df! { "x" => [1, 2], "y" => [3, 4] }?.lazy().select([as_struct(["x", "y"]).alias("point")]);
+    /// assert_eq!(points.unnest(["point"]).collect()?, df! { "x" => [1, 2], "y" => [3, 4] }?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[track_caller]
+    pub fn unnest<N: Into<Name>>(self, columns: impl IntoIterator<Item = N>) -> Self {
+        let columns = columns.into_iter().map(Into::into).collect();
+        self.select(Expr::Selector(Selector::Unnested(columns)))
     }
 
     /// As [`LazyFrame::explode`], but an empty list gives no row.

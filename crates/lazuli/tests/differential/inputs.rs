@@ -25,7 +25,7 @@ pub enum Form {
     Plain,
     /// One batch, strings as codes.
     Coded,
-    /// Batches of three rows, plain and coded by turns, by two threads, three rows at a time.
+    /// Batches of three rows, plain and coded by turns, three rows at a time.
     Mixed,
     /// The middle of a larger batch.
     Sliced,
@@ -44,10 +44,17 @@ impl Form {
         }
     }
 
-    pub fn options(self) -> ExecOptions {
+    /// How queries over it run. Two threads, which take a millisecond to start, only where they may differ from one:
+    /// `in_groups`, whose states are merged.
+    pub fn options(self, in_groups: bool) -> ExecOptions {
         let options = ExecOptions { threads: Some(1), ..ExecOptions::default() };
         match self {
-            Self::Mixed => ExecOptions { threads: Some(2), morsel_rows: 3, single_thread_rows: 0, ..options },
+            Self::Mixed => ExecOptions {
+                threads: Some(1 + usize::from(in_groups)),
+                morsel_rows: 3,
+                single_thread_rows: 0,
+                ..options
+            },
             Self::Unoptimized => ExecOptions { optimizer: OptimizerOptions::none(), ..options },
             Self::Plain | Self::Coded | Self::Sliced => options,
         }

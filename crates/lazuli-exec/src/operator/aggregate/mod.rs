@@ -11,6 +11,7 @@
 mod by_range; // few groups with large states
 mod groups; // groups of one worker
 mod inputs; // the columns that aggregates read
+mod kept; // rows that wait, in few bytes
 mod order; // groups by their first rows
 mod output; // partitions as batches in order
 mod partitions; // many groups, part by part

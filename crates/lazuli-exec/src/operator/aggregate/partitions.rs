@@ -13,6 +13,7 @@ use lazuli_kernels::{KernelError, concat_columns, take_column};
 
 use super::groups::{GroupStates, Keys};
 use super::inputs::Inputs;
+use super::kept::{KeptColumn, KeptKeys};
 use super::order::{RowNumbers, order_unless_sorted};
 use super::output::{self, Partition, gather_words};
 use super::scatter::{Chunk, Form, KeyForm, KeyRows, partition_bits};
@@ -267,11 +268,10 @@ impl<'a> Block<'a> {
     }
 
     fn add(&mut self, start: u64, chunk: &'a Chunk, range: Range<usize>) {
-        let rows = &chunk.rows.rows()[range.clone()];
-        self.places.extend(rows.iter().map(|&row| start + u64::from(row)));
-        if let (KeyRows::Words(words), Some(plan)) = (&chunk.keys, self.sources.plan) {
+        chunk.rows.append_numbers(range.clone(), start, &mut self.places);
+        if let Some(plan) = self.sources.plan {
             let width = plan.num_words();
-            self.words.extend_from_slice(&words[range.start * width..range.end * width]);
+            chunk.keys.append_words(range.start * width..range.end * width, &mut self.words);
         }
         self.pieces.push((chunk, range));
     }
@@ -287,10 +287,12 @@ impl<'a> Block<'a> {
         } else {
             let keys: Vec<Column> = (0..spec.keys.len())
                 .map(|key| {
-                    self.joined(|chunk| match &chunk.keys {
-                        KeyRows::Columns(keys) => &keys[key],
-                        KeyRows::Words(_) => unreachable!("all chunks were given one form"),
-                    })
+                    let pieces = self.pieces.iter().map(|(chunk, range)| match &chunk.keys {
+                        KeptKeys::Columns(keys) => keys[key].sliced(range.start, range.len()),
+                        _ => unreachable!("all chunks were given one form"),
+                    });
+                    let pieces: Vec<Column> = pieces.collect();
+                    concat_columns(pieces[0].data_type(), &pieces.iter().collect::<Vec<_>>())
                 })
                 .collect();
             merged.insert(Keys::Columns(&keys), &self.places)?;
@@ -298,8 +300,7 @@ impl<'a> Block<'a> {
         if self.num_early > 0 {
             merged.lower_first_rows(self.num_early, &self.places);
         }
-        let inputs: Vec<Column> =
-            (0..self.sources.inputs.len()).map(|input| self.joined(|chunk| &chunk.columns[input])).collect();
+        let inputs: Vec<Column> = (0..self.sources.inputs.len()).map(|input| self.joined(input)).collect();
         for index in spec.owners() {
             let call = &spec.calls[index];
             let arguments = self.sources.inputs.of_call(index, &inputs);
@@ -324,10 +325,10 @@ impl<'a> Block<'a> {
         Ok(())
     }
 
-    /// The rows of a column of all pieces.
-    fn joined(&self, column: impl Fn(&'a Chunk) -> &'a Column) -> Column {
-        let pieces: Vec<Column> =
-            self.pieces.iter().map(|(chunk, range)| column(chunk).sliced(range.start, range.len())).collect();
-        concat_columns(pieces[0].data_type(), &pieces.iter().collect::<Vec<_>>())
+    /// The rows of an input of all pieces.
+    fn joined(&self, input: usize) -> Column {
+        let pieces: Vec<_> =
+            self.pieces.iter().map(|(chunk, range)| (&chunk.columns[input], range.clone())).collect();
+        KeptColumn::joined(&pieces)
     }
 }

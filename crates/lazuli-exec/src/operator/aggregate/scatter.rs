@@ -16,6 +16,7 @@ use lazuli_kernels::take_column;
 use super::AggregateSpec;
 use super::groups::{GroupStates, Keys};
 use super::inputs::Inputs;
+use super::kept::{KeptColumn, KeptKeys, KeptRows};
 use super::order::Place;
 use super::output::gather_words;
 use crate::context::QueryContext;
@@ -157,15 +158,15 @@ pub(super) struct Chunk {
     pub(super) morsel: u32,
     /// The place of the morsel's first row among all.
     pub(super) order: RowOrder,
-    pub(super) keys: KeyRows,
+    pub(super) keys: KeptKeys,
     /// The plan of the keys, if they are words.
     plan: Option<Arc<KeyPlan>>,
     /// What was reserved for it.
     bytes: usize,
     /// Which row of the morsel each row is.
-    pub(super) rows: Partitions,
+    pub(super) rows: KeptRows,
     /// The columns that aggregates read.
-    pub(super) columns: Vec<Column>,
+    pub(super) columns: Vec<KeptColumn>,
 }
 
 /// The rows that a worker keeps.
@@ -235,13 +236,12 @@ impl Scatter {
         if let KeyRows::Words(words) = keys {
             self.words = words;
         }
-        match &partitioned {
-            KeyRows::Words(words) => self.bytes += words.capacity() * 8,
-            KeyRows::Columns(keys) => keys.iter().for_each(|key| self.footprint.add_column(key)),
-        }
-        let columns: Vec<Column> =
-            self.inputs.of_batch(batch).map(|column| take_column(column, rows.rows())).collect();
-        columns.iter().for_each(|column| self.footprint.add_column(column));
+        let kept = KeptKeys::from(partitioned);
+        self.bytes += kept.add_to(&mut self.footprint);
+        let columns: Vec<KeptColumn> =
+            self.inputs.of_batch(batch).map(|column| KeptColumn::gathered(column, rows.rows())).collect();
+        columns.iter().for_each(|column| column.add_to(&mut self.footprint));
+        let rows = KeptRows::from(rows);
         self.bytes += rows.memory_bytes();
         let before = self.reservation.bytes();
         self.reservation.grow_to(self.bytes + self.footprint.bytes())?;
@@ -249,7 +249,7 @@ impl Scatter {
         self.chunks.push(Chunk {
             morsel: number,
             order,
-            keys: partitioned,
+            keys: kept,
             plan: plan.clone(),
             bytes,
             rows,
@@ -263,20 +263,21 @@ impl Scatter {
     /// other.
     pub(super) fn give_to(mut self, groups: &mut GroupStates) -> Result<()> {
         for chunk in std::mem::take(&mut self.chunks) {
-            let rows = chunk.rows.rows();
+            let rows = chunk.rows.all();
             let places: Vec<u64> =
                 rows.iter().map(|&row| Place::in_morsel(chunk.morsel).of_row(row)).collect();
             match (&chunk.keys, &chunk.plan) {
-                (KeyRows::Words(words), Some(plan)) => {
+                (KeptKeys::Columns(keys), _) => groups.insert(Keys::Columns(keys), &places)?,
+                (words, plan) => {
+                    let (words, plan) = words.words().zip(plan.as_ref()).expect("words have a plan");
                     let keys =
-                        plan.decode(words, usize::MAX).map_err(ExecError::kernel(self.spec.operator))?;
+                        plan.decode(&words, usize::MAX).map_err(ExecError::kernel(self.spec.operator))?;
                     groups.insert(Keys::Columns(&keys), &places)?;
                 }
-                (KeyRows::Columns(keys), _) => groups.insert(Keys::Columns(keys), &places)?,
-                (KeyRows::Words(_), None) => unreachable!("words have a plan"),
             }
+            let columns: Vec<Column> = chunk.columns.iter().map(KeptColumn::whole).collect();
             for call in self.spec.owners() {
-                let arguments = self.inputs.of_call(call, &chunk.columns);
+                let arguments = self.inputs.of_call(call, &columns);
                 // Rows of a group are in one partition, and so in their order.
                 groups.update_call(call, &arguments, 0..rows.len(), chunk.order)?;
             }
@@ -306,25 +307,26 @@ impl Chunk {
             return Ok(self);
         }
         let old = self.plan.as_ref().expect("a form goes from words to wider words or to columns");
-        let KeyRows::Words(words) = &self.keys else { unreachable!("keys with a plan are words") };
+        let words = self.keys.words().expect("keys with a plan are words");
         // Keys have other hashes in another form, so rows change partitions. In each, rows of a morsel are in order: back
         // to that of the morsel first.
-        let num_rows = self.rows.rows().len();
+        let rows_before = self.rows.all();
+        let num_rows = rows_before.len();
         let mut back = vec![0u32; num_rows];
-        for (position, &row) in self.rows.rows().iter().enumerate() {
+        for (position, &row) in rows_before.iter().enumerate() {
             back[row as usize] = position as u32;
         }
         let keys = match plan {
-            Some(plan) => KeyRows::Words(gather_words(&old.recode(words, plan), plan.num_words(), &back)),
+            Some(plan) => KeyRows::Words(gather_words(&old.recode(&words, plan), plan.num_words(), &back)),
             None => {
                 // Texts stay codes of their dictionary, however many there are.
-                let keys = old.decode(words, usize::MAX).map_err(ExecError::kernel("group_by"))?;
+                let keys = old.decode(&words, usize::MAX).map_err(ExecError::kernel("group_by"))?;
                 KeyRows::Columns(keys.iter().map(|key| take_column(key, &back)).collect())
             }
         };
         let (keys, rows) = keys.partitioned(plan.map(|plan| &**plan), num_rows, bits);
         let moved: Vec<u32> = rows.rows().iter().map(|&row| back[row as usize]).collect();
-        let columns = self.columns.iter().map(|column| take_column(column, &moved)).collect();
-        Ok(Self { keys, plan: plan.cloned(), rows, columns, ..self })
+        let columns = self.columns.iter().map(|column| column.taken(&moved)).collect();
+        Ok(Self { keys: keys.into(), plan: plan.cloned(), rows: rows.into(), columns, ..self })
     }
 }

@@ -28,10 +28,55 @@ pub(super) fn naive(call: &Call, rows: &[Scalar]) -> Result<Scalar, ()> {
         "len" => Scalar::Int64(rows.len() as i64),
         "count" => Scalar::Int64(values.len() as i64),
         "null_count" => Scalar::Int64((rows.len() - values.len()) as i64),
-        "first" => rows.first().cloned().unwrap_or(Scalar::Null),
-        "last" => rows.last().cloned().unwrap_or(Scalar::Null),
+        "first" if call.constants.is_empty() => rows.first().cloned().unwrap_or(Scalar::Null),
+        "last" if call.constants.is_empty() => rows.last().cloned().unwrap_or(Scalar::Null),
+        "first" => values.first().map_or(Scalar::Null, |&value| value.clone()),
+        "last" => values.last().map_or(Scalar::Null, |&value| value.clone()),
+        "has_nulls" => Scalar::Boolean(values.len() < rows.len()),
+        "nan_min" if numbers.len() < values.len() => {
+            values.into_iter().find(|value| is_nan(value)).cloned().unwrap()
+        }
+        "nan_max" if numbers.len() < values.len() => {
+            values.into_iter().find(|value| is_nan(value)).cloned().unwrap()
+        }
+        "nan_min" => extreme(Ordering::Less),
+        "nan_max" => extreme(Ordering::Greater),
+        "arg_min" | "arg_max" => {
+            let wanted = if call.aggregate.name() == "arg_min" { Ordering::Less } else { Ordering::Greater };
+            let best = extreme(wanted);
+            let place = rows.iter().position(|row| *row == best);
+            if best.is_null() { Scalar::Null } else { Scalar::Int64(place.unwrap() as i64) }
+        }
+        "unique" => list(call, firsts(rows).into_iter().map(|row| rows[row].clone()).collect()),
+        "arg_unique" => numbers_list(firsts(rows).into_iter().map(|row| row as i64)),
+        "unique_counts" => {
+            let count = |row: usize| rows.iter().filter(|other| **other == rows[row]).count() as i64;
+            numbers_list(firsts(rows).into_iter().map(count))
+        }
+        "mode" => {
+            let count = |row: usize| rows.iter().filter(|other| **other == rows[row]).count();
+            let valid: Vec<usize> = firsts(rows).into_iter().filter(|&row| !rows[row].is_null()).collect();
+            let most = valid.iter().map(|&row| count(row)).max();
+            let modes = valid.into_iter().filter(|&row| Some(count(row)) == most);
+            list(call, modes.map(|row| rows[row].clone()).collect())
+        }
+        "drop_nulls" => list(call, values.into_iter().cloned().collect()),
+        "head" => list(call, rows.iter().take(limit(call)).cloned().collect()),
+        "tail" => list(call, rows.iter().skip(rows.len().saturating_sub(limit(call))).cloned().collect()),
         "min" => extreme(Ordering::Less),
         "max" => extreme(Ordering::Greater),
+        name @ ("bitwise_and" | "bitwise_or" | "bitwise_xor") => {
+            let bits = |value: &Scalar| match value {
+                Scalar::Boolean(value) => i128::from(*value),
+                value => integer(value).unwrap(),
+            };
+            let combined = values.iter().map(|value| bits(value)).reduce(|left, right| match name {
+                "bitwise_and" => left & right,
+                "bitwise_or" => left | right,
+                _ => left ^ right,
+            });
+            combined.map_or(Scalar::Null, |combined| of_integer(combined, &call.output))
+        }
         "implode" => list(call, rows.to_vec()),
         "top_k" | "bottom_k" => {
             let k = integer(&call.constants[0].value).unwrap() as usize;
@@ -46,7 +91,25 @@ pub(super) fn naive(call: &Call, rows: &[Scalar]) -> Result<Scalar, ()> {
             let nulls = rows.iter().filter(|row| row.is_null()).cloned();
             list(call, sorted.into_iter().chain(nulls).take(k).collect())
         }
-        "n_unique" => {
+        "str.join" => {
+            let constant = |index: usize| call.constants.get(index).map(|literal| literal.value.clone());
+            let separator = match constant(0) {
+                Some(Scalar::String(text)) => text.to_string(),
+                _ => String::new(),
+            };
+            if constant(1) == Some(Scalar::Boolean(false)) && values.len() < rows.len() {
+                return Ok(Scalar::Null);
+            }
+            let texts: Vec<String> = values
+                .iter()
+                .map(|value| match value {
+                    Scalar::String(text) => text.to_string(),
+                    other => panic!("{other:?} is no text"),
+                })
+                .collect();
+            Scalar::from(texts.join(&separator).as_str())
+        }
+        "n_unique" | "approx_n_unique" => {
             let mut distinct: Vec<&Scalar> = Vec::new();
             rows.iter().for_each(|row| {
                 if !distinct.contains(&row) {
@@ -131,6 +194,47 @@ pub(super) fn naive(call: &Call, rows: &[Scalar]) -> Result<Scalar, ()> {
         },
         other => panic!("no twin of {other}"),
     })
+}
+
+/// Whether there is a twin of this aggregate here; the others have tables of their own.
+pub(super) fn knows(name: &str) -> bool {
+    let unknown = [
+        "all",
+        "any",
+        "arg_true",
+        "drop_nans",
+        "entropy",
+        "explode",
+        "gather",
+        "gather_every",
+        "get",
+        "index_of",
+        "is_sorted",
+        "item",
+        "kurtosis",
+        "mode_with_nulls",
+        "product",
+        "rle",
+        "search_sorted",
+        "skew",
+        "slice",
+        "value_counts",
+    ];
+    !unknown.contains(&name)
+}
+
+/// The first row of each value.
+fn firsts(rows: &[Scalar]) -> Vec<usize> {
+    (0..rows.len()).filter(|&row| !rows[..row].contains(&rows[row])).collect()
+}
+
+fn numbers_list(numbers: impl Iterator<Item = i64>) -> Scalar {
+    let numbers = numbers.map(Scalar::Int64);
+    Scalar::List(Box::new(Column::from_scalars(&DataType::Int64, numbers).unwrap()))
+}
+
+fn limit(call: &Call) -> usize {
+    call.constants.first().map_or(10, |literal| integer(&literal.value).unwrap() as usize)
 }
 
 /// A list of values of the input's type.
@@ -240,5 +344,19 @@ fn of_ticks(output: &DataType, is_empty: bool, ticks: impl Fn() -> i128) -> Scal
         DataType::Datetime(unit, zone) => Scalar::Datetime(ticks, *unit, zone.clone()),
         DataType::Duration(unit) => Scalar::Duration(ticks, *unit),
         _ => Scalar::Time(ticks),
+    }
+}
+
+fn of_integer(value: i128, data_type: &DataType) -> Scalar {
+    match data_type {
+        DataType::Boolean => Scalar::Boolean(value == 1),
+        DataType::Int8 => Scalar::Int8(value as i8),
+        DataType::Int16 => Scalar::Int16(value as i16),
+        DataType::Int32 => Scalar::Int32(value as i32),
+        DataType::Int64 => Scalar::Int64(value as i64),
+        DataType::UInt8 => Scalar::UInt8(value as u8),
+        DataType::UInt16 => Scalar::UInt16(value as u16),
+        DataType::UInt32 => Scalar::UInt32(value as u32),
+        _ => Scalar::UInt64(value as u64),
     }
 }

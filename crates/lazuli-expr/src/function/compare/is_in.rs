@@ -1,7 +1,7 @@
 //! `is_in`.
 
 use lazuli_array::{Array, Bitmap, BooleanArray, Column, DataType};
-use lazuli_kernels::{KernelError, concat_columns, eq};
+use lazuli_kernels::{KernelError, concat_columns, eq, eq_missing};
 
 use crate::Expr;
 use crate::evaluate::Value;
@@ -9,14 +9,17 @@ use crate::function::constants::map_rows;
 use crate::function::null::common_type;
 use crate::function::{Argument, ScalarFunction, Signature, SignatureError};
 
-/// Whether the first argument is one of the others, row by row; null where the first argument is. A null among the
-/// others matches nothing; NaN matches NaN.
+/// Whether the first argument is one of the others, row by row; NaN matches NaN. `is_in`: null where the first argument
+/// is, and a null among the others matches nothing. `is_in_missing`: null is a value like any other, so the answer is
+/// never null.
 #[derive(Debug)]
-pub struct IsIn;
+pub struct IsIn {
+    pub(super) null_is_a_value: bool,
+}
 
 impl ScalarFunction for IsIn {
     fn name(&self) -> &str {
-        "is_in"
+        if self.null_is_a_value { "is_in_missing" } else { "is_in" }
     }
 
     fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
@@ -35,19 +38,20 @@ impl ScalarFunction for IsIn {
             }
         }
         let set = concat_columns(value.data_type(), &constants);
-        let found =
-            map_rows(value, |rows| Ok(Column::new(DataType::Boolean, lazuli_kernels::is_in(rows, &set)?)))?;
+        let find = if self.null_is_a_value { lazuli_kernels::is_in_missing } else { lazuli_kernels::is_in };
+        let found = map_rows(value, |rows| Ok(Column::new(DataType::Boolean, find(rows, &set)?)))?;
         if columns.is_empty() {
             return Ok(found);
         }
-        // Columns are compared row by row; null matches nothing, so only a true counts.
+        // Columns are compared row by row; only a true counts, so what is null matches nothing.
         let found = found.into_column(num_rows);
         let mut any = true_mask(&found);
         for column in columns {
-            let equal = eq(value.as_datum(), column)?;
+            let equal = if self.null_is_a_value { eq_missing } else { eq }(value.as_datum(), column)?;
             any = any.or(&equal.true_mask());
         }
-        let validity = value.clone().into_column(num_rows).validity();
+        let validity =
+            if self.null_is_a_value { None } else { value.clone().into_column(num_rows).validity() };
         Ok(Column::new(DataType::Boolean, BooleanArray::new(any, validity)).into())
     }
 }
@@ -71,6 +75,12 @@ impl Expr {
         let inputs = std::iter::once(self).chain(values.into_iter().map(Into::into)).collect();
         Self::Function { function: super::IS_IN, inputs }
     }
+
+    /// As [`Expr::is_in`], where null is a value: a null row is in `values` if there is a null. Never null.
+    pub fn is_in_missing<V: Into<Expr>>(self, values: impl IntoIterator<Item = V>) -> Self {
+        let inputs = std::iter::once(self).chain(values.into_iter().map(Into::into)).collect();
+        Self::Function { function: super::IS_IN_MISSING, inputs }
+    }
 }
 
 #[cfg(test)]
@@ -83,7 +93,7 @@ mod tests {
 
     fn is_in(value: Value, others: &[Value], num_rows: usize) -> Column {
         let inputs: Vec<Value> = std::iter::once(value).chain(others.iter().cloned()).collect();
-        IsIn.evaluate(&inputs, num_rows).unwrap().into_column(num_rows)
+        super::super::IS_IN.evaluate(&inputs, num_rows).unwrap().into_column(num_rows)
     }
 
     #[test]
@@ -105,9 +115,29 @@ mod tests {
     }
 
     #[test]
+    fn null_may_be_a_value() {
+        let rows = Column::from_values([Some(1i64), None, Some(2)].into_iter());
+        let constant = |value: Option<i64>| match value {
+            Some(value) => Value::Constant(Constant::from_scalar(&Scalar::Int64(value))),
+            None => Value::Constant(Constant::null(DataType::Int64)),
+        };
+        let column = Column::from_values([Some(5i64), None, Some(2)].into_iter());
+        let cases = [
+            (vec![constant(Some(1)), constant(None)], [true, true, false]),
+            (vec![constant(Some(1))], [true, false, false]),
+            (vec![column.into()], [false, true, true]),
+        ];
+        for (others, expected) in cases {
+            let inputs: Vec<Value> = std::iter::once(rows.clone().into()).chain(others).collect();
+            let found = super::super::IS_IN_MISSING.evaluate(&inputs, 3);
+            assert_eq!(found, Ok(Column::from_values(expected.into_iter()).into()));
+        }
+    }
+
+    #[test]
     fn a_constant_among_constants_stays_one() {
         let text = |text: &str| Value::Constant(Constant::from_scalar(&Scalar::from(text)));
-        let result = IsIn.evaluate(&[text("a"), text("b"), text("a")], 3).unwrap();
+        let result = super::super::IS_IN.evaluate(&[text("a"), text("b"), text("a")], 3).unwrap();
         assert_eq!(result, Value::Constant(Constant::from_scalar(&Scalar::Boolean(true))));
     }
 

@@ -40,6 +40,12 @@ impl ScalarFunction for Abs {
     fn is_fallible(&self) -> bool {
         true
     }
+
+    fn is_fallible_for(&self, arguments: &[Argument<'_>]) -> bool {
+        arguments.iter().any(|argument| {
+            argument.data_type.is_signed_integer() || matches!(argument.data_type, DataType::Duration(_))
+        })
+    }
 }
 
 impl Expr {

@@ -1,6 +1,6 @@
 //! `coalesce`.
 
-use lazuli_array::DataType;
+use lazuli_array::{DataType, Scalar};
 use lazuli_kernels::{Datum, KernelError};
 
 use crate::evaluate::Value;
@@ -26,14 +26,26 @@ impl ScalarFunction for Coalesce {
         let rows = if operands.iter().all(|operand| operand.is_constant()) { 1 } else { num_rows };
         Ok(Value::from_result(lazuli_kernels::coalesce(&operands, rows)?, &operands))
     }
+
+    fn spreads_selectors(&self) -> bool {
+        true
+    }
 }
 
-/// The type that holds all arguments'.
+/// The type that holds all arguments'. A constant decimal has many digits of room, so it asks for no more than its value
+/// needs: `coalesce(price, 0)` has the type of `price`.
 pub(in crate::function) fn common_type(arguments: &[Argument<'_>]) -> Result<DataType, SignatureError> {
-    let Some((first, rest)) = arguments.split_first() else {
+    if arguments.is_empty() {
         return Err(SignatureError::Expected("at least one argument".into()));
-    };
-    rest.iter().try_fold(first.data_type.clone(), |common, argument| {
+    }
+    let is_constant = |argument: &&Argument<'_>| decimal(argument).is_some();
+    let others = arguments.iter().filter(|argument| !is_constant(argument));
+    let mut in_order = others.chain(arguments.iter().filter(is_constant));
+    let first = in_order.next().map_or(DataType::Null, |first| first.data_type.clone());
+    in_order.try_fold(first, |common, argument| {
+        if decimal(argument).is_some_and(|(value, scale)| fits(value, scale, &common)) {
+            return Ok(common);
+        }
         supertype(&common, argument.data_type).ok_or_else(|| {
             SignatureError::Expected(format!(
                 "arguments of one type, or of types that one type holds; none holds {common} and {}",
@@ -43,13 +55,35 @@ pub(in crate::function) fn common_type(arguments: &[Argument<'_>]) -> Result<Dat
     })
 }
 
+/// The value of a constant decimal, and its scale.
+fn decimal(argument: &Argument<'_>) -> Option<(i128, u8)> {
+    match argument.literal?.value {
+        Scalar::Decimal { value, scale, .. } => Some((value, scale)),
+        _ => None,
+    }
+}
+
+/// Whether a decimal type holds a value exactly.
+fn fits(value: i128, scale: u8, data_type: &DataType) -> bool {
+    let DataType::Decimal { precision, scale: to } = data_type else { return false };
+    let factor = |exponent: u8| 10i128.pow(exponent.into());
+    let scaled = if *to >= scale {
+        value.checked_mul(factor(to - scale))
+    } else {
+        let unit = factor(scale - to);
+        (value % unit == 0).then_some(value / unit)
+    };
+    scaled.is_some_and(|scaled| scaled.unsigned_abs() < 10u128.pow((*precision).into()))
+}
+
 #[cfg(test)]
 mod tests {
-    use lazuli_array::{Column, DictionaryArray, FromValues, Scalar};
+    use lazuli_array::{Column, DictionaryArray, FromValues};
     use lazuli_kernels::Constant;
     use proptest::prelude::*;
 
     use super::*;
+    use crate::Literal;
 
     fn coalesce(inputs: &[Value], num_rows: usize) -> Column {
         Coalesce.evaluate(inputs, num_rows).unwrap().into_column(num_rows)
@@ -123,5 +157,15 @@ mod tests {
         assert_eq!(signature.inputs, [DataType::Float64, DataType::Float64]);
         assert!(Coalesce.signature(&[argument(&DataType::Int8), argument(&DataType::String)]).is_err());
         assert!(Coalesce.signature(&[]).is_err());
+        // Constant decimals ask for no more than they need.
+        let price = DataType::Decimal { precision: 10, scale: 2 };
+        let wide = DataType::Decimal { precision: 38, scale: 0 };
+        let output = |value: i128| {
+            let literal = Literal::typed(Scalar::Decimal { value, precision: 38, scale: 0 });
+            let constant = Argument { data_type: &wide, literal: Some(&literal) };
+            Coalesce.signature(&[constant, argument(&price)]).map(|types| types.output)
+        };
+        assert_eq!(output(7), Ok(price.clone()));
+        assert_eq!(output(10i128.pow(8)), Ok(DataType::Decimal { precision: 38, scale: 2 }));
     }
 }

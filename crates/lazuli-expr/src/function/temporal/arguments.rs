@@ -122,12 +122,14 @@ impl Options {
     pub(super) fn business_days(&self, position: usize) -> Result<BusinessDays, SignatureError> {
         let week = self.text(position)?.unwrap_or("1111100");
         let digits: Option<[u8; 7]> = week.as_bytes().try_into().ok();
-        let Some(digits) = digits.filter(|digits| digits.iter().all(|digit| matches!(digit, b'0' | b'1'))) else {
+        let Some(digits) = digits.filter(|digits| digits.iter().all(|digit| matches!(digit, b'0' | b'1')))
+        else {
             return invalid(format!("'{week}' is no week: seven digits, Monday first, 1 for a business day"));
         };
         let holidays = (position + 1..self.0.len()).map(|position| self.holiday(position));
         let holidays = holidays.collect::<Result<Vec<_>, _>>()?;
-        let days = BusinessDays::new(digits.map(|digit| digit == b'1'), holidays.into_iter().flatten().collect());
+        let days =
+            BusinessDays::new(digits.map(|digit| digit == b'1'), holidays.into_iter().flatten().collect());
         days.ok_or_else(|| SignatureError::InvalidArgument("a week without business days".into()))
     }
 
@@ -164,7 +166,10 @@ pub(super) fn expected<T>(what: &str) -> Result<T, SignatureError> {
 }
 
 /// What the signature has checked before.
-pub(super) fn checked<T>(operation: &'static str, result: Result<T, SignatureError>) -> Result<T, KernelError> {
+pub(super) fn checked<T>(
+    operation: &'static str,
+    result: Result<T, SignatureError>,
+) -> Result<T, KernelError> {
     result.map_err(|_| KernelError::Unsupported { operation, data_types: Vec::new() })
 }
 

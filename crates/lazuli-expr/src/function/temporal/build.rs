@@ -81,8 +81,11 @@ impl ScalarFunction for FromParts {
     }
 
     fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
-        let is_number = |argument: &Argument<'_>| argument.data_type.is_integer() || *argument.data_type == DataType::Null;
-        let numbers = arguments.iter().take(self.numbers.1).take_while(|argument| is_number(argument)).count();
+        let is_number = |argument: &Argument<'_>| {
+            argument.data_type.is_integer() || *argument.data_type == DataType::Null
+        };
+        let numbers =
+            arguments.iter().take(self.numbers.1).take_while(|argument| is_number(argument)).count();
         // Options stand behind all numbers that there may be, or behind the last that there is.
         if numbers < self.numbers.0 || arguments.len() - numbers > self.options {
             return expected(self.expected);
@@ -107,7 +110,8 @@ impl ScalarFunction for FromParts {
         map_all(&inputs[..numbers], num_rows, |columns| {
             let rows = columns.first().map_or(0, Column::len);
             let missing = self.numbers.1 - columns.len();
-            let zeros = Column::new(DataType::Int64, lazuli_array::PrimitiveArray::from_vec(vec![0i64; rows]));
+            let zeros =
+                Column::new(DataType::Int64, lazuli_array::PrimitiveArray::from_vec(vec![0i64; rows]));
             let parts: Vec<Column> =
                 columns.iter().cloned().chain(std::iter::repeat_n(zeros, missing)).collect();
             match self.kind {
@@ -263,7 +267,8 @@ impl Default for DurationParts {
 /// assert_eq!(wait.to_string(), "duration(0, days, 0, 0, 0, 0, 0, 0, 'us')");
 /// ```
 pub fn duration(parts: DurationParts) -> Expr {
-    let DurationParts { weeks, days, hours, minutes, seconds, milliseconds, microseconds, nanoseconds, unit } = parts;
+    let DurationParts { weeks, days, hours, minutes, seconds, milliseconds, microseconds, nanoseconds, unit } =
+        parts;
     let unit = unit_text(unit);
     call(DURATION, [weeks, days, hours, minutes, seconds, milliseconds, microseconds, nanoseconds, unit])
 }
@@ -287,7 +292,10 @@ mod tests {
         let inputs = [years.into(), number(1), number(1), number(5), unit];
         let rows = DATETIME.evaluate(&inputs, 2).unwrap().into_column(2);
         assert_eq!(rows.get(0).to_string(), "2024-01-01 05:00:00");
-        assert_eq!(TIME.evaluate(&[number(5)], 1).unwrap().into_column(1).get(0), Scalar::Time(18_000_000_000_000));
+        assert_eq!(
+            TIME.evaluate(&[number(5)], 1).unwrap().into_column(1).get(0),
+            Scalar::Time(18_000_000_000_000)
+        );
         let week = DURATION.evaluate(&[number(1)], 1).unwrap().into_column(1).get(0);
         assert_eq!(week, Scalar::Duration(604_800_000_000, TimeUnit::Microseconds));
     }

@@ -5,7 +5,9 @@ use lazuli_kernels::KernelError;
 use lazuli_kernels::temporal::{self, Roll};
 
 use super::TemporalNamespace;
-use super::arguments::{Options, checked, expected, input_type, inputs_as, is_date_or_datetime, map_all, text};
+use super::arguments::{
+    Options, checked, expected, input_type, inputs_as, is_date_or_datetime, map_all, text,
+};
 use crate::evaluate::Value;
 use crate::function::constants::map_rows;
 use crate::function::{Argument, FunctionRef, ScalarFunction, Signature, SignatureError};
@@ -70,7 +72,9 @@ impl ScalarFunction for AddBusinessDays {
         let options = Options::of_values(inputs);
         let roll = checked("dt.add_business_days", options.roll(2))?;
         let days = checked("dt.add_business_days", options.business_days(3))?;
-        map_all(&inputs[..2], num_rows, |columns| temporal::add_business_days(&columns[0], &columns[1], &days, roll))
+        map_all(&inputs[..2], num_rows, |columns| {
+            temporal::add_business_days(&columns[0], &columns[1], &days, roll)
+        })
     }
 
     fn is_fallible(&self) -> bool {
@@ -98,12 +102,17 @@ impl ScalarFunction for BusinessDayCount {
             input_type(date, |own| *own == DataType::Date, DataType::Date, EXPECTED)?;
         }
         Options::of_arguments(arguments).business_days(2)?;
-        Ok(Signature { inputs: inputs_as(arguments, &[DataType::Date, DataType::Date]), output: DataType::Int64 })
+        Ok(Signature {
+            inputs: inputs_as(arguments, &[DataType::Date, DataType::Date]),
+            output: DataType::Int64,
+        })
     }
 
     fn evaluate(&self, inputs: &[Value], num_rows: usize) -> Result<Value, KernelError> {
         let days = checked("business_day_count", Options::of_values(inputs).business_days(2))?;
-        map_all(&inputs[..2], num_rows, |columns| temporal::business_day_count(&columns[0], &columns[1], &days))
+        map_all(&inputs[..2], num_rows, |columns| {
+            temporal::business_day_count(&columns[0], &columns[1], &days)
+        })
     }
 }
 
@@ -186,10 +195,17 @@ mod tests {
         let inputs = [dates().into(), constant("0000011"), constant("1970-01-03")];
         let rows = IsBusinessDay.evaluate(&inputs, 3).unwrap().into_column(3);
         assert_eq!(rows, Column::from_values([Some(false), Some(false), None].into_iter()));
-        let moved = AddBusinessDays.evaluate(&[dates().into(), constant(1i64), constant("forward")], 3).unwrap();
+        let moved =
+            AddBusinessDays.evaluate(&[dates().into(), constant(1i64), constant("forward")], 3).unwrap();
         let moved = moved.into_column(3);
-        assert_eq!((moved.get(0), moved.get(1), moved.get(2)), (Scalar::Date(4), Scalar::Date(5), Scalar::Null));
-        assert_eq!(AddBusinessDays.evaluate(&[dates().into(), constant(1i64)], 3).unwrap_err().row(), Some(1));
+        assert_eq!(
+            (moved.get(0), moved.get(1), moved.get(2)),
+            (Scalar::Date(4), Scalar::Date(5), Scalar::Null)
+        );
+        assert_eq!(
+            AddBusinessDays.evaluate(&[dates().into(), constant(1i64)], 3).unwrap_err().row(),
+            Some(1)
+        );
         let end = Value::Constant(Constant::from_scalar(&Scalar::Date(8)));
         let counts = BusinessDayCount.evaluate(&[dates().into(), end], 3).unwrap().into_column(3);
         assert_eq!(counts, Column::from_values([Some(5i64), Some(4), None].into_iter()));

@@ -5,10 +5,12 @@ use lazuli_kernels::KernelError;
 use lazuli_kernels::temporal;
 
 use super::TemporalNamespace;
-use super::arguments::{Options, checked, expected, input_type, inputs_as, is_date_or_datetime, map_all, unit_text};
+use super::arguments::{
+    Options, checked, expected, input_type, inputs_as, is_date_or_datetime, map_all, unit_text,
+};
+use crate::Expr;
 use crate::evaluate::Value;
 use crate::function::{Argument, ScalarFunction, Signature, SignatureError};
-use crate::Expr;
 
 /// Each date at a time of day, as a datetime in the unit of the third argument (`'us'` if there is none), in the zone of
 /// the first; null where either is.
@@ -79,7 +81,10 @@ mod tests {
 
     #[test]
     fn dates_at_times() {
-        let dates = Column::new(DataType::Date, [Some(1), None, Some(2)].into_iter().collect::<PrimitiveArray<i32>>());
+        let dates = Column::new(
+            DataType::Date,
+            [Some(1), None, Some(2)].into_iter().collect::<PrimitiveArray<i32>>(),
+        );
         let noon = Value::Constant(Constant::from_scalar(&Scalar::Time(43_200_000_000_000)));
         let rows = Combine.evaluate(&[dates.into(), noon], 3).unwrap().into_column(3);
         assert_eq!((rows.get(0).to_string(), rows.get(1)), ("1970-01-02 12:00:00".into(), Scalar::Null));

@@ -7,7 +7,8 @@ use lazuli_kernels::temporal::{self, EpochUnit};
 
 use super::TemporalNamespace;
 use super::arguments::{
-    MICROSECONDS, Options, checked, expected, input_type, inputs_as, invalid, is_date_or_datetime, text, unit_text,
+    MICROSECONDS, Options, checked, expected, input_type, inputs_as, invalid, is_date_or_datetime, text,
+    unit_text,
 };
 use crate::evaluate::Value;
 use crate::function::constants::map_rows;

@@ -5,7 +5,9 @@ use lazuli_kernels::KernelError;
 use lazuli_kernels::temporal::{self, Interval, Steps};
 
 use super::TemporalNamespace;
-use super::arguments::{MICROSECONDS, Options, checked, expected, input_type, inputs_as, invalid, is_date_or_datetime, map_all};
+use super::arguments::{
+    MICROSECONDS, Options, checked, expected, input_type, inputs_as, invalid, is_date_or_datetime, map_all,
+};
 use crate::evaluate::Value;
 use crate::function::constants::map_rows;
 use crate::function::{Argument, ScalarFunction, Signature, SignatureError};
@@ -47,10 +49,14 @@ impl ScalarFunction for OffsetBy {
                 Some(interval) => {
                     map_rows(&inputs[0], |column| temporal::offset_by(column, Steps::Same(interval)))
                 }
-                None => map_rows(&inputs[0], |column| Ok(Column::new_null(column.data_type().clone(), column.len()))),
+                None => map_rows(&inputs[0], |column| {
+                    Ok(Column::new_null(column.data_type().clone(), column.len()))
+                }),
             };
         }
-        map_all(inputs, num_rows, |columns| temporal::offset_by(&columns[0], Steps::Rows(&intervals(&columns[1])?)))
+        map_all(inputs, num_rows, |columns| {
+            temporal::offset_by(&columns[0], Steps::Rows(&intervals(&columns[1])?))
+        })
     }
 
     fn is_fallible(&self) -> bool {
@@ -138,7 +144,10 @@ mod tests {
         let coded: DictionaryArray = texts.into_iter().collect();
         for texts in [Column::from_values(texts.into_iter()), Column::new(DataType::String, coded)] {
             let rows = OffsetBy.evaluate(&[dates().into(), texts.into()], 3).unwrap().into_column(3);
-            assert_eq!((rows.get(0), rows.get(1), rows.get(2)), (Scalar::Date(58), Scalar::Null, Scalar::Null));
+            assert_eq!(
+                (rows.get(0), rows.get(1), rows.get(2)),
+                (Scalar::Date(58), Scalar::Null, Scalar::Null)
+            );
         }
         let wrong = Column::from_values(["1mo", "1mo", "soon"].into_iter());
         let error = OffsetBy.evaluate(&[dates().into(), wrong.into()], 3).unwrap_err();

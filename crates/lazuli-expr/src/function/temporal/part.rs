@@ -54,7 +54,9 @@ impl ScalarFunction for Second {
 
     fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
         let (1 | 2, Some(first)) = (arguments.len(), arguments.first()) else {
-            return Err(SignatureError::Expected("a datetime or time, and maybe true for its fraction".into()));
+            return Err(SignatureError::Expected(
+                "a datetime or time, and maybe true for its fraction".into(),
+            ));
         };
         let part = self.part(&Options::of_arguments(arguments))?;
         let inputs = inputs_as(arguments, &[of_type(first, part)?]);
@@ -209,7 +211,8 @@ mod tests {
 
     #[test]
     fn fractions_on_request() {
-        let rows = vec![datetime(vec![Some(9_123)]).into(), Value::Constant(Constant::from_scalar(&true.into()))];
+        let rows =
+            vec![datetime(vec![Some(9_123)]).into(), Value::Constant(Constant::from_scalar(&true.into()))];
         assert_eq!(Second.evaluate(&rows, 1).unwrap().into_column(1).get(0), Scalar::Float64(9.123));
         let date = Argument { data_type: &DataType::Date, literal: None };
         assert!(Second.signature(&[date]).is_err());

@@ -4,7 +4,9 @@ use lazuli_array::{DataType, Scalar};
 use lazuli_kernels::temporal::{self, Interval};
 use lazuli_kernels::{Closed, KernelError};
 
-use super::arguments::{MICROSECONDS, Options, checked, expected, input_type, inputs_as, invalid, map_all, text};
+use super::arguments::{
+    MICROSECONDS, Options, checked, expected, input_type, inputs_as, invalid, map_all, text,
+};
 use crate::evaluate::Value;
 use crate::function::{Argument, FunctionRef, ScalarFunction, Signature, SignatureError};
 use crate::supertype::supertype;
@@ -61,8 +63,14 @@ impl ScalarFunction for TimeRanges {
         let mut is_known = false;
         for bound in [start, end] {
             // Two bare texts have no date beside them that would make them ones.
-            let is_text = bound.literal.is_some_and(|literal| literal.flexible && literal.data_type == DataType::String);
-            let own = if is_text { DataType::Null } else { input_type(bound, self.takes, DataType::Null, self.expected)? };
+            let is_text = bound
+                .literal
+                .is_some_and(|literal| literal.flexible && literal.data_type == DataType::String);
+            let own = if is_text {
+                DataType::Null
+            } else {
+                input_type(bound, self.takes, DataType::Null, self.expected)?
+            };
             match own {
                 DataType::Datetime(..) if is_known => match supertype(&item, &own) {
                     Some(common) => item = common,
@@ -106,7 +114,9 @@ impl TimeRanges {
         let time = Interval { nanos: every.nanos, ..Interval::default() };
         let (fits, what) = match item {
             DataType::Date => (every.nanos % 86_400_000_000_000 == 0, "days".to_string()),
-            DataType::Datetime(_, Some(_)) if every.has_time() && (every.months != 0 || every.whole_days() != Some(0)) => {
+            DataType::Datetime(_, Some(_))
+                if every.has_time() && (every.months != 0 || every.whole_days() != Some(0)) =>
+            {
                 (false, "calendar days, or of hours alone: days of a time zone have no fixed length".into())
             }
             DataType::Datetime(unit, _) => (time.ticks(*unit).is_some(), unit.to_string()),
@@ -131,7 +141,9 @@ impl ScalarFunction for IntRanges {
 
     fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
         let is_number = |own: &DataType| own.is_integer() || *own == DataType::Null;
-        if !(1..=3).contains(&arguments.len()) || !arguments.iter().all(|argument| is_number(argument.data_type)) {
+        if !(1..=3).contains(&arguments.len())
+            || !arguments.iter().all(|argument| is_number(argument.data_type))
+        {
             return expected("one to three whole numbers: start, end, step");
         }
         let inputs = vec![DataType::Int64; arguments.len()];
@@ -170,7 +182,9 @@ impl ScalarFunction for LinearSpaces {
 
     fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
         const EXPECTED: &str = "two numbers, how many there are to be, and maybe which ends belong";
-        let (3 | 4, [start, end, count, ..]) = (arguments.len(), arguments) else { return expected(EXPECTED) };
+        let (3 | 4, [start, end, count, ..]) = (arguments.len(), arguments) else {
+            return expected(EXPECTED);
+        };
         input_type(start, DataType::is_numeric, DataType::Float64, EXPECTED)?;
         input_type(end, DataType::is_numeric, DataType::Float64, EXPECTED)?;
         let is_whole = count.literal.is_some_and(|literal| match literal.value {
@@ -263,7 +277,8 @@ mod tests {
     fn lists_of_dates() {
         let dates = |days: [Option<i32>; 2]| Column::new(DataType::Date, PrimitiveArray::from_iter(days));
         let end = Value::Constant(Constant::from_scalar(&Scalar::Date(2)));
-        let rows = DATE_RANGES.evaluate(&[dates([Some(0), None]).into(), end.clone()], 2).unwrap().into_column(2);
+        let rows =
+            DATE_RANGES.evaluate(&[dates([Some(0), None]).into(), end.clone()], 2).unwrap().into_column(2);
         assert_eq!(rows.get(0).to_string(), "[1970-01-01, 1970-01-02, 1970-01-03]");
         assert!(rows.get(1).is_null());
         let constant = DATE_RANGES.evaluate(&[end.clone(), end], 2).unwrap();

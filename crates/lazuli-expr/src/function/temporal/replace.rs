@@ -5,7 +5,9 @@ use lazuli_kernels::KernelError;
 use lazuli_kernels::temporal::{self, Ambiguous};
 
 use super::TemporalNamespace;
-use super::arguments::{MICROSECONDS, Options, checked, expected, input_type, is_date_or_datetime, map_all, text};
+use super::arguments::{
+    MICROSECONDS, Options, checked, expected, input_type, is_date_or_datetime, map_all, text,
+};
 use super::zone::ambiguous_word;
 use crate::evaluate::Value;
 use crate::function::{Argument, ScalarFunction, Signature, SignatureError};
@@ -20,7 +22,8 @@ use crate::{Expr, Literal};
 #[derive(Debug)]
 pub struct Replace;
 
-const EXPECTED: &str = "a date or datetime, and whole numbers or null: year, month, day, hour, minute, second, microsecond";
+const EXPECTED: &str =
+    "a date or datetime, and whole numbers or null: year, month, day, hour, minute, second, microsecond";
 
 impl ScalarFunction for Replace {
     fn name(&self) -> &str {
@@ -113,10 +116,10 @@ mod tests {
 
     #[test]
     fn parts_by_position() {
-        let dates = Column::new(DataType::Date, [Some(45), None].into_iter().collect::<PrimitiveArray<i32>>());
-        let number = |value: Option<i64>| {
-            Value::Constant(Constant::try_new(&DataType::Int64, value.into()).unwrap())
-        };
+        let dates =
+            Column::new(DataType::Date, [Some(45), None].into_iter().collect::<PrimitiveArray<i32>>());
+        let number =
+            |value: Option<i64>| Value::Constant(Constant::try_new(&DataType::Int64, value.into()).unwrap());
         let inputs = [dates.into(), number(Some(2024)), number(None), number(Some(29))];
         let rows = Replace.evaluate(&inputs, 2).unwrap().into_column(2);
         assert_eq!((rows.get(0).to_string(), rows.get(1)), ("2024-02-29".into(), Scalar::Null));

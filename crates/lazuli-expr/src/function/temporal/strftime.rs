@@ -6,10 +6,10 @@ use lazuli_kernels::temporal::{self, DurationForm, TimeFormat};
 
 use super::TemporalNamespace;
 use super::arguments::{MICROSECONDS, Options, checked, expected, input_type, inputs_as, invalid, text};
+use crate::Expr;
 use crate::evaluate::Value;
 use crate::function::constants::map_rows;
 use crate::function::{Argument, FunctionRef, ScalarFunction, Signature, SignatureError};
-use crate::Expr;
 
 /// Dates and times as text of a form, with the directives of [`TimeFormat`]; in the column's zone.
 ///
@@ -147,7 +147,9 @@ mod tests {
     fn written(function: &FunctionRef, column: Column, form: Option<&str>) -> Result<Scalar, SignatureError> {
         let literal = form.map(|form| Literal::typed(Scalar::from(form)));
         let mut arguments = vec![Argument { data_type: column.data_type(), literal: None }];
-        arguments.extend(literal.as_ref().map(|literal| Argument { data_type: &DataType::String, literal: Some(literal) }));
+        arguments.extend(
+            literal.as_ref().map(|literal| Argument { data_type: &DataType::String, literal: Some(literal) }),
+        );
         function.signature(&arguments)?;
         let mut inputs = vec![Value::from(column.clone())];
         inputs.extend(form.map(|form| Value::Constant(Constant::from_scalar(&Scalar::from(form)))));
@@ -157,9 +159,11 @@ mod tests {
 
     #[test]
     fn forms_and_types() {
-        let one = |data_type: DataType, value: i64| Column::new(data_type, PrimitiveArray::from_vec(vec![value]));
+        let one =
+            |data_type: DataType, value: i64| Column::new(data_type, PrimitiveArray::from_vec(vec![value]));
         let date = Column::new(DataType::Date, PrimitiveArray::from_vec(vec![1i32]));
-        let datetime = |zone: Option<&str>| one(DataType::Datetime(TimeUnit::Milliseconds, zone.map(Into::into)), 500);
+        let datetime =
+            |zone: Option<&str>| one(DataType::Datetime(TimeUnit::Milliseconds, zone.map(Into::into)), 500);
         let duration = one(DataType::Duration(TimeUnit::Milliseconds), 93_784_500);
         let time = one(DataType::Time, 1_500_000_000);
         for (column, form, expected) in [

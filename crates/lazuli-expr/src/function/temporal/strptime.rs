@@ -296,17 +296,28 @@ mod tests {
     use super::*;
     use crate::Literal;
 
-    fn read(function: &FunctionRef, texts: &[Option<&str>], options: &[Scalar]) -> Result<Vec<String>, String> {
+    fn read(
+        function: &FunctionRef,
+        texts: &[Option<&str>],
+        options: &[Scalar],
+    ) -> Result<Vec<String>, String> {
         let literals: Vec<Literal> = options.iter().cloned().map(Literal::typed).collect();
         let mut arguments = vec![Argument { data_type: &DataType::String, literal: None }];
-        arguments.extend(literals.iter().map(|literal| Argument { data_type: &literal.data_type, literal: Some(literal) }));
+        arguments.extend(
+            literals.iter().map(|literal| Argument { data_type: &literal.data_type, literal: Some(literal) }),
+        );
         let output = match function.signature(&arguments) {
             Ok(signature) => signature.output,
-            Err(SignatureError::InvalidArgument(reason) | SignatureError::Expected(reason)) => return Err(reason),
+            Err(SignatureError::InvalidArgument(reason) | SignatureError::Expected(reason)) => {
+                return Err(reason);
+            }
         };
         let mut inputs = vec![Value::from(Column::from_values(texts.iter().copied()))];
         inputs.extend(options.iter().map(|option| Value::Constant(Constant::from_scalar(option))));
-        let rows = function.evaluate(&inputs, texts.len()).map_err(|error| error.to_string())?.into_column(texts.len());
+        let rows = function
+            .evaluate(&inputs, texts.len())
+            .map_err(|error| error.to_string())?
+            .into_column(texts.len());
         assert_eq!(rows.data_type(), &output);
         Ok((0..rows.len()).map(|row| rows.get(row).to_string()).collect())
     }

@@ -6,10 +6,10 @@ use lazuli_kernels::temporal::{self, Interval};
 
 use super::TemporalNamespace;
 use super::arguments::{Options, checked, expected, input_type, inputs_as, invalid, text};
+use crate::Expr;
 use crate::evaluate::Value;
 use crate::function::constants::map_rows;
 use crate::function::{Argument, FunctionRef, ScalarFunction, Signature, SignatureError};
-use crate::Expr;
 
 /// Each date or datetime at a window's start: of the window that it is in, or of the nearest. Windows are as long as the
 /// interval of the second argument, as `'1h'`, `'1d'`, `'1w'` or `'1mo'`. Weeks begin on Monday, other windows count from
@@ -36,7 +36,8 @@ impl ScalarFunction for ToWindow {
 
     fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
         let [value, _] = arguments else { return expected(EXPECTED) };
-        let takes = |own: &DataType| matches!(own, DataType::Date | DataType::Datetime(..) | DataType::Duration(_));
+        let takes =
+            |own: &DataType| matches!(own, DataType::Date | DataType::Datetime(..) | DataType::Duration(_));
         let input = input_type(value, takes, DataType::Date, EXPECTED)?;
         let every = every(&Options::of_arguments(arguments))?;
         if let Err(fault) = temporal::grid_of(&every, &input) {
@@ -111,7 +112,8 @@ mod tests {
 
     #[test]
     fn rows_and_constants() {
-        let dates = Column::new(DataType::Date, [Some(45), None].into_iter().collect::<PrimitiveArray<i32>>());
+        let dates =
+            Column::new(DataType::Date, [Some(45), None].into_iter().collect::<PrimitiveArray<i32>>());
         let month = Value::Constant(Constant::from_scalar(&Scalar::from("1mo")));
         let rows = TRUNCATE.evaluate(&[dates.clone().into(), month.clone()], 2).unwrap().into_column(2);
         assert_eq!((rows.get(0), rows.get(1)), (Scalar::Date(31), Scalar::Null));

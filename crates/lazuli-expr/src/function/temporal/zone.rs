@@ -5,7 +5,9 @@ use lazuli_kernels::KernelError;
 use lazuli_kernels::temporal::{self, Ambiguous, NonExistent};
 
 use super::TemporalNamespace;
-use super::arguments::{MICROSECONDS, Options, checked, expected, input_type, inputs_as, is_datetime, text, text_or_null};
+use super::arguments::{
+    MICROSECONDS, Options, checked, expected, input_type, inputs_as, is_datetime, text, text_or_null,
+};
 use crate::Expr;
 use crate::evaluate::Value;
 use crate::function::constants::map_rows;
@@ -149,9 +151,8 @@ mod tests {
             let literal = Literal::typed(zone);
             let zone = Argument { data_type: &literal.data_type, literal: Some(&literal) };
             let output = ReplaceTimeZone.signature(&[value, zone]).ok().map(|signature| signature.output);
-            let expected = expected.map(|zone: Option<&str>| {
-                DataType::Datetime(TimeUnit::Milliseconds, zone.map(Into::into))
-            });
+            let expected = expected
+                .map(|zone: Option<&str>| DataType::Datetime(TimeUnit::Milliseconds, zone.map(Into::into)));
             assert_eq!(output, expected);
         }
         assert!(ConvertTimeZone.signature(&[value]).is_err());
@@ -166,7 +167,8 @@ mod tests {
         let zone: Option<lazuli_array::TimeZone> = Some("Europe/Paris".into());
         let rows = converted.into_column(2);
         assert_eq!(rows.get(0), Scalar::Datetime(0, TimeUnit::Milliseconds, zone.clone()));
-        let replaced = ReplaceTimeZone.evaluate(&[column.into(), text("Europe/Paris")], 2).unwrap().into_column(2);
+        let replaced =
+            ReplaceTimeZone.evaluate(&[column.into(), text("Europe/Paris")], 2).unwrap().into_column(2);
         assert_eq!(replaced.get(0), Scalar::Datetime(-3_600_000, TimeUnit::Milliseconds, zone));
         assert_eq!(replaced.get(1), Scalar::Null);
     }

@@ -7,7 +7,7 @@ use super::super::records::Fields;
 use super::strings::parse_strings;
 use super::validity::Validity;
 use super::{FieldRules, Rows};
-use lazuli_array::{Array, Dictionary, DictionaryArray, PrimitiveArray, StringArray};
+use lazuli_array::{Array, Dictionary, DictionaryArray, PrimitiveArray, StringArray, memory};
 use std::sync::Arc;
 
 /// Rows before the first look at whether values repeat; then at every doubling.
@@ -46,7 +46,7 @@ fn code_rows(
     rows_per_value: usize,
 ) -> Option<DictionaryArray> {
     let mut table = Table::new();
-    let mut codes: Vec<u32> = Vec::with_capacity(rows.len());
+    let mut codes: Vec<u32> = memory::with_capacity(rows.len());
     let mut validity = Validity::with_capacity(rows.len());
     let mut scratch = Vec::new();
     let mut next_look = FIRST_LOOK_ROWS;

@@ -4,7 +4,7 @@ use super::super::OnMisfit;
 use super::super::records::Fields;
 use super::validity::Validity;
 use super::{FieldMisfit, FieldRules, Rows};
-use lazuli_array::{Array, Native, PrimitiveArray};
+use lazuli_array::{Array, Native, PrimitiveArray, memory};
 use lazuli_kernels::parse::{Misfit, parse_i64_at};
 
 /// A parser of `buffer[start..end]` for an integer narrower than 64 bits.
@@ -55,7 +55,7 @@ fn parse_rows<T: Native>(
     parse: impl Fn(&[u8], usize, usize) -> Result<T, Misfit> + Copy,
 ) -> Result<Array, FieldMisfit> {
     let mut builder =
-        Builder { values: Vec::with_capacity(rows.len()), validity: Validity::with_capacity(rows.len()) };
+        Builder { values: memory::with_capacity(rows.len()), validity: Validity::with_capacity(rows.len()) };
     let is_slow = rules.is_slow();
     for row in rows {
         let (start, end) = fields.span(row);

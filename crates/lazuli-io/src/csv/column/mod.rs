@@ -13,6 +13,7 @@ use super::records::Fields;
 use super::{DictionaryStrings, OnMisfit};
 use lazuli_array::{
     Array, BitmapBuilder, BooleanArray, DataType, Dictionary, DictionaryArray, NullArray, PrimitiveArray,
+    memory,
 };
 use lazuli_kernels::parse::{self, Misfit, TimePattern};
 use std::collections::HashMap;
@@ -253,7 +254,7 @@ fn parse_enum(
     let code_of: Vec<Option<u32>> = (0..parsed.dictionary().len() as u32)
         .map(|code| known.get(parsed.dictionary().value(code)).copied())
         .collect();
-    let mut codes = Vec::with_capacity(rows.len());
+    let mut codes = memory::with_capacity(rows.len());
     let mut validity = BitmapBuilder::with_capacity(rows.len());
     for (row, code) in rows.iter().zip(parsed.codes().iter()) {
         let code = match code {

@@ -3,7 +3,7 @@
 use super::super::records::Fields;
 use super::validity::Validity;
 use super::{FieldRules, Rows, text_of};
-use lazuli_array::{BinaryArray, Bitmap, StringArray};
+use lazuli_array::{BinaryArray, Bitmap, StringArray, memory};
 
 pub(super) fn parse_strings(fields: Fields<'_>, rows: Rows<'_>, rules: FieldRules<'_>) -> StringArray {
     let (offsets, bytes, validity) = copy_texts(fields, rows, rules);
@@ -22,9 +22,9 @@ fn copy_texts(
     rows: Rows<'_>,
     rules: FieldRules<'_>,
 ) -> (Vec<i64>, Vec<u8>, Option<Bitmap>) {
-    let mut offsets = Vec::with_capacity(rows.len() + 1);
+    let mut offsets = memory::with_capacity(rows.len() + 1);
     offsets.push(0);
-    let mut bytes = Vec::with_capacity(text_bytes(fields, rows));
+    let mut bytes = memory::with_capacity(text_bytes(fields, rows));
     let mut validity = Validity::with_capacity(rows.len());
     let mut scratch = Vec::new();
     for row in rows.iter() {

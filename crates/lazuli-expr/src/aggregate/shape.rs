@@ -1,0 +1,190 @@
+//! `skew`, `kurtosis` and `entropy`: numbers made of all values of a group at once.
+//!
+//! Values are kept and put in order first, so that the result does not depend on the order of rows; sums are
+//! double-double.
+
+use lazuli_array::DataType;
+use lazuli_kernels::aggregate::float_of_key;
+use lazuli_kernels::double_double::DoubleDouble;
+
+use crate::aggregate::quantile_state::float_accumulator;
+use crate::function::{Argument, Signature, SignatureError};
+use crate::options::{Options, with_columns};
+use crate::{Accumulator, Aggregate};
+
+/// A number that says how values lie, a Float64; null of nothing.
+///
+/// | name | gives | constants |
+/// |---|---|---|
+/// | `skew` | the third moment about the mean over the third power of the deviation | whether to keep the bias (true) |
+/// | `kurtosis` | the fourth over the fourth, less 3 | whether 3 is taken away (true), whether to keep the bias (true) |
+/// | `entropy` | minus the sum of p log p | the base (e), whether values are shares of their sum first (true) |
+///
+/// Equal values have no skew and no kurtosis, NaN. Without the bias, fewer than three, or four, values give null.
+#[derive(Debug)]
+pub struct Shape {
+    pub(super) name: &'static str,
+    pub(super) what: What,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    Skew,
+    Kurtosis,
+    Entropy,
+}
+
+const EXPECTED: &str = "one column of numbers or booleans, and maybe constants";
+
+/// What is made of values in ascending order.
+type Finish = Box<dyn Fn(&[f64]) -> Option<f64> + Send>;
+
+impl Shape {
+    fn finish(&self, arguments: &[Argument<'_>]) -> Result<Finish, SignatureError> {
+        let mut options = Options::behind(1, arguments, EXPECTED)?;
+        let finish: Finish = match self.what {
+            What::Skew => {
+                let bias = options.boolean(true)?;
+                Box::new(move |values| skew(values, bias))
+            }
+            What::Kurtosis => {
+                let (fisher, bias) = (options.boolean(true)?, options.boolean(true)?);
+                Box::new(move |values| kurtosis(values, fisher, bias))
+            }
+            What::Entropy => {
+                let base = options.number()?.unwrap_or(std::f64::consts::E);
+                let normalize = options.boolean(true)?;
+                if !(base > 0.0 && base != 1.0) {
+                    let reason = format!("the base of a logarithm is above 0 and not 1, so not {base}");
+                    return Err(SignatureError::InvalidArgument(reason));
+                }
+                Box::new(move |values| Some(entropy(values, base, normalize)))
+            }
+        };
+        options.end()?;
+        Ok(finish)
+    }
+}
+
+impl Aggregate for Shape {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
+        drop(self.finish(arguments)?);
+        match arguments[0].data_type {
+            DataType::Null | DataType::Boolean => {}
+            number if number.is_numeric() => {}
+            _ => return Err(SignatureError::Expected(EXPECTED.into())),
+        }
+        Ok(with_columns(arguments, &[DataType::Float64], DataType::Float64))
+    }
+
+    fn skips_nulls(&self) -> bool {
+        true
+    }
+
+    fn accumulator(&self, arguments: &[Argument<'_>]) -> Box<dyn Accumulator> {
+        let finish = self.finish(arguments).expect("the signature read the constants");
+        float_accumulator(move |keys: &mut [u64]| {
+            keys.sort_unstable();
+            let values: Vec<f64> = keys.iter().map(|&key| float_of_key(key)).collect();
+            finish(&values)
+        })
+    }
+}
+
+fn sum(terms: impl Iterator<Item = f64>) -> f64 {
+    terms.fold(DoubleDouble::ZERO, |sum, term| sum.add_f64(term)).to_f64()
+}
+
+/// The moments about the mean of orders 2, 3 and 4.
+fn moments(values: &[f64]) -> [f64; 3] {
+    let count = values.len() as f64;
+    let mean = sum(values.iter().copied()) / count;
+    let moment = |power: i32| sum(values.iter().map(|value| (value - mean).powi(power))) / count;
+    // A mean of equal values may be rounded away from them.
+    if values.first() == values.last() { [0.0; 3] } else { [moment(2), moment(3), moment(4)] }
+}
+
+/// The skewness of values in ascending order; `None` for too few.
+pub(crate) fn skew(values: &[f64], bias: bool) -> Option<f64> {
+    let count = values.len() as f64;
+    let [second, third, _] = moments(values);
+    let biased = third / second.powf(1.5);
+    match bias {
+        true => Some(biased),
+        false if values.len() < 3 => None,
+        false => Some(biased * (count * (count - 1.0)).sqrt() / (count - 2.0)),
+    }
+}
+
+/// The kurtosis of values in ascending order; `None` for too few.
+pub(crate) fn kurtosis(values: &[f64], fisher: bool, bias: bool) -> Option<f64> {
+    let count = values.len() as f64;
+    let [second, _, fourth] = moments(values);
+    let biased = fourth / (second * second);
+    let pearson = match bias {
+        true => biased,
+        false if values.len() < 4 => return None,
+        false => {
+            let factor = (count - 1.0) / ((count - 2.0) * (count - 3.0));
+            factor * ((count + 1.0) * biased - 3.0 * (count - 1.0)) + 3.0
+        }
+    };
+    Some(if fisher { pearson - 3.0 } else { pearson })
+}
+
+fn entropy(values: &[f64], base: f64, normalize: bool) -> f64 {
+    let total = if normalize { sum(values.iter().copied()) } else { 1.0 };
+    let terms = values.iter().map(|value| {
+        let share = value / total;
+        share * share.ln()
+    });
+    let entropy = -sum(terms) / base.ln();
+    // Not -0.0.
+    entropy + 0.0
+}
+
+#[cfg(test)]
+mod tests {
+    use lazuli_array::{Column, DataType, FromValues, Scalar};
+
+    use crate::Literal;
+    use crate::aggregate::tests::{refuses, result_of};
+    use crate::aggregate::{AggregateRef, ENTROPY, KURTOSIS, SKEW};
+
+    fn of(aggregate: &AggregateRef, constants: &[Scalar], values: &[f64]) -> Option<f64> {
+        let constants: Vec<Literal> = constants.iter().cloned().map(Literal::typed).collect();
+        let column = Column::from_values(values.iter().copied());
+        match result_of(aggregate, &constants, &column).expect("it does not fail") {
+            Scalar::Float64(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn known_values() {
+        let (yes, no) = (Scalar::Boolean(true), Scalar::Boolean(false));
+        let cases: [(Option<f64>, f64); 9] = [
+            (of(&SKEW, &[], &[1.0, 2.0, 4.0]), 0.381_801_774_160_605_9),
+            (of(&SKEW, std::slice::from_ref(&no), &[1.0, 2.0, 4.0, 9.0]), 1.330_937_732_247_670_3),
+            (of(&KURTOSIS, &[], &[1.0, 2.0, 4.0, 9.0]), -1.0),
+            (of(&KURTOSIS, std::slice::from_ref(&no), &[1.0, 2.0, 4.0, 9.0]), 2.0),
+            (of(&KURTOSIS, &[yes, no.clone()], &[1.0, 2.0, 4.0, 9.0]), 1.5),
+            (of(&ENTROPY, &[], &[1.0, 2.0, 3.0]), 1.011_404_264_707_351_8),
+            (of(&ENTROPY, &[Scalar::Float64(2.0)], &[1.0, 2.0, 3.0]), 1.459_147_917_027_244_8),
+            (of(&ENTROPY, &[Scalar::Null, no.clone()], &[0.2, 0.3]), 0.683_079_423_784_601),
+            (of(&ENTROPY, &[], &[1.0]), 0.0),
+        ];
+        for (number, (found, expected)) in cases.into_iter().enumerate() {
+            assert!(found.is_some_and(|found| (found - expected).abs() < 1e-12), "{number}: {found:?}");
+        }
+        assert_eq!(of(&SKEW, &[], &[]), None);
+        assert!(of(&SKEW, &[], &[0.1, 0.1, 0.1]).is_some_and(f64::is_nan));
+        assert_eq!(of(&SKEW, std::slice::from_ref(&no), &[1.0, 2.0]), None);
+        assert_eq!(of(&KURTOSIS, &[Scalar::Boolean(true), no], &[1.0, 2.0, 3.0]), None);
+        assert!(refuses(&SKEW, &DataType::Date));
+    }
+}

@@ -1,0 +1,152 @@
+//! Positions: where in a set of values each value is.
+
+use std::hash::Hash;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+use lazuli_array::{
+    Array, BinaryArray, Code, Column, Native, PrimitiveArray, dispatch_codes, dispatch_integer,
+};
+
+use crate::take::NO_ROW;
+use crate::{KernelError, Result};
+
+/// Sets of at most this many numbers are looked through one by one, which is faster than a hash table then.
+const FEW_VALUES: usize = 8;
+
+/// The row of `set` that holds each value, the first if there are several; [`NO_ROW`] if there is none. Null is a value
+/// here, and NaN equals NaN.
+///
+/// Both are of one type, which is not nested.
+///
+/// # Errors
+/// [`KernelError::Unsupported`].
+///
+/// ```
+/// use lazuli_array::{Column, FromValues};
+/// use lazuli_kernels::{NO_ROW, positions_in};
+///
+/// let column = |values: [Option<&'static str>; 3]| Column::from_values(values.into_iter());
+/// let found = positions_in(&column([Some("b"), None, Some("z")]), &column([Some("a"), Some("b"), None]))?;
+/// assert_eq!(found, [1, 2, NO_ROW]);
+/// # Ok::<(), lazuli_kernels::KernelError>(())
+/// ```
+pub fn positions_in(column: &Column, set: &Column) -> Result<Vec<u32>> {
+    let of_null = (0..set.len()).find(|&row| !set.array().is_valid(row)).map_or(NO_ROW, |row| row as u32);
+    let rows = column.len();
+    if set.is_empty() || column.null_count() == rows {
+        return Ok(vec![of_null; rows]);
+    }
+    let unsupported = || KernelError::unsupported("positions_in", [column.data_type(), set.data_type()]);
+    let mut positions = match (column.array(), set.array()) {
+        (Array::Float64(array), Array::Float64(set)) => numbers(array, set, float_key),
+        (Array::Float32(array), Array::Float32(set)) => numbers(array, set, |value| float_key(value.into())),
+        (Array::Int128(array), Array::Int128(set)) => numbers(array, set, |value| value),
+        (Array::Boolean(array), Array::Boolean(set)) => {
+            let position =
+                |wanted| set.iter().position(|value| value == Some(wanted)).map_or(NO_ROW, |row| row as u32);
+            let positions = [position(false), position(true)];
+            (0..rows).map(|row| positions[usize::from(array.values().get(row))]).collect()
+        }
+        (Array::Binary(array), Array::Binary(set)) => {
+            let table = table(set.iter());
+            (0..rows).map(|row| found(&table, BinaryArray::value(array, row))).collect()
+        }
+        (Array::String(_) | Array::Dictionary(_), Array::String(set)) => texts(column.array(), set.iter()),
+        (Array::String(_) | Array::Dictionary(_), Array::Dictionary(set)) => {
+            texts(column.array(), set.iter())
+        }
+        (array, set) => {
+            dispatch_integer!(array, |array| integers(array, set), else None).ok_or_else(unsupported)?
+        }
+    };
+    if let Some(validity) = column.validity() {
+        for (row, position) in positions.iter_mut().enumerate() {
+            if !validity.get(row) {
+                *position = of_null;
+            }
+        }
+    }
+    Ok(positions)
+}
+
+fn integers<T: Native + Into<i128>>(array: &PrimitiveArray<T>, set: &Array) -> Option<Vec<u32>> {
+    Some(numbers(array, T::unwrap(set)?, T::into))
+}
+
+/// The bits of a float, such that equal values have equal bits: one NaN, one zero.
+fn float_key(value: f64) -> i128 {
+    let bits = if value.is_nan() { f64::NAN.to_bits() } else { (value + 0.0).to_bits() };
+    bits.into()
+}
+
+fn numbers<T: Native>(
+    array: &PrimitiveArray<T>,
+    set: &PrimitiveArray<T>,
+    key: impl Fn(T) -> i128,
+) -> Vec<u32> {
+    let keys: Vec<(i128, u32)> =
+        set.iter().zip(0..).filter_map(|(value, row)| value.map(|value| (key(value), row))).collect();
+    if keys.len() <= FEW_VALUES {
+        let position = |wanted| keys.iter().find(|(key, _)| *key == wanted).map_or(NO_ROW, |(_, row)| *row);
+        return array.values().iter().map(|&value| position(key(value))).collect();
+    }
+    let table = table(set.iter().map(|value| value.map(&key)));
+    array.values().iter().map(|&value| found(&table, key(value))).collect()
+}
+
+fn texts<'a>(array: &Array, set: impl Iterator<Item = Option<&'a str>>) -> Vec<u32> {
+    let table: HashMap<&str, u32, RandomState> = table(set);
+    let of = |text: &str| table.get(text).copied().unwrap_or(NO_ROW);
+    match array {
+        Array::String(array) => (0..array.len()).map(|row| of(array.value(row))).collect(),
+        Array::Dictionary(array) if array.dictionary().len() > array.len() => {
+            array.iter().map(|text| text.map_or(NO_ROW, of)).collect()
+        }
+        Array::Dictionary(array) => {
+            // A null row of an empty dictionary has a code without an entry.
+            let entries: Vec<u32> = array.dictionary().values().iter().map(of).chain([NO_ROW]).collect();
+            dispatch_codes!(array.stored_codes(), |codes| {
+                codes.values().iter().map(|code| entries[code.index()]).collect()
+            })
+        }
+        _ => unreachable!("text is plain or a dictionary"),
+    }
+}
+
+/// The first row of each value.
+fn table<K: Hash + Eq>(set: impl Iterator<Item = Option<K>>) -> HashMap<K, u32, RandomState> {
+    let mut table = HashMap::default();
+    for (value, row) in set.zip(0..) {
+        if let Some(value) = value {
+            table.entry(value).or_insert(row);
+        }
+    }
+    table
+}
+
+fn found<K: Hash + Eq>(table: &HashMap<K, u32, RandomState>, key: K) -> u32 {
+    table.get(&key).copied().unwrap_or(NO_ROW)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::strategies;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn positions_match_naive(
+            (column, set) in strategies::one_of(strategies::flat_types())
+                .prop_flat_map(|t| (strategies::column(&t, 0..70), strategies::column(&t, 0..25))),
+        ) {
+            let found = positions_in(&column, &set).unwrap();
+            prop_assert_eq!(found.len(), column.len());
+            for (row, &position) in found.iter().enumerate() {
+                let expected = (0..set.len()).find(|&other| set.get(other) == column.get(row));
+                prop_assert_eq!((position != NO_ROW).then_some(position as usize), expected);
+            }
+        }
+    }
+}
