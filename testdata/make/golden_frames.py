@@ -826,3 +826,31 @@ def upsample_integers():
 def upsample_dates_by_group():
     rows = sort(ROWS.select("id", "day", "p").drop_nulls("day").filter(col("day") > pl.date(2023, 12, 9)), "day")
     return by_first(rows.upsample("day", every="1d", group_by="p", maintain_order=True), rows, "p").select("id", "day", "p")
+
+
+def with_ranks(frame, seed, *keys):
+    """The place of each row among those of its group, in the order of random numbers; and the size of the group."""
+    rows = frame.with_columns(random=pl.Series(random_numbers(frame.height, seed), dtype=pl.UInt64), one=lit(1))
+    return rows.with_columns(
+        rank=col("random").rank("ordinal").over("one", *keys), size=pl.len().over("one", *keys)
+    ).drop("random", "one")
+
+
+@query
+def group_samples():
+    rows = with_ranks(ROWS.select("id", "k", "g"), 5, "g").filter(col("rank") <= 2)
+    return by_first(rows.sort("g", maintain_order=True), ROWS, "g").select("g", "id", "k")
+
+
+def in_test(fraction):
+    return col("rank") <= (col("size") * fraction + 0.5).floor()
+
+
+@query
+def rows_to_learn_from():
+    return with_ranks(ROWS.select("id", "g"), 9, "g").filter(~in_test(0.3)).select("id", "g")
+
+
+@query
+def rows_to_test_with():
+    return with_ranks(ROWS.select("id", "k"), 9).filter(in_test(0.25)).select("id", "k")

@@ -123,12 +123,12 @@ impl LazyGroupBy {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn head(self, n: u32) -> LazyFrame {
-        self.rows_of("head", move |keys| row_number().over(keys.to_vec()).lt_eq(i64::from(n)))
+        self.rows_of("head", move |keys, _| row_number().over(keys.to_vec()).lt_eq(i64::from(n)))
     }
 
     /// The last `n` rows of each group: the groups one after the other, the keys in front.
     pub fn tail(self, n: u32) -> LazyFrame {
-        self.rows_of("tail", move |keys| {
+        self.rows_of("tail", move |keys, _| {
             (len().over(keys.to_vec()) - row_number().over(keys.to_vec())).lt(i64::from(n))
         })
     }
@@ -192,6 +192,23 @@ impl LazyGroupBy {
         }
     }
 
+    /// `n` rows of each group drawn by chance, in their order, fewer where there are no more: the groups one after the other,
+    /// the keys in front. The same rows on every machine and in every version.
+    ///
+    /// ```
+    /// use lazuli::prelude::*;
+    ///
+    /// let frame = df! { "k" => ["x", "y", "x", "x"], "n" => [1, 2, 3, 4] }?;
+    /// let out = frame.lazy().group_by("k").sample_n(2, 7).collect()?;
+    /// assert_eq!(out.column("k")?, Series::from_iter("k", ["x", "x", "y"]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn sample_n(self, n: u32, seed: u64) -> LazyFrame {
+        self.rows_of("sample_n", move |keys, row| {
+            row_number().over_sorted(keys.to_vec(), row.split_mix(seed)).lt_eq(i64::from(n))
+        })
+    }
+
     /// One row a group with a value for each column that is not a key.
     fn of_columns(
         self,
@@ -209,11 +226,11 @@ impl LazyGroupBy {
         frame.written_at(verb, caller, write)
     }
 
-    /// The rows that `is_wanted` says, by groups.
+    /// The rows that `is_wanted` says of keys and the number of a row, by groups.
     fn rows_of(
         self,
         verb: &'static str,
-        is_wanted: impl Fn(&[Expr]) -> Expr + Send + Sync + 'static,
+        is_wanted: impl Fn(&[Expr], Expr) -> Expr + Send + Sync + 'static,
     ) -> LazyFrame {
         let Self { frame, keys, having, caller } = self;
         let write = move |frame: LazyFrame, schema: &lazuli_array::Schema| {
@@ -221,9 +238,11 @@ impl LazyGroupBy {
             let (row, first) = (fresh("row", &[schema]), fresh("first", &[schema]));
             let others = schema.names().filter(|name| !names.contains(name)).map(|name| col(name.clone()));
             let numbered = frame.with_row_index(row.clone(), 0);
-            let is_wanted = having
-                .clone()
-                .map_or_else(|| is_wanted(&keys), |having| is_wanted(&keys) & having.over(keys.clone()));
+            let is_wanted = is_wanted(&keys, col(row.clone()));
+            let is_wanted = match having.clone() {
+                Some(having) => is_wanted & having.over(keys.clone()),
+                None => is_wanted,
+            };
             let of_group = numbered.with_columns([
                 col(row).min().over(keys.clone()).alias(first.clone()),
                 is_wanted.alias(fresh("is_wanted", &[schema])),
@@ -232,5 +251,49 @@ impl LazyGroupBy {
             Ok(wanted.select(keys.iter().cloned().chain(others).collect::<Vec<_>>()))
         };
         frame.written_at(verb, caller, write)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{EagerFrame, df};
+
+    fn frame() -> DataFrame {
+        df! { "k" => [Some("x"), None, Some("x"), Some("y"), None], "n" => [1, 2, 3, 4, 5] }
+            .expect("five rows")
+    }
+
+    #[test]
+    fn groups_come_with_their_keys_and_rows() -> Result<()> {
+        let groups = frame().partition_by("k")?;
+        let keys: Vec<String> = groups.iter().map(|(key, _)| key[0].to_string()).collect();
+        assert_eq!(keys, ["x", "null", "y"]);
+        assert_eq!(groups[1].1, df! { "k" => [None::<&str>, None], "n" => [2, 5] }?);
+        assert!(frame().sliced(0, 0).partition_by("k")?.is_empty());
+        let large =
+            frame().lazy().group_by((col("n") / 3).cast(lazuli_array::DataType::Int64).alias("third"));
+        let sizes: Vec<usize> =
+            large.having(len().gt(1)).groups()?.iter().map(|(_, rows)| rows.height()).collect();
+        assert_eq!(sizes, [2, 3]);
+        Ok(())
+    }
+
+    #[test]
+    fn groups_are_mapped_one_by_one() -> Result<()> {
+        let last = frame().lazy().group_by("k").map_groups(|rows| rows.lazy().last().collect())?;
+        assert_eq!(last, df! { "k" => [Some("x"), None, Some("y")], "n" => [3, 5, 4] }?);
+        let nothing =
+            frame().sliced(0, 0).lazy().group_by("k").map_groups(|rows| rows.lazy().select("n").collect())?;
+        assert_eq!((nothing.height(), nothing.column_names()), (0, vec!["n".into()]));
+        Ok(())
+    }
+
+    #[test]
+    fn heads_of_some_groups() -> Result<()> {
+        let groups = frame().lazy().group_by("k").having(len().gt(1));
+        assert_eq!(groups.clone().head(1).collect()?, df! { "k" => [Some("x"), None], "n" => [1, 2] }?);
+        assert_eq!(groups.tail(0).collect()?.height(), 0);
+        Ok(())
     }
 }

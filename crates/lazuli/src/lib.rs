@@ -100,7 +100,7 @@ pub use lazuli_plan::{
 };
 pub use lazy::{
     DummiesArgs, FillNull, LazyFrame, MatchSchema, SampleArgs, SchemaMismatch, TransposeArgs, UnstackOrder,
-    UpdateArgs, UpdateHow, collect_all, explain_all, scan, scan_as,
+    UpdateArgs, UpdateHow, collect_all, explain_all, scan, scan_as, train_test_split,
 };
 pub use pivot::LazyPivot;
 pub use range::{date_range, datetime_range, int_range, linear_space, time_range};

@@ -222,3 +222,45 @@ fn chosen(name: &Name, columns: &DataFrame, otherwise: impl IntoExpr) -> Result<
     let column = when(col(OTHER)).then(col(name.clone())).otherwise(otherwise.into_expr());
     Ok(columns.lazy().select(column.alias(name.clone())).collect()?.column_at(0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::df;
+
+    #[test]
+    fn values_are_chosen_by_masks() -> Result<()> {
+        let series = Series::from_iter("a", [Some(1), None, Some(3)]);
+        let mask = Series::from_iter("a", [Some(true), Some(false), None]);
+        let other = Series::from_iter("b", [10i64, 20, 30]);
+        assert_eq!(series.filter(&mask)?, Series::from_iter("a", [1]));
+        assert_eq!(series.zip_with(&mask, &other)?, Series::from_iter("a", [1i64, 20, 30]));
+        assert_eq!(series.set(&mask, 7)?, Series::from_iter("a", [Some(7), None, Some(3)]));
+        assert!(series.filter(&mask.sliced(0, 2)).is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn order_and_counts() -> Result<()> {
+        let series = Series::from_iter("a", [Some(2), None, Some(1), Some(2)]);
+        assert_eq!(series.sorted(true)?, Series::from_iter("a", [Some(2), Some(2), Some(1), None]));
+        assert_eq!(series.unique()?, Series::from_iter("a", [Some(2), None, Some(1)]));
+        let counts = series.value_counts()?;
+        assert_eq!(counts, df! { "a" => [Some(2), None, Some(1)], "count" => [2i64, 1, 1] }?);
+        assert_eq!(series.sum()?, Scalar::Int64(5));
+        assert_eq!(EagerSeries::to_dummies(&series)?.column_names(), ["a_1", "a_2", "a_null"]);
+        assert!(Series::from_iter("t", ["x"]).sum().is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn integers_shrink_to_what_holds_them() -> Result<()> {
+        let shrunk = |series: Series| series.shrink_dtype().map(|series| series.data_type().clone());
+        assert_eq!(shrunk(Series::from_iter("a", [-1i64, 127]))?, DataType::Int8);
+        assert_eq!(shrunk(Series::from_iter("a", [Some(70_000u64), None]))?, DataType::UInt32);
+        assert_eq!(shrunk(Series::from_iter("a", [i64::MIN]))?, DataType::Int64);
+        assert_eq!(shrunk(Series::from_iter("a", [None::<i64>]))?, DataType::Int8);
+        assert_eq!(shrunk(Series::from_iter("a", [0.5]))?, DataType::Float64);
+        Ok(())
+    }
+}

@@ -175,3 +175,30 @@ pub fn assert_series_equal(left: &Series, right: &Series, tolerance: Tolerance) 
         panic!("series differ: {difference}");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Result, df};
+
+    #[test]
+    fn what_differs_is_named() -> Result<()> {
+        let frame = df! { "a" => [1, 2], "b" => [Some(0.5), None] }?;
+        let loose = Tolerance { row_order: false, column_order: false, types: false, ..Tolerance::default() };
+        let same = |other: &DataFrame, tolerance| difference(&frame, other, tolerance);
+        assert_eq!(same(&frame, Tolerance::EXACT), None);
+        assert_eq!(same(&df! { "b" => [None, Some(0.5)], "a" => [2i64, 1] }?, loose), None);
+        let wider = df! { "a" => [1i64, 2], "b" => [Some(0.5), None] }?;
+        assert_eq!(same(&wider, Tolerance::default()).as_deref(), Some("column a: Int32 against Int64"));
+        let other = df! { "a" => [1, 2], "b" => [Some(0.5), Some(1.0)] }?;
+        assert_eq!(same(&other, loose).as_deref(), Some("column b, row 1: null against 1.0"));
+        let near = df! { "a" => [1, 2], "b" => [Some(0.500001), None] }?;
+        assert_eq!(same(&near, Tolerance::default()), None);
+        assert!(same(&near, Tolerance { relative: 0.0, ..Tolerance::default() }).is_some());
+        assert!(same(&frame.sliced(0, 1), loose).is_some());
+        assert!(same(&df! { "b" => [1, 2], "c" => [1, 2] }?, loose).is_some());
+        assert_frame_not_equal(&frame, &wider, Tolerance::EXACT);
+        assert_series_equal(&frame.column_at(0), &frame.column_at(0), Tolerance::EXACT);
+        Ok(())
+    }
+}

@@ -147,8 +147,21 @@ fn two_passes_do_for_a_plan_that_all_rules_change() {
 fn a_row_index_numbers_the_rows_that_it_had() {
     let rows = sales().row_index("row", 0);
     // Filters stay above, limits from the first row go below, unread numbers are not made.
-    assert_snapshot!(optimized(&rows.filter(col("id").gt(1)).select(["row", "day"])), @"");
-    assert_snapshot!(optimized(&rows.slice(0, 3).select(["row", "day"])), @"");
-    assert_snapshot!(optimized(&rows.slice(2, 3).select(["row", "day"])), @"");
-    assert_snapshot!(optimized(&rows.filter(col("id").gt(1)).select(["day"])), @"");
+    assert_snapshot!(optimized(&rows.filter(col("id").gt(1)).select(["row", "day"])), @r"
+        Project [row, day]
+          Filter [id > 1]
+            RowIndex row
+              Scan csv sales.csv  columns: id, day (2 of 5)
+    ");
+    assert_snapshot!(optimized(&rows.slice(0, 3).select(["row", "day"])), @r"
+        RowIndex row
+          Slice first 3
+            Scan csv sales.csv  columns: day (1 of 5)  limit: 3
+    ");
+    assert_snapshot!(optimized(&rows.slice(2, 3).select(["row", "day"])), @r"
+        Slice 3 from 2
+          RowIndex row
+            Scan csv sales.csv  columns: day (1 of 5)
+    ");
+    assert_snapshot!(optimized(&rows.filter(col("id").gt(1)).select(["day"])), @"Scan csv sales.csv  columns: day (1 of 5)  where: [id > 1]");
 }

@@ -608,9 +608,15 @@ fn derived_verbs_are_written_out() {
         => id: Int64, amount: Float64, quantity: Int64, more: Float64
     ");
     // Written over one another: what was resolved is not resolved again, and callers are those of the verbs.
-    assert_snapshot!(resolved(&sums(&sums(&sales()))), @"");
-    assert_snapshot!(mistakes(&sums(&sales().select("day"))), @"");
-    assert_snapshot!(mistakes(&sums(&sales().select("dya"))), @"");
+    assert_snapshot!(resolved(&sums(&sums(&sales()).filter(col("id").gt(0)))), @r"
+        Aggregate -> [sum(id) as id, sum(amount) as amount, sum(quantity) as quantity]
+          Filter [id > 0]
+            Aggregate -> [sum(id) as id, sum(amount) as amount, sum(quantity) as quantity]
+              Scan sales  columns: all 5
+        => id: Int64, amount: Float64, quantity: Int64
+    ");
+    assert_snapshot!(mistakes(&sums(&sales().select("day"))), @"invalid option: no column of numbers (in sums at the sums)");
+    assert_snapshot!(mistakes(&sums(&sales().select("dya"))), @"column not found: dya; did you mean day? The input has: id, category, amount, quantity, day (in select at the select)");
 }
 
 #[test]
@@ -624,8 +630,14 @@ fn derived_verbs_stay_within_the_depth_of_plans() {
 #[test]
 fn a_row_index_comes_first_under_a_new_name() {
     let plan = sales().row_index("row", 1).filter(col("row").gt(2)).select(["row", "day"]);
-    assert_snapshot!(resolved(&plan), @"");
-    assert_snapshot!(mistakes(&sales().row_index("day", 0)), @"");
+    assert_snapshot!(resolved(&plan), @r"
+        Project [row, day]
+          Filter [row > 2]
+            RowIndex row  from: 1
+              Scan sales  columns: all 5
+        => row: Int64, day: Date
+    ");
+    assert_snapshot!(mistakes(&sales().row_index("day", 0)), @"duplicate column name: day: the input has a column of this name; give the index another (in with_row_index at the row index)");
 }
 
 #[test]
@@ -635,7 +647,12 @@ fn null_keys_are_equal_by_two_keys() {
     let plan = left.join(&right, JoinType::Left, "k", "k");
     let Node::Join(join) = plan.node() else { panic!("a join") };
     let plan = plan.with_node(Node::Join(crate::Join { nulls_equal: true, ..join.clone() }));
-    assert_snapshot!(resolved(&plan), @"");
+    assert_snapshot!(resolved(&plan), @r"
+        Join left on [is_null(k) == is_null(k), coalesce(k, '') == coalesce(k, '')] -> [k, day, size]
+          Scan left  columns: all 2
+          Scan right  columns: all 2
+        => k: String, day: Date, size: Int64
+    ");
 }
 
 #[test]

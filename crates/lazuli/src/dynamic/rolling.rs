@@ -145,7 +145,7 @@ fn aggregated(
     let windows = members
         .join(places.clone(), col(place.clone()), col(place.clone()), JoinType::Inner)
         .group_by(own.clone())
-        .agg(renamed.clone());
+        .agg(renamed);
 
     // Windows without rows have the aggregates of no rows.
     let nothing = |name: &Name| fresh(&format!("nothing_{name}"), &[schema]);

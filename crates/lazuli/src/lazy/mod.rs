@@ -22,7 +22,7 @@ pub use fill::FillNull;
 pub use joins::{UpdateArgs, UpdateHow};
 pub use reshape::{DummiesArgs, TransposeArgs, UnstackOrder};
 pub use run::{collect_all, explain_all};
-pub use sample::SampleArgs;
+pub use sample::{SampleArgs, train_test_split};
 
 /// A query that has not run yet. Every verb gives a new one; cloning is cheap.
 ///

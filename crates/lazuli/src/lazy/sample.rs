@@ -4,7 +4,7 @@
 //! random order, and the first of them are a sample.
 
 use lazuli_array::{Column, DataFrame, DataType, Name, PrimitiveArray};
-use lazuli_expr::{Expr, col, len, lit};
+use lazuli_expr::{Expr, col, len, lit, row_number};
 use lazuli_plan::JoinType;
 
 use super::LazyFrame;
@@ -89,6 +89,50 @@ impl LazyFrame {
             Ok(keyed.sort(col(key.clone())).drop([row, key]))
         })
     }
+}
+
+/// The rows in two parts by chance, both in the order of the frame: the first to learn from, the second to test with. The
+/// second has the share `test_fraction` of the rows, rounded to whole rows; of each combination of values of the columns
+/// `stratify`, if there are any. The same parts on every machine and in every version.
+///
+/// ```
+/// use lazuli::prelude::*;
+/// use lazuli::train_test_split;
+///
+/// let frame = df! { "n" => (0..8).collect::<Vec<_>>(), "k" => ["x", "x", "x", "x", "y", "y", "y", "y"] }?;
+/// let (train, test) = train_test_split(frame.lazy(), 0.25, 42, ["k"]);
+/// assert_eq!(test.collect()?.column("k")?, Series::from_iter("k", ["x", "y"]));
+/// assert_eq!(train.collect()?.height(), 6);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[track_caller]
+pub fn train_test_split<N: Into<Name>>(
+    frame: LazyFrame,
+    test_fraction: f64,
+    seed: u64,
+    stratify: impl IntoIterator<Item = N>,
+) -> (LazyFrame, LazyFrame) {
+    let strata: Vec<Name> = stratify.into_iter().map(Into::into).collect();
+    let (other, strata_of_test) = (frame.clone(), strata.clone());
+    let train =
+        frame.written("train_test_split", move |frame, _| part(frame, test_fraction, seed, &strata, false));
+    let test = other
+        .written("train_test_split", move |frame, _| part(frame, test_fraction, seed, &strata_of_test, true));
+    (train, test)
+}
+
+/// The rows of the test, or those that are left.
+fn part(frame: LazyFrame, fraction: f64, seed: u64, strata: &[Name], is_test: bool) -> Written {
+    if !(0.0..=1.0).contains(&fraction) {
+        return Err(invalid(format!("a fraction of {fraction}: it is from 0 to 1")));
+    }
+    let row = fresh("row", &[frame.known()]);
+    let names: Vec<Name> = frame.known().names().cloned().collect();
+    let rank = row_number().over_sorted(strata.to_vec(), col(row.clone()).split_mix(seed));
+    let size = len().over(strata.to_vec()).cast(DataType::Float64);
+    let is_in_test = rank.lt_eq((size * fraction + 0.5).floor_div(1.0));
+    let wanted = if is_test { is_in_test } else { is_in_test.not() };
+    Ok(frame.with_row_index(row, 0).filter(wanted).select(names))
 }
 
 /// The rows of the least random numbers, as many as `number` says, an expression over all rows.

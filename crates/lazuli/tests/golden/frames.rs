@@ -132,6 +132,9 @@ queries![
     rolling_times,
     upsample_integers,
     upsample_dates_by_group,
+    group_samples,
+    rows_to_learn_from,
+    rows_to_test_with,
 ];
 
 /// The first columns of the usual rows, without dates.
@@ -744,4 +747,16 @@ fn upsample_dates_by_group(inputs: &Inputs) -> LazyFrame {
     let rows = inputs.rows().select(["id", "day", "p"]).drop_nulls("day");
     let near = rows.filter(col("day").gt(Scalar::Date(19_700))).sort("day");
     near.upsample("day", "1d", ["p"])
+}
+
+fn group_samples(inputs: &Inputs) -> LazyFrame {
+    inputs.rows().select(["id", "k", "g"]).group_by("g").sample_n(2, 5)
+}
+
+fn rows_to_learn_from(inputs: &Inputs) -> LazyFrame {
+    lazuli::train_test_split(inputs.rows().select(["id", "g"]), 0.3, 9, ["g"]).0
+}
+
+fn rows_to_test_with(inputs: &Inputs) -> LazyFrame {
+    lazuli::train_test_split(inputs.rows().select(["id", "k"]), 0.25, 9, Vec::<&str>::new()).1
 }
