@@ -854,3 +854,27 @@ def rows_to_learn_from():
 @query
 def rows_to_test_with():
     return with_ranks(ROWS.select("id", "k"), 9).filter(in_test(0.25)).select("id", "k")
+
+
+@query
+def product_of_columns():
+    rows = ROWS.select("k", "n").filter(col("n") != 0)
+    return rows.select(lit(None, dtype=pl.String).alias("k"), col("n").product())
+
+
+@query
+def sums_and_means_of_rows():
+    rows = ROWS.select("n", "d")
+    return pl.DataFrame([rows.sum_horizontal().alias("sum"), rows.mean_horizontal().alias("mean")])
+
+
+@query
+def extremes_of_rows():
+    rows = ROWS.select("n", "d")
+    return pl.DataFrame([rows.min_horizontal().alias("min"), rows.max_horizontal().alias("max")])
+
+
+@query
+def interpolated_rows():
+    # Polars makes null of what is no number; here it stays.
+    return ROWS.select("k", col("y", "d").interpolate())

@@ -332,6 +332,12 @@ pub trait EagerFrame: IntoLazy {
         shuffle(seed: u64);
         set_sorted(keys: impl IntoSortKeys);
         sum();
+        product();
+        interpolate();
+        sum_horizontal();
+        mean_horizontal();
+        min_horizontal();
+        max_horizontal();
         mean();
         median();
         min();

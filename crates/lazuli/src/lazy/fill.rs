@@ -1,10 +1,9 @@
 //! Other values for null and NaN.
 
-use lazuli_array::{DataType, Field, Name, Schema};
+use lazuli_array::{DataType, Field};
 use lazuli_expr::{Expr, col, when};
 
 use super::LazyFrame;
-use crate::verb::fresh;
 
 /// What nulls become in [`LazyFrame::fill_null_with`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,15 +41,36 @@ impl LazyFrame {
     #[track_caller]
     pub fn fill_null_with(self, strategy: FillNull) -> Self {
         self.written("fill_null", move |frame, schema| {
-            if matches!(strategy, FillNull::Forward | FillNull::Backward) {
-                return Ok(from_neighbours(frame, schema, strategy == FillNull::Forward));
-            }
             let filled = |field: &Field| {
                 let column = col(field.name().clone());
-                match fill_of(strategy, field.data_type(), &column) {
-                    Some(value) => column.fill_null(value),
-                    None => column,
+                match (strategy, fill_of(strategy, field.data_type(), &column)) {
+                    (FillNull::Forward, _) => column.forward_fill(None),
+                    (FillNull::Backward, _) => column.backward_fill(None),
+                    (_, Some(value)) => column.fill_null(value),
+                    (_, None) => column,
                 }
+            };
+            Ok(frame.select(schema.fields().iter().map(filled).collect::<Vec<_>>()))
+        })
+    }
+
+    /// Every column of numbers with nulls between two values replaced by what lies on the line between them; integers become
+    /// floats. Nulls at the ends stay.
+    ///
+    /// ```
+    /// use lazuli::prelude::*;
+    ///
+    /// let frame = df! { "a" => [Some(1.0), None, Some(4.0)], "k" => [Some("x"), None, Some("y")] }?;
+    /// let out = frame.lazy().interpolate().collect()?;
+    /// assert_eq!(out, df! { "a" => [1.0, 2.5, 4.0], "k" => [Some("x"), None, Some("y")] }?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[track_caller]
+    pub fn interpolate(self) -> Self {
+        self.written("interpolate", |frame, schema| {
+            let filled = |field: &Field| match field.data_type().is_numeric() {
+                true => col(field.name().clone()).interpolate("linear"),
+                false => col(field.name().clone()),
             };
             Ok(frame.select(schema.fields().iter().map(filled).collect::<Vec<_>>()))
         })
@@ -89,27 +109,4 @@ fn fill_of(strategy: FillNull, data_type: &DataType, column: &Expr) -> Option<Ex
         FillNull::One if *data_type == DataType::Boolean => Some(true.into()),
         _ => None,
     }
-}
-
-/// Nulls as the last value before, or the next one after.
-///
-/// ```text
-/// a       null  3  null  null  5    the number of values so far makes runs of rows, each with at most one value, its
-/// so far     0  1     1     1  2    first; of those still to come, each with its value last
-/// ```
-fn from_neighbours(frame: LazyFrame, schema: &Schema, forward: bool) -> LazyFrame {
-    let names: Vec<Name> = schema.names().cloned().collect();
-    let runs: Vec<Name> = (0..names.len()).map(|column| fresh(&format!("run{column}"), &[schema])).collect();
-    let run_of = |(name, run): (&Name, &Name)| {
-        let (column, so_far) = (col(name.clone()), col(name.clone()).cum_count());
-        let number = if forward { so_far } else { so_far - column.is_not_null().cast(DataType::Int64) };
-        number.alias(run.clone())
-    };
-    let filled = |(name, run): (&Name, &Name)| {
-        let column = col(name.clone());
-        let value = if forward { column.first() } else { column.last() };
-        value.over(run.clone()).alias(name.clone())
-    };
-    let with_runs = frame.with_columns(names.iter().zip(&runs).map(run_of).collect::<Vec<_>>());
-    with_runs.select(names.iter().zip(&runs).map(filled).collect::<Vec<_>>())
 }

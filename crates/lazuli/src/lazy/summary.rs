@@ -35,6 +35,8 @@ impl LazyFrame {
         /// # Ok::<(), Box<dyn std::error::Error>>(())
         /// ```
         sum(has_sum);
+        /// The product of each column of numbers; null for the others.
+        product(is_number);
         /// The mean of each column of numbers or booleans; null for the others.
         mean(has_mean);
         /// The middle value of each column of numbers; null for the others.
@@ -72,6 +74,49 @@ impl LazyFrame {
                     .alias(name.clone())
             };
             Ok(frame.select(schema.fields().iter().map(value).collect::<Vec<_>>()))
+        })
+    }
+
+    /// The sum of each row over its columns of numbers, nulls passed over, as the one column `sum`.
+    ///
+    /// ```
+    /// use lazuli::prelude::*;
+    ///
+    /// let frame = df! { "a" => [Some(1), None], "k" => ["x", "y"], "b" => [2, 3] }?;
+    /// assert_eq!(frame.lazy().sum_horizontal().collect()?, df! { "sum" => [3i64, 3] }?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[track_caller]
+    pub fn sum_horizontal(self) -> Self {
+        self.of_rows("sum", lazuli_expr::function::sum_horizontal)
+    }
+
+    /// The mean of each row over its columns of numbers, nulls passed over, as the one column `mean`.
+    #[track_caller]
+    pub fn mean_horizontal(self) -> Self {
+        self.of_rows("mean", lazuli_expr::function::mean_horizontal)
+    }
+
+    /// The least value of each row over its columns of numbers, nulls passed over, as the one column `min`.
+    #[track_caller]
+    pub fn min_horizontal(self) -> Self {
+        self.of_rows("min", lazuli_expr::function::min_horizontal)
+    }
+
+    /// The greatest value of each row over its columns of numbers, nulls passed over, as the one column `max`.
+    #[track_caller]
+    pub fn max_horizontal(self) -> Self {
+        self.of_rows("max", lazuli_expr::function::max_horizontal)
+    }
+
+    #[track_caller]
+    fn of_rows(self, name: &'static str, of_row: fn(Vec<Expr>) -> Expr) -> Self {
+        self.written(name, move |frame, schema| {
+            let numbers: Vec<Expr> = numbers_of(schema).map(|name| col(name.clone())).collect();
+            if numbers.is_empty() {
+                return Err(crate::verb::invalid("there is no column of numbers"));
+            }
+            Ok(frame.select(of_row(numbers).alias(name)))
         })
     }
 

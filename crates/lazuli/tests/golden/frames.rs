@@ -135,6 +135,10 @@ queries![
     group_samples,
     rows_to_learn_from,
     rows_to_test_with,
+    product_of_columns,
+    sums_and_means_of_rows,
+    extremes_of_rows,
+    interpolated_rows,
 ];
 
 /// The first columns of the usual rows, without dates.
@@ -759,4 +763,22 @@ fn rows_to_learn_from(inputs: &Inputs) -> LazyFrame {
 
 fn rows_to_test_with(inputs: &Inputs) -> LazyFrame {
     lazuli::train_test_split(inputs.rows().select(["id", "k"]), 0.25, 9, Vec::<&str>::new()).1
+}
+
+fn product_of_columns(inputs: &Inputs) -> LazyFrame {
+    inputs.rows().select(["k", "n"]).filter(col("n").neq(0)).product()
+}
+
+fn sums_and_means_of_rows(inputs: &Inputs) -> LazyFrame {
+    let rows = inputs.rows().select(["k", "n", "d"]);
+    concat_horizontal([rows.clone().sum_horizontal(), rows.mean_horizontal()])
+}
+
+fn extremes_of_rows(inputs: &Inputs) -> LazyFrame {
+    let rows = inputs.rows().select(["k", "n", "d"]);
+    concat_horizontal([rows.clone().min_horizontal(), rows.max_horizontal()])
+}
+
+fn interpolated_rows(inputs: &Inputs) -> LazyFrame {
+    inputs.rows().select(["k", "y", "d"]).interpolate()
 }
