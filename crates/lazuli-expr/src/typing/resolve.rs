@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lazuli_array::{DataType, Schema};
+use lazuli_array::{DataType, Scalar, Schema};
 use lazuli_kernels::cast;
 
 use super::literal::{self, Adapted};
@@ -457,9 +457,14 @@ fn adapt_all(typed: Vec<Typed>) -> Vec<Typed> {
     else {
         return typed;
     };
+    // Beside spans of time a text is a word of the function's own, such as the `1h` that `dt.truncate` takes.
+    let is_word = |literal: &Literal| {
+        matches!((&literal.value, &anchor), (Scalar::String(_), DataType::Duration(_)))
+    };
     typed
         .into_iter()
         .map(|typed| match &typed.expr {
+            Expr::Literal(literal) if is_word(literal) => typed,
             Expr::Literal(literal) => match literal::adapted(literal, &anchor) {
                 Adapted::To(literal) => of_literal(literal),
                 Adapted::Unchanged | Adapted::Unreadable => typed,
