@@ -107,7 +107,8 @@ fn check(call: &Expr, function: &FunctionRef, batch: &Batch) -> Result<bool, Str
     let Expr::Function { inputs, .. } = call else { unreachable!("a call was made") };
     let are_constants = inputs.iter().all(|input| matches!(input, Expr::Literal(_)));
     let Ok(typed) = resolve(call, batch.schema(), Context::RowByRow("a test")) else { return Ok(false) };
-    let again = resolve(&typed.expr, batch.schema(), Context::RowByRow("a test")).map(|again| again.data_type);
+    let again =
+        resolve(&typed.expr, batch.schema(), Context::RowByRow("a test")).map(|again| again.data_type);
     if again.as_ref() != Ok(&typed.data_type) {
         return Err(format!("resolving twice gives {again:?} for {}", typed.data_type));
     }
@@ -155,7 +156,8 @@ fn every_call_is_refused_or_answered() {
         for inputs in &inputs {
             let inputs = inputs.iter().map(|input| (*input).clone()).collect();
             let call = Expr::Function { function: function.clone(), inputs };
-            let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| check(&call, function, &batch)));
+            let checked =
+                std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| check(&call, function, &batch)));
             match checked.unwrap_or_else(|_| Err("a panic".into())) {
                 Ok(is_accepted) => num_accepted += usize::from(is_accepted),
                 Err(reason) => {
