@@ -60,9 +60,9 @@ pub use lazuli_exec::{
     CancelFlag, CsvSink, CsvSource, ExecOptions, FrameSource, OnProgress, Progress, ReadCounters, Rejects,
 };
 pub use lazuli_expr::{
-    BinaryOperator, Decay, Expr, FunctionRef, IntoExpr, IntoExprs, IntoSortKeys, Literal, Rolling, RollingBy, ScalarFunction, SortKey,
-    When, WhenThen, Window, WindowFunction, WindowFunctionRef, all, coalesce, col, cols, corr, cov, len, lit,
-    row_index, row_number, when,
+    BinaryOperator, Decay, Expr, FunctionRef, IntoExpr, IntoExprs, IntoSortKeys, Literal, Rolling, RollingBy,
+    ScalarFunction, SortKey, When, WhenThen, Window, WindowFunction, WindowFunctionRef, all, coalesce, col,
+    cols, corr, cov, len, lit, row_index, row_number, when,
 };
 pub use lazuli_io::csv::{
     CsvOptions, CsvWriteOptions, CsvWriter, Dialect, Encoding, FileColumns, InferMode, OnMisfit, OnRagged,

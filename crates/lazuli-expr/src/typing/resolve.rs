@@ -142,7 +142,9 @@ impl Resolver<'_> {
                 let call = Expr::WindowFunction { function: function.clone(), inputs };
                 Some(match context {
                     // Which window it is over is known around the whole: that of its `over`, or the group's rows.
-                    Context::Over | INSIDE_AGGREGATE | INSIDE_WINDOW => Typed { expr: call, data_type: output },
+                    Context::Over | INSIDE_AGGREGATE | INSIDE_WINDOW => {
+                        Typed { expr: call, data_type: output }
+                    }
                     // All of a group's values.
                     Context::Aggregation => Typed {
                         expr: Expr::Aggregate { aggregate: IMPLODE, inputs: vec![call] },
