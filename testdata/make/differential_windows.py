@@ -23,6 +23,7 @@ for name in VALUES:
     for method in ["min", "max", "dense", "ordinal"]:
         if name != "x":
             select("groups", f"rank({name}, '{method}')", col(name).rank(method).cast(pl.Int64))
+select("groups", "shift(n)", col("n").shift())
 select("groups", "shift(n, 1, 0)", col("n").shift(1, fill_value=0))
 select("groups", "shift(t, -1, 'none') over (partition by g)", col("t").shift(-1, fill_value="none").over("g"))
 for name in ["n", "m", "y", "day"]:
@@ -49,5 +50,5 @@ select("groups", "y - mean(y) over ()", col("y") - col("y").mean(), near=True)
 select("groups", "count(*) over (partition by g)", pl.len().cast(pl.Int64).over("g"))
 select("groups", "row_number() over (order by o)", col("o").rank("ordinal").cast(pl.Int64))
 select("groups", "row_number() over (partition by g order by o)", col("o").rank("ordinal").cast(pl.Int64).over("g"))
-for text in ["cum_sum(t)", "shift(n)", "shift(n, m)", "rank(n, 'best')", "cum_sum(sum(n) over (partition by g)) over (partition by h)"]:
+for text in ["cum_sum(t)", "shift(n, m)", "rank(n, 'best')", "cum_sum(sum(n) over (partition by g)) over (partition by h)"]:
     select("groups", text, None, error="always")

@@ -458,9 +458,8 @@ fn adapt_all(typed: Vec<Typed>) -> Vec<Typed> {
         return typed;
     };
     // Beside spans of time a text is a word of the function's own, such as the `1h` that `dt.truncate` takes.
-    let is_word = |literal: &Literal| {
-        matches!((&literal.value, &anchor), (Scalar::String(_), DataType::Duration(_)))
-    };
+    let is_word =
+        |literal: &Literal| matches!((&literal.value, &anchor), (Scalar::String(_), DataType::Duration(_)));
     typed
         .into_iter()
         .map(|typed| match &typed.expr {

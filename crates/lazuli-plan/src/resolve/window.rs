@@ -95,8 +95,9 @@ impl Functions {
         match expr {
             Expr::WindowFunction { .. } => {
                 let over = Expr::Over { input: Arc::new(expr.clone()), window: window.clone() };
-                let is_taken =
-                    |name: &str| self.schema.contains(name) || self.taken.iter().any(|taken| taken == name);
+                let is_taken = |name: &str| {
+                    self.schema.contains(name) || self.taken.iter().any(|taken| taken.as_str() == name)
+                };
                 Expr::Column(self.lifted.name_of(&over, None, &is_taken))
             }
             other => other.map_children(&mut |child| self.replaced(child, window)),
@@ -136,7 +137,10 @@ pub(super) fn resolve(window: &Window, input: Resolved, verb: &mut Verb<'_>) -> 
         scope.is_open() || !all_told,
     );
     verb.finish(input, known, |verb, input| {
-        let windows = columns.into_iter().filter_map(|column| column.typed).map(|typed| typed.expr).collect();
+        let taken = columns.iter().map(|column| column.name.clone()).collect();
+        let windows: Vec<Expr> =
+            columns.into_iter().filter_map(|column| column.typed).map(|typed| typed.expr).collect();
+        let (input, windows) = inner_first(verb, input, &windows, taken);
         verb.node(Node::Window(Window { input, windows }))
     })
 }

@@ -26,10 +26,6 @@ impl ScalarFunction for Coalesce {
         let rows = if operands.iter().all(|operand| operand.is_constant()) { 1 } else { num_rows };
         Ok(Value::from_result(lazuli_kernels::coalesce(&operands, rows)?, &operands))
     }
-
-    fn spreads_selectors(&self) -> bool {
-        true
-    }
 }
 
 /// The type that holds all arguments'. A constant decimal has many digits of room, so it asks for no more than its value
