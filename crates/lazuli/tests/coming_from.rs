@@ -60,7 +60,7 @@ fn every_snippet_of_the_tables_is_true() {
                 num_snippets += 1;
                 for (is_method, name) in calls(snippet) {
                     // `JoinArgs::new(..)` and `DataType::List(..)` are seen as their last words.
-                    let exists = ["new", "List", "Some", "Span", "rows"].contains(&name)
+                    let exists = ["new", "List"].contains(&name)
                         || if is_method { names.has_method(name) } else { names.has_item("lazuli", name) };
                     if !exists {
                         wrong.push(format!("{page}: there is no {name}, in {snippet}"));

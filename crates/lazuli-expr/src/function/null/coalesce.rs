@@ -9,7 +9,10 @@ use crate::supertype;
 
 /// The first argument that is not null, row by row; null where all are. The type is the one that holds all arguments'.
 #[derive(Debug)]
-pub struct Coalesce;
+pub struct Coalesce {
+    /// Whether `all()` among the arguments stands for that many arguments; `all().fill_null(0)` is a call for each column.
+    pub(super) spreads: bool,
+}
 
 impl ScalarFunction for Coalesce {
     fn name(&self) -> &str {
@@ -25,6 +28,10 @@ impl ScalarFunction for Coalesce {
         let operands: Vec<Datum<'_>> = inputs.iter().map(Value::as_datum).collect();
         let rows = if operands.iter().all(|operand| operand.is_constant()) { 1 } else { num_rows };
         Ok(Value::from_result(lazuli_kernels::coalesce(&operands, rows)?, &operands))
+    }
+
+    fn spreads_selectors(&self) -> bool {
+        self.spreads
     }
 }
 
@@ -82,7 +89,7 @@ mod tests {
     use crate::Literal;
 
     fn coalesce(inputs: &[Value], num_rows: usize) -> Column {
-        Coalesce.evaluate(inputs, num_rows).unwrap().into_column(num_rows)
+        Coalesce { spreads: true }.evaluate(inputs, num_rows).unwrap().into_column(num_rows)
     }
 
     fn naive(inputs: &[Value], row: usize) -> Scalar {
@@ -148,18 +155,18 @@ mod tests {
     fn types_meet_or_the_call_is_refused() {
         let argument = |data_type| Argument { data_type, literal: None };
         let signature =
-            Coalesce.signature(&[argument(&DataType::Int8), argument(&DataType::Float64)]).unwrap();
+            Coalesce { spreads: true }.signature(&[argument(&DataType::Int8), argument(&DataType::Float64)]).unwrap();
         assert_eq!(signature.output, DataType::Float64);
         assert_eq!(signature.inputs, [DataType::Float64, DataType::Float64]);
-        assert!(Coalesce.signature(&[argument(&DataType::Int8), argument(&DataType::String)]).is_err());
-        assert!(Coalesce.signature(&[]).is_err());
+        assert!(Coalesce { spreads: true }.signature(&[argument(&DataType::Int8), argument(&DataType::String)]).is_err());
+        assert!(Coalesce { spreads: true }.signature(&[]).is_err());
         // Constant decimals ask for no more than they need.
         let price = DataType::Decimal { precision: 10, scale: 2 };
         let wide = DataType::Decimal { precision: 38, scale: 0 };
         let output = |value: i128| {
             let literal = Literal::typed(Scalar::Decimal { value, precision: 38, scale: 0 });
             let constant = Argument { data_type: &wide, literal: Some(&literal) };
-            Coalesce.signature(&[constant, argument(&price)]).map(|types| types.output)
+            Coalesce { spreads: true }.signature(&[constant, argument(&price)]).map(|types| types.output)
         };
         assert_eq!(output(7), Ok(price.clone()));
         assert_eq!(output(10i128.pow(8)), Ok(DataType::Decimal { precision: 38, scale: 2 }));

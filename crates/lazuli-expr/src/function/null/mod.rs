@@ -14,7 +14,9 @@ use super::FunctionRef;
 use super::compare::is_finite::FloatTest;
 
 /// The first argument that is not null.
-pub const COALESCE: FunctionRef = FunctionRef::Builtin(&coalesce::Coalesce);
+pub const COALESCE: FunctionRef = FunctionRef::Builtin(&coalesce::Coalesce { spreads: true });
+/// The same for one column and what its nulls become: each of several columns gets a call.
+pub const FILL_NULL: FunctionRef = FunctionRef::Builtin(&coalesce::Coalesce { spreads: false });
 /// NaN replaced by another value.
 pub const FILL_NAN: FunctionRef = FunctionRef::Builtin(&fill_nan::FillNan);
 /// Whether a row is NaN.
