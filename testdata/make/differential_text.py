@@ -219,6 +219,17 @@ select("str.extract_many(t, 'a', 'ab', 'abc', true, false, true)", T.extract_man
 select("str.extract_many(t, 'aa', 'a', false, true)", T.extract_many(["aa", "a"], overlapping=True))
 select("str.replace_many(t, 'a', 'b', 'b', 'a')", T.replace_many(["a", "b"], ["b", "a"]))
 select("str.replace_many(t, 'bar', '1', 'foo_bar', '2', false, true)", T.replace_many(["bar", "foo_bar"], ["1", "2"], leftmost=True))
+for text, polars in [
+    ("str.contains_any(t, ['a', 'World'])", T.contains_any(["a", "World"])),
+    ("str.contains_any(t, ['A', null], true)", T.contains_any(["A"], ascii_case_insensitive=True)),
+    ("str.find_many(t, ['a', 'lo', 'o'], false, true)", T.find_many(["a", "lo", "o"], overlapping=True).cast(pl.List(pl.Int64))),
+    ("str.extract_many(t, ['a', 'é'])", T.extract_many(["a", "é"])),
+    ("str.replace_many(t, ['a', 'é'], ['1', '2'])", T.replace_many(["a", "é"], ["1", "2"])),
+    ("str.replace_many(t, ['a', 'é'], '-')", T.replace_many(["a", "é"], ["-"])),
+]:
+    select(text, polars)
+select("str.replace_many(t, ['a', 'b'], ['x'])", None, error="always")
+select("str.contains_any(t, [1])", None, error="always")
 select("str.replace_many(t, 'a')", None, error="always")
 select("str.contains_any(t, u)", None, error="always")
 

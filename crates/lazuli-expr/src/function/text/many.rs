@@ -1,9 +1,10 @@
 //! `str.contains_any`, `str.find_many`, `str.extract_many`, `str.replace_many`: several texts looked for at once.
 //!
-//! In texts of expressions they stand one after the other, and options behind them:
-//! `str.contains_any(a, 'x', 'y', true)`; for `str.replace_many` each is followed by what it becomes.
+//! In texts of expressions they are a list, or stand one after the other, and options behind them:
+//! `str.contains_any(a, ['x', 'y'], true)`, `str.contains_any(a, 'x', 'y', true)`; for `str.replace_many` what they become
+//! is another list or one text, or each is followed by what it becomes.
 
-use lazuli_array::{Array, DataType, Scalar, StringArray};
+use lazuli_array::{Array, Column, DataType, Scalar, StringArray};
 use lazuli_kernels::KernelError;
 use lazuli_kernels::strings::{ManyOptions, ManyPatterns, map_text};
 
@@ -78,7 +79,11 @@ struct Many {
 
 impl ManyFunction {
     fn expected(&self) -> SignatureError {
-        let texts = if self.in_pairs { "pairs of constant texts" } else { "constant texts" };
+        let texts = if self.in_pairs {
+            "pairs of constant texts, or two lists of them"
+        } else {
+            "constant texts, or a list of them"
+        };
         SignatureError::Expected(format!(
             "a String, {texts}, and perhaps {} constants true or false",
             self.options.len()
@@ -87,15 +92,18 @@ impl ManyFunction {
 
     /// The constants behind the first of `count` arguments; `None` if they are not what they have to be.
     fn read<C: Constants + ?Sized>(&self, constants: &C, count: usize) -> Option<Many> {
-        let (mut texts, mut flags) = (Vec::new(), Vec::new());
+        let (mut texts, mut lists, mut flags) = (Vec::new(), Vec::new(), Vec::new());
         for index in 1..count {
             match constants.constant(index)? {
                 Scalar::String(text) if flags.is_empty() => texts.push(text.to_string()),
+                // Without its null a list would not fit the other one.
+                Scalar::List(items) if self.in_pairs && items.null_count() > 0 => return None,
+                Scalar::List(items) if flags.is_empty() && texts.is_empty() => lists.push(items_of(&items)?),
                 Scalar::Boolean(flag) => flags.push(flag),
                 _ => return None,
             }
         }
-        if flags.len() > self.options.len() || self.in_pairs && texts.len() % 2 == 1 {
+        if flags.len() > self.options.len() {
             return None;
         }
         let mut options = ManyOptions::default();
@@ -106,13 +114,11 @@ impl ManyFunction {
                 Flag::Leftmost => options.leftmost = flag,
             }
         }
-        let (mut patterns, mut replacements) = (texts, Vec::new());
-        if self.in_pairs {
-            let pairs = std::mem::take(&mut patterns);
-            for (index, text) in pairs.into_iter().enumerate() {
-                if index % 2 == 0 { patterns.push(text) } else { replacements.push(text) }
-            }
-        }
+        let (patterns, replacements) = if self.in_pairs {
+            pairs(texts, lists)?
+        } else {
+            (lists.into_iter().flatten().chain(texts).collect(), vec![])
+        };
         Some(Many { patterns, replacements, options })
     }
 
@@ -120,6 +126,37 @@ impl ManyFunction {
         let texts = texts.into_iter().map(Expr::from);
         let flags = flags.iter().map(|&flag| Expr::from(flag));
         input.call_with(FunctionRef::Builtin(self), texts.chain(flags))
+    }
+}
+
+/// The texts of a list; a null among them is none.
+fn items_of(items: &Column) -> Option<Vec<String>> {
+    let text = |row: usize| match items.get(row) {
+        Scalar::String(text) => Some(Some(text.to_string())),
+        Scalar::Null => Some(None),
+        _ => None,
+    };
+    (0..items.len()).map(text).collect::<Option<Vec<_>>>().map(|texts| texts.into_iter().flatten().collect())
+}
+
+/// What is looked for and what it becomes: two lists, a list and one text for all of it, or texts by turns.
+fn pairs(texts: Vec<String>, lists: Vec<Vec<String>>) -> Option<(Vec<String>, Vec<String>)> {
+    let mut lists = lists.into_iter();
+    match (lists.next(), lists.next(), lists.next()) {
+        (None, ..) if texts.len().is_multiple_of(2) => {
+            let (mut patterns, mut replacements) = (Vec::new(), Vec::new());
+            for (index, text) in texts.into_iter().enumerate() {
+                if index % 2 == 0 { patterns.push(text) } else { replacements.push(text) }
+            }
+            Some((patterns, replacements))
+        }
+        (Some(patterns), None, _) if texts.len() == 1 => Some((patterns, texts)),
+        (Some(patterns), Some(replacements), None)
+            if texts.is_empty() && patterns.len() == replacements.len() =>
+        {
+            Some((patterns, replacements))
+        }
+        _ => None,
     }
 }
 
@@ -209,7 +246,7 @@ impl StringNamespace {
 
 #[cfg(test)]
 mod tests {
-    use lazuli_array::{Column, FromValues};
+    use lazuli_array::FromValues;
 
     use super::*;
     use crate::col;
