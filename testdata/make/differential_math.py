@@ -123,8 +123,13 @@ for name, polars in [("add", pl.Expr.__add__), ("sub", pl.Expr.__sub__), ("mul",
     select("numbers", f"wrapping_{name}(i16, 20000)", polars(col("i16"), lit(20000, dtype=pl.Int16)))
 select("numbers", "wrapping_add(x, n)", None, error="always")
 select("numbers", "negate(n)", -col("n"))
-for left, right in [("n", "d"), ("n", "m"), ("i16", "d"), ("y", "z"), ("x", "y")]:
+for left, right in [("n", "d"), ("n", "m"), ("i16", "d")]:
     select("numbers", f"truncdiv({left}, {right})", col(left).truncdiv(col(right)))
+for left, right in [("y", "z"), ("x", "y")]:
+    # What is cut to nothing is 0.0 here, and -0.0 in Polars if it was negative: one value in every comparison.
+    quotient = col(left).truncdiv(col(right))
+    cut = (quotient == 0) & (col(left) != 0)
+    select("numbers", f"truncdiv({left}, {right})", pl.when(cut).then(0.0).otherwise(quotient))
 select("numbers", "truncdiv(n, 4)", col("n").truncdiv(4))
 select("numbers", "truncdiv(n, -4)", col("n").truncdiv(-4))
 

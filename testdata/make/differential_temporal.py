@@ -58,7 +58,8 @@ select("times", "dt.combine(time, time)", None, error="always")
 
 # The day and the time of a zone.
 for name in ["paris", "york", "utc", "ns"]:
-    select("times", f"cast({name} as Date)", col(name).cast(pl.Date))
+    # Row 40: the day there, as `dt.date` gives it; Polars' cast gives the day in UTC.
+    select("times", f"cast({name} as Date)", col(name).dt.date())
     select("times", f"cast({name} as Time)", col(name).dt.time())
 
 # Windows.

@@ -286,7 +286,7 @@ impl Expr {
 
     /// Nulls replaced by `value`; the type widens to hold both.
     pub fn fill_null(self, value: impl Into<Expr>) -> Self {
-        Self::Function { function: function::COALESCE, inputs: vec![self, value.into()] }
+        Self::Function { function: function::FILL_NULL, inputs: vec![self, value.into()] }
     }
 
     /// Values as another type; a value that doesn't fit is an error.

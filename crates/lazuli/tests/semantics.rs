@@ -516,6 +516,17 @@ fn r54_bits_of_nothing_are_null() -> Tested {
 }
 
 #[test]
+fn r40_the_day_of_an_instant_is_that_of_its_zone() -> Tested {
+    let frame = df! { "at" => ["2023-12-31T23:30:00"] }?;
+    let paris = col("at").cast(DataType::Datetime(TimeUnit::Microseconds, None));
+    let paris = paris.dt().replace_time_zone(Some("UTC")).dt().convert_time_zone("Europe/Paris");
+    let day = eval(&frame, paris.clone().cast(DataType::Date))?;
+    assert_eq!(day.get(0).to_string(), "2024-01-01");
+    assert_eq!(day, eval(&frame, paris.dt().date())?);
+    Ok(())
+}
+
+#[test]
 fn r34_joins_by_predicates() -> Tested {
     let left = df! { "a" => [Some(3), Some(1), None, Some(i32::MAX)] }?;
     let right = df! { "a" => [Some(5), Some(2), None, Some(4)], "b" => [1, 2, 3, 4] }?;

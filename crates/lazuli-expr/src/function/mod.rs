@@ -43,7 +43,7 @@ pub use horizontal::{
     max_horizontal, mean_horizontal, min_horizontal, reduce, sum_horizontal,
 };
 pub use math::ABS;
-pub use null::{COALESCE, FillStrategy, IS_NAN, IS_NOT_NULL, IS_NULL};
+pub use null::{COALESCE, FILL_NULL, FillStrategy, IS_NAN, IS_NOT_NULL, IS_NULL};
 
 /// The families, each with its own list.
 static FAMILIES: &[&[FunctionRef]] = &[

@@ -154,11 +154,16 @@ mod tests {
     #[test]
     fn types_meet_or_the_call_is_refused() {
         let argument = |data_type| Argument { data_type, literal: None };
-        let signature =
-            Coalesce { spreads: true }.signature(&[argument(&DataType::Int8), argument(&DataType::Float64)]).unwrap();
+        let signature = Coalesce { spreads: true }
+            .signature(&[argument(&DataType::Int8), argument(&DataType::Float64)])
+            .unwrap();
         assert_eq!(signature.output, DataType::Float64);
         assert_eq!(signature.inputs, [DataType::Float64, DataType::Float64]);
-        assert!(Coalesce { spreads: true }.signature(&[argument(&DataType::Int8), argument(&DataType::String)]).is_err());
+        assert!(
+            Coalesce { spreads: true }
+                .signature(&[argument(&DataType::Int8), argument(&DataType::String)])
+                .is_err()
+        );
         assert!(Coalesce { spreads: true }.signature(&[]).is_err());
         // Constant decimals ask for no more than they need.
         let price = DataType::Decimal { precision: 10, scale: 2 };
