@@ -42,13 +42,13 @@ pub fn concat_horizontal(frames: impl IntoIterator<Item = LazyFrame>) -> LazyFra
     combine(frames, |inputs| Node::HorizontalConcat(HorizontalConcat { inputs }), caller)
 }
 
-/// Another name for [`concat`], for who asks for no order; rows come in order all the same.
+/// Another name for [`concat()`], for who asks for no order; rows come in order all the same.
 #[track_caller]
 pub fn union(frames: impl IntoIterator<Item = LazyFrame>) -> LazyFrame {
     concat(frames)
 }
 
-/// As [`concat`]; where types differ, they become a common one, as text if there is no other.
+/// As [`concat()`]; where types differ, they become a common one, as text if there is no other.
 #[track_caller]
 pub fn concat_relaxed(frames: impl IntoIterator<Item = LazyFrame>) -> LazyFrame {
     concat_with(frames, UnionMode::VerticalRelaxed)

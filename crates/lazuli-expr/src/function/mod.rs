@@ -2,7 +2,7 @@
 //!
 //! Everything about a function is in its file: name, types, evaluation, the method that users call, tests. Error messages,
 //! documentation and the text parser find it through [`functions`]. Names of families that work on one type begin with
-//! it and a dot, as `str.contains`, and their methods stand behind a method of [`Expr`](crate::Expr) of that name.
+//! it and a dot, as `str.contains`, and their methods stand behind a method of [`Expr`] of that name.
 
 mod arguments; // what functions take behind the first argument
 pub mod binary; // bytes
