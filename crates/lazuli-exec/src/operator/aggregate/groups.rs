@@ -159,9 +159,20 @@ impl GroupStates {
 
     /// Reserves what the groups occupy.
     pub(super) fn reserve(&mut self) -> Result<()> {
+        self.reservation.grow_to(self.memory_bytes())
+    }
+
+    /// Reserves what the groups occupy out of what was reserved for the rows that they were made of, and gives back the rest.
+    pub(super) fn reserve_from(&mut self, rows: Reservation) -> Result<()> {
+        self.reservation.absorb(rows);
+        self.reserve()?;
+        self.reservation.shrink_to(self.memory_bytes());
+        Ok(())
+    }
+
+    fn memory_bytes(&self) -> usize {
         let states: usize = self.accumulators.iter().map(|accumulator| accumulator.memory_bytes()).sum();
-        let places = self.first_rows.capacity() * size_of::<u64>();
-        self.reservation.grow_to(self.table.memory_bytes() + places + states)
+        self.table.memory_bytes() + self.first_rows.capacity() * size_of::<u64>() + states
     }
 }
 

@@ -161,8 +161,6 @@ pub(super) struct Chunk {
     pub(super) keys: KeptKeys,
     /// The plan of the keys, if they are words.
     plan: Option<Arc<KeyPlan>>,
-    /// What was reserved for it.
-    bytes: usize,
     /// Which row of the morsel each row is.
     pub(super) rows: KeptRows,
     /// The columns that aggregates read.
@@ -243,18 +241,8 @@ impl Scatter {
         columns.iter().for_each(|column| column.add_to(&mut self.footprint));
         let rows = KeptRows::from(rows);
         self.bytes += rows.memory_bytes();
-        let before = self.reservation.bytes();
         self.reservation.grow_to(self.bytes + self.footprint.bytes())?;
-        let bytes = self.reservation.bytes() - before;
-        self.chunks.push(Chunk {
-            morsel: number,
-            order,
-            keys: kept,
-            plan: plan.clone(),
-            bytes,
-            rows,
-            columns,
-        });
+        self.chunks.push(Chunk { morsel: number, order, keys: kept, plan: plan.clone(), rows, columns });
         self.plan = plan;
         Ok(())
     }
@@ -281,12 +269,10 @@ impl Scatter {
                 // Rows of a group are in one partition, and so in their order.
                 groups.update_call(call, &arguments, 0..rows.len(), chunk.order)?;
             }
-            let left = self.reservation.bytes() - chunk.bytes;
-            drop(chunk);
-            self.reservation.shrink_to(left);
         }
-        // Not before: as long as rows hold all of the budget, groups would be refused what rows are about to give back.
-        groups.reserve()
+        // What rows give back must not go through the budget: another worker, out of memory like this one, would take it
+        // before the groups ask for their share.
+        groups.reserve_from(self.reservation)
     }
 
     /// The chunks, and the reservation that covers them.

@@ -56,7 +56,7 @@ impl ScalarFunction for CountHorizontal {
 /// use lazuli_expr::{all, function::count_horizontal};
 ///
 /// assert_eq!(count_horizontal(["a", "b"]).to_string(), "count_horizontal(a, b)");
-/// assert_eq!(count_horizontal(all()).to_string(), "count_horizontal(all())");
+/// assert_eq!(count_horizontal(all()).to_string(), "count_horizontal(cs.all())");
 /// ```
 pub fn count_horizontal(exprs: impl IntoExprs) -> Expr {
     Expr::Function { function: super::COUNT_HORIZONTAL, inputs: exprs.into_exprs() }
