@@ -21,6 +21,7 @@ mod options; // constants behind the columns of a call
 mod rename; // output names
 mod selector; // several columns at once
 pub mod selectors; // columns by type, name and place
+mod split_mix; // random numbers
 pub mod supertype; // the type that holds two types
 pub mod typing; // types of expressions, and the casts that make them fit
 mod visit; // walking and rewriting

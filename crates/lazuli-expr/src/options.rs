@@ -3,6 +3,7 @@
 use lazuli_array::{DataType, Scalar};
 use lazuli_kernels::KernelError;
 
+use crate::function::options::whole;
 use crate::function::{Argument, Signature, SignatureError};
 
 /// The constants of a call, read one after the other. A null stands for the default.
@@ -45,17 +46,7 @@ impl<'a> Options<'a> {
     /// A whole number.
     pub(crate) fn integer(&mut self) -> Result<Option<i64>, SignatureError> {
         let Some(value) = self.value()? else { return Ok(None) };
-        Ok(Some(match value {
-            Scalar::Int8(value) => (*value).into(),
-            Scalar::Int16(value) => (*value).into(),
-            Scalar::Int32(value) => (*value).into(),
-            Scalar::Int64(value) => *value,
-            Scalar::UInt8(value) => (*value).into(),
-            Scalar::UInt16(value) => (*value).into(),
-            Scalar::UInt32(value) => (*value).into(),
-            Scalar::UInt64(value) => i64::try_from(*value).map_err(|_| self.wrong())?,
-            _ => return Err(self.wrong()),
-        }))
+        whole(value).map(Some).ok_or_else(|| self.wrong())
     }
 
     /// A number of rows or values, from 0.

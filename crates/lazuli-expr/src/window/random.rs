@@ -12,16 +12,7 @@ use lazuli_kernels::{KernelError, take_column};
 use super::{Partitions, WindowFunction};
 use crate::function::options::{literal, number, whole};
 use crate::function::{Argument, Signature, SignatureError};
-
-/// What SplitMix64 goes on by.
-const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
-
-fn mix(state: u64) -> u64 {
-    let mut mixed = state;
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    mixed ^ (mixed >> 31)
-}
+use crate::split_mix::{self, mixed};
 
 /// The numbers of one partition.
 #[derive(Debug, Clone, Copy)]
@@ -31,12 +22,12 @@ struct Stream {
 
 impl Stream {
     fn new(seed: i64, partition: u32) -> Self {
-        Self { start: mix(mix(seed as u64).wrapping_add(partition.into())) }
+        Self { start: mixed(mixed(seed as u64).wrapping_add(partition.into())) }
     }
 
     /// The number at a place: SplitMix64 jumps as fast as it walks.
     fn bits(self, place: u64) -> u64 {
-        mix(self.start.wrapping_add(STEP.wrapping_mul(place.wrapping_add(1))))
+        split_mix::number(self.start, place)
     }
 
     /// At least 0 and below 1.

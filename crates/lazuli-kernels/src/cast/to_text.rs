@@ -7,11 +7,13 @@
 
 use lazuli_array::calendar::{write_date, write_datetime, write_duration, write_time};
 use lazuli_array::decimal::write_decimal;
-use lazuli_array::{Array, DataType, StringArray, StringBuilder, dispatch_float, dispatch_integer};
+use lazuli_array::{Array, DataType, StringArray, dispatch_float, dispatch_integer};
+
+use crate::text_rows::TextRows;
 
 /// The text of each row of an array of type `from`; nulls stay null.
 pub(super) fn write(array: &Array, from: &DataType) -> StringArray {
-    let mut out = Writer::new(array);
+    let mut out = TextRows::new(array.len(), array.validity().clone(), 8);
     match (from, array) {
         (_, Array::Boolean(array)) => {
             out.each(|row, text| text.push_str(if array.values().get(row) { "true" } else { "false" }));
@@ -64,35 +66,4 @@ pub(super) fn write(array: &Array, from: &DataType) -> StringArray {
 
 fn written(result: std::fmt::Result) {
     result.expect("a string takes any text");
-}
-
-/// Texts of the rows of one array.
-struct Writer<'a> {
-    array: &'a Array,
-    texts: StringBuilder,
-}
-
-impl<'a> Writer<'a> {
-    fn new(array: &'a Array) -> Self {
-        Self { array, texts: StringBuilder::with_capacity(array.len(), array.len() * 8) }
-    }
-
-    /// Calls `write` for every row that holds a value, with an empty text.
-    fn each(&mut self, mut write: impl FnMut(usize, &mut String)) {
-        let validity = self.array.validity();
-        let mut text = String::new();
-        for row in 0..self.array.len() {
-            if validity.as_ref().is_some_and(|validity| !validity.get(row)) {
-                self.texts.push(None);
-                continue;
-            }
-            text.clear();
-            write(row, &mut text);
-            self.texts.push(Some(&text));
-        }
-    }
-
-    fn finish(self) -> StringArray {
-        self.texts.finish()
-    }
 }

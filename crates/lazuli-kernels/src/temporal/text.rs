@@ -1,13 +1,14 @@
 //! Columns of dates and times as texts of a form, and texts of a form as columns.
 
 use lazuli_array::calendar::{NANOS_PER_SECOND, split_ticks};
-use lazuli_array::{Array, Column, DataType, PrimitiveArray, StringArray, StringBuilder, TimeUnit};
+use lazuli_array::{Array, Column, DataType, PrimitiveArray, StringArray, TimeUnit};
 
 use super::format::{Moment, TimeFormat};
 use super::values::{local_ticks, unsupported, zone_of};
 use super::zone::Walk;
 use crate::cast::CastMode;
 use crate::parse::{Misfit, TimePattern};
+use crate::text_rows::TextRows;
 use crate::{KernelError, Result};
 
 /// Each row as a text of a form; null for null. Datetimes with a zone show its wall clock.
@@ -16,7 +17,7 @@ use crate::{KernelError, Result};
 /// [`KernelError::Unsupported`] unless dates, datetimes or times.
 pub fn format(column: &Column, format: &TimeFormat) -> Result<Column> {
     const OPERATION: &str = "dt.strftime";
-    let mut out = Texts::new(column);
+    let mut out = TextRows::new(column.len(), column.validity(), 16);
     match (column.data_type(), column.array()) {
         (DataType::Date, Array::Int32(days)) => out.each(|row, text| {
             let days = days.values()[row].into();
@@ -44,7 +45,7 @@ pub fn format(column: &Column, format: &TimeFormat) -> Result<Column> {
         }
         _ => return Err(unsupported(OPERATION, column)),
     }
-    Ok(out.finish())
+    Ok(Column::new(DataType::String, out.finish()))
 }
 
 /// How durations are written.
@@ -64,12 +65,12 @@ pub fn format_duration(column: &Column, form: DurationForm) -> Result<Column> {
     let (DataType::Duration(unit), Array::Int64(ticks)) = (column.data_type(), column.array()) else {
         return Err(unsupported("dt.to_string", column));
     };
-    let mut out = Texts::new(column);
+    let mut out = TextRows::new(column.len(), column.validity(), 16);
     out.each(|row, text| match form {
         DurationForm::Iso => write_iso(text, ticks.values()[row], *unit),
         DurationForm::Units => write_units(text, ticks.values()[row], *unit),
     });
-    Ok(out.finish())
+    Ok(Column::new(DataType::String, out.finish()))
 }
 
 fn write_iso(out: &mut String, ticks: i64, unit: TimeUnit) {
@@ -128,37 +129,6 @@ fn write_units(out: &mut String, ticks: i64, unit: TimeUnit) {
             TimeUnit::Microseconds => "0µs",
             TimeUnit::Nanoseconds => "0ns",
         });
-    }
-}
-
-/// Texts of the rows of one column.
-struct Texts<'a> {
-    column: &'a Column,
-    texts: StringBuilder,
-}
-
-impl<'a> Texts<'a> {
-    fn new(column: &'a Column) -> Self {
-        Self { column, texts: StringBuilder::with_capacity(column.len(), column.len() * 16) }
-    }
-
-    /// Calls `write` for every row that holds a value, with an empty text.
-    fn each(&mut self, mut write: impl FnMut(usize, &mut String)) {
-        let validity = self.column.validity();
-        let mut text = String::new();
-        for row in 0..self.column.len() {
-            if validity.as_ref().is_some_and(|validity| !validity.get(row)) {
-                self.texts.push(None);
-                continue;
-            }
-            text.clear();
-            write(row, &mut text);
-            self.texts.push(Some(&text));
-        }
-    }
-
-    fn finish(self) -> Column {
-        Column::new(DataType::String, self.texts.finish())
     }
 }
 

@@ -5,7 +5,7 @@ use lazuli_kernels::list::Lists;
 use lazuli_kernels::{Constant, Datum, KernelError};
 
 use crate::evaluate::Value;
-use crate::function::{Argument, SignatureError};
+use crate::function::{Argument, Signature, SignatureError};
 use crate::supertype;
 use crate::typing::beside;
 
@@ -15,6 +15,20 @@ pub(super) fn expected(words: &str) -> SignatureError {
 
 pub(super) fn list_of(item: DataType) -> DataType {
     DataType::List(Box::new(item))
+}
+
+/// A list and one or two whole numbers; the result is such a list.
+pub(super) fn list_and_numbers(
+    arguments: &[Argument<'_>],
+    words: &'static str,
+) -> Result<Signature, SignatureError> {
+    let Some((list, numbers)) = arguments.split_first() else { return Err(expected(words)) };
+    if !matches!(numbers.len(), 1 | 2) || !numbers.iter().all(is_integer) {
+        return Err(expected(words));
+    }
+    let list = list_of(item_type(list).ok_or_else(|| expected(words))?);
+    let numbers = numbers.iter().map(|_| DataType::Int64);
+    Ok(Signature { inputs: std::iter::once(list.clone()).chain(numbers).collect(), output: list })
 }
 
 /// The type of the items of a list; an untyped null is a list of such.

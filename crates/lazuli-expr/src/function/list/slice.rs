@@ -1,10 +1,9 @@
 //! `list.slice`.
 
-use lazuli_array::DataType;
 use lazuli_kernels::{KernelError, list};
 
 use super::ListNamespace;
-use super::arguments::{expected, is_integer, item_type, list_of, over_lists};
+use super::arguments::{list_and_numbers, over_lists};
 use crate::Expr;
 use crate::evaluate::Value;
 use crate::function::{Argument, ScalarFunction, Signature, SignatureError};
@@ -21,13 +20,7 @@ impl ScalarFunction for Slice {
     }
 
     fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
-        let Some((list, numbers)) = arguments.split_first() else { return Err(expected(EXPECTED)) };
-        if !matches!(numbers.len(), 1 | 2) || !numbers.iter().all(is_integer) {
-            return Err(expected(EXPECTED));
-        }
-        let list = list_of(item_type(list).ok_or_else(|| expected(EXPECTED))?);
-        let numbers = numbers.iter().map(|_| DataType::Int64);
-        Ok(Signature { inputs: std::iter::once(list.clone()).chain(numbers).collect(), output: list })
+        list_and_numbers(arguments, EXPECTED)
     }
 
     fn evaluate(&self, inputs: &[Value], num_rows: usize) -> Result<Value, KernelError> {

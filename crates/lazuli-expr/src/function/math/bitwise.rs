@@ -8,7 +8,6 @@ use lazuli_kernels::{BitCount, BitwiseOp, KernelError, bitwise, bitwise_not, cou
 use crate::evaluate::Value;
 use crate::function::constants::map_rows;
 use crate::function::{Argument, FunctionRef, ScalarFunction, Signature, SignatureError};
-use crate::supertype;
 use crate::{BinaryOperator, Expr};
 
 /// The bits of two integers combined, of the integer type that holds both; null where either is.
@@ -21,16 +20,7 @@ impl ScalarFunction for Bitwise {
     }
 
     fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
-        let common = match arguments {
-            [left, right] => supertype(left.data_type, right.data_type),
-            _ => None,
-        };
-        match common {
-            Some(common) if common.is_integer() => {
-                Ok(Signature { inputs: vec![common.clone(); 2], output: common })
-            }
-            _ => Err(SignatureError::Expected("two integers that one integer type holds".into())),
-        }
+        super::two_integers(arguments)
     }
 
     fn evaluate(&self, inputs: &[Value], _: usize) -> Result<Value, KernelError> {

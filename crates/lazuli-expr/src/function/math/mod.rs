@@ -16,7 +16,8 @@ pub use of_floats::{
 
 use lazuli_kernels::{ArithmeticOp, BitCount, BitwiseOp, Rounding};
 
-use super::FunctionRef;
+use super::{Argument, FunctionRef, Signature, SignatureError};
+use crate::supertype;
 use bitwise::{Bitwise, BitwiseNot, CountBits};
 use of_float_pairs::OfFloatPair;
 use rounding::{Digits, Whole};
@@ -81,6 +82,20 @@ pub const WRAPPING_ADD: FunctionRef = FunctionRef::Builtin(&Wrapping(ArithmeticO
 pub const WRAPPING_MUL: FunctionRef = FunctionRef::Builtin(&Wrapping(ArithmeticOp::WrappingMul));
 /// A difference that wraps.
 pub const WRAPPING_SUB: FunctionRef = FunctionRef::Builtin(&Wrapping(ArithmeticOp::WrappingSub));
+
+/// Two integers become the integer type that holds both, and so does the result.
+fn two_integers(arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
+    let common = match arguments {
+        [left, right] => supertype(left.data_type, right.data_type),
+        _ => None,
+    };
+    match common {
+        Some(common) if common.is_integer() => {
+            Ok(Signature { inputs: vec![common.clone(); 2], output: common })
+        }
+        _ => Err(SignatureError::Expected("two integers that one integer type holds".into())),
+    }
+}
 
 /// The functions of this family, but for those of [`of_floats`].
 pub(super) static FUNCTIONS: &[FunctionRef] = &[

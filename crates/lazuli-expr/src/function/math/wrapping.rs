@@ -5,7 +5,6 @@ use lazuli_kernels::{ArithmeticOp, KernelError, arithmetic};
 use crate::Expr;
 use crate::evaluate::Value;
 use crate::function::{Argument, ScalarFunction, Signature, SignatureError};
-use crate::supertype;
 
 /// The result modulo 2 to the number of bits of the integer type that holds both sides; null where either is.
 #[derive(Debug)]
@@ -17,16 +16,7 @@ impl ScalarFunction for Wrapping {
     }
 
     fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
-        let common = match arguments {
-            [left, right] => supertype(left.data_type, right.data_type),
-            _ => None,
-        };
-        match common {
-            Some(common) if common.is_integer() => {
-                Ok(Signature { inputs: vec![common.clone(); 2], output: common })
-            }
-            _ => Err(SignatureError::Expected("two integers that one integer type holds".into())),
-        }
+        super::two_integers(arguments)
     }
 
     fn evaluate(&self, inputs: &[Value], _: usize) -> Result<Value, KernelError> {

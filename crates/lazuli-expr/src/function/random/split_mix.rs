@@ -6,6 +6,7 @@ use lazuli_kernels::KernelError;
 use crate::evaluate::Value;
 use crate::function::constants::map_rows;
 use crate::function::{Argument, ScalarFunction, Signature, SignatureError};
+use crate::split_mix::{mixed, number};
 use crate::{Expr, lit};
 
 /// The number of SplitMix64 (Steele, Lea, Flood 2014) that stands at a place, a UInt64: `split_mix(place, seed)`. Places
@@ -17,14 +18,6 @@ use crate::{Expr, lit};
 pub struct SplitMix;
 
 const EXPECTED: &str = "an integer and a constant seed";
-/// What the state grows by from one number to the next: the golden ratio as 64 bits.
-const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
-
-fn mixed(state: u64) -> u64 {
-    let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    mixed ^ (mixed >> 31)
-}
 
 impl ScalarFunction for SplitMix {
     fn name(&self) -> &str {
@@ -49,9 +42,7 @@ impl ScalarFunction for SplitMix {
             let Some(array) = places.array().as_primitive::<i64>() else {
                 return Err(KernelError::unsupported("split_mix", [places.data_type()]));
             };
-            let number =
-                |&place: &i64| mixed(start.wrapping_add((place as u64).wrapping_add(1).wrapping_mul(STEP)));
-            let numbers: Vec<u64> = array.values().iter().map(number).collect();
+            let numbers: Vec<u64> = array.values().iter().map(|&place| number(start, place as u64)).collect();
             let numbers = PrimitiveArray::new(numbers.into(), array.validity().cloned());
             Ok(Column::new(DataType::UInt64, numbers))
         })
@@ -93,6 +84,7 @@ mod tests {
     use lazuli_kernels::Constant;
 
     use super::*;
+    use crate::split_mix::STEP;
 
     fn numbers(places: Column, seed: Scalar) -> Column {
         let (rows, seed) = (places.len(), Value::Constant(Constant::from_scalar(&seed)));
