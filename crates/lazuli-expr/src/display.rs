@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use lazuli_array::Scalar;
+use lazuli_array::{DataType, Scalar};
 
+use crate::window::WindowMapping;
 use crate::{BinaryOperator, CastMode, Expr, Literal, UnaryOperator};
 
 impl fmt::Display for Literal {
@@ -18,6 +19,10 @@ impl fmt::Display for Literal {
                     write!(f, "{}{}", if row == 0 { "" } else { ", " }, Literal::typed(items.get(row)))?;
                 }
                 f.write_str("]")
+            }
+            // Its type is all that it says; one that gives way is read as the null that it is.
+            Scalar::Null if !self.flexible && self.data_type != DataType::Null => {
+                write!(f, "cast(null as {})", self.data_type)
             }
             other => write!(f, "{other}"),
         }
@@ -146,7 +151,11 @@ impl fmt::Display for Expr {
                     f.write_str(" ")?;
                 }
                 write_list(f, "order by ", &window.order_by)?;
-                f.write_str(")")
+                f.write_str(match window.mapping {
+                    WindowMapping::GroupToRows => ")",
+                    WindowMapping::Join => " join)",
+                    WindowMapping::Explode => " explode)",
+                })
             }
         }
     }

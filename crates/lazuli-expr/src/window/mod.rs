@@ -42,7 +42,8 @@ mod shift;
 mod tests;
 
 pub use build::{
-    random_int, random_normal, random_sample, random_share, random_uniform, row_index, row_number,
+    arg_sort_by, random_int, random_normal, random_sample, random_share, random_uniform, row_index,
+    row_number,
 };
 pub(crate) use equal_values::value_ids;
 pub use ewm::Decay;
@@ -53,6 +54,9 @@ pub use rolling::{Rolling, RollingBy};
 /// Where in the partition the values come from in order.
 pub const ARG_SORT: WindowFunctionRef =
     WindowFunctionRef(&arrange::Arrange { name: "arg_sort", by: arrange::By::Place });
+/// Where in the partition the rows come from in the order of several columns.
+pub const ARG_SORT_BY: WindowFunctionRef =
+    WindowFunctionRef(&arrange::Arrange { name: "arg_sort_by", by: arrange::By::Fields });
 /// Nulls replaced by the next value.
 pub const BACKWARD_FILL: WindowFunctionRef =
     WindowFunctionRef(&fill::Fill { name: "backward_fill", backward: true });
@@ -236,6 +240,7 @@ pub const SHUFFLE: WindowFunctionRef = WindowFunctionRef(&random::Shuffle);
 /// Every window function.
 pub static WINDOW_FUNCTIONS: &[WindowFunctionRef] = &[
     ARG_SORT,
+    ARG_SORT_BY,
     BACKWARD_FILL,
     CUM_COUNT,
     CUM_MAX,
@@ -301,6 +306,22 @@ pub struct Window {
     pub partition_by: Vec<Expr>,
     /// The order of rows within a partition, ties in the order of the frame; none: the order of the frame.
     pub order_by: Vec<SortKey>,
+    /// Where the results of a partition go.
+    pub mapping: WindowMapping,
+}
+
+/// Where the results of a partition go.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum WindowMapping {
+    /// To the rows of the partition: values row by row to their own, the one value of an aggregate to each. An aggregate
+    /// that gives rows is a list in each.
+    #[default]
+    GroupToRows,
+    /// To each row of the partition all of them, as a list; the one value of an aggregate as it is.
+    Join,
+    /// One after the other, the partition that came first before the others, in `select` and `with_columns` only. A
+    /// partition with nothing to give has a null.
+    Explode,
 }
 
 /// A function of the rows of a partition: as many values out as rows in.

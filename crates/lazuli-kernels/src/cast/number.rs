@@ -77,10 +77,8 @@ fn to_f32(cast: &Cast<'_>) -> Result<Array> {
     )
 }
 
-#[allow(clippy::unnecessary_cast, reason = "one body for all widths: for one of them it does nothing")]
 fn to_integer(cast: &Cast<'_>, physical: PhysicalType) -> Result<Array> {
     match cast.array {
-        Array::Boolean(array) => cast.integer_of_i64(physical, |row| Some(array.values().get(row).into())),
         Array::Float32(_) | Array::Float64(_) => {
             let wide = to_f64(cast.array);
             let values = wide.values();
@@ -90,24 +88,32 @@ fn to_integer(cast: &Cast<'_>, physical: PhysicalType) -> Result<Array> {
             let values = array.values();
             cast.integer(physical, |row| Some(values[row].into()))
         }
-        other => dispatch_integer!(
-            other,
-            |array| {
-                // All others fit 64 bits with a sign, and mostly that is all that is asked for.
-                let wide = unary(array, |value| value as i64);
-                if physical == PhysicalType::Int64 {
-                    return Ok(wide.into());
-                }
-                narrowed(cast, physical, &wide)
-            },
-            else unreachable!("numbers only, decimals apart")
-        ),
+        other => {
+            // All others fit 64 bits with a sign, and mostly that is all that is asked for.
+            let wide = to_i64(other);
+            if physical == PhysicalType::Int64 {
+                return Ok(wide.into());
+            }
+            let values = wide.values();
+            cast.integer_of_i64(physical, |row| Some(values[row]))
+        }
     }
 }
 
-fn narrowed(cast: &Cast<'_>, physical: PhysicalType, wide: &PrimitiveArray<i64>) -> Result<Array> {
-    let values = wide.values();
-    cast.integer_of_i64(physical, |row| Some(values[row]))
+/// Integers and booleans in 64 bits with a sign; what needs all 64 without one keeps its bits.
+#[allow(clippy::unnecessary_cast, reason = "one body for all widths: for one of them it does nothing")]
+pub(super) fn to_i64(array: &Array) -> PrimitiveArray<i64> {
+    dispatch_integer!(
+        array,
+        |array| unary(array, |value| value as i64),
+        else match array {
+            Array::Boolean(array) => {
+                let values: Vec<i64> = array.values().iter().map(i64::from).collect();
+                PrimitiveArray::new(values.into(), array.validity().cloned())
+            }
+            _ => unreachable!("integers and booleans only"),
+        }
+    )
 }
 
 /// A float without its digits after the point; `None` if it is no number or needs more than 64 bits and a sign.

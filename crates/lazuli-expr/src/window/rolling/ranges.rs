@@ -216,7 +216,7 @@ impl Ranges {
         match (size, key) {
             (Size::Length { length, tick, left, right }, Some(key)) => {
                 let sort_key = SortKey { column: key, descending: false, nulls_first: false };
-                let by_key = sorted(&sort_key, partitions)?;
+                let by_key = sorted(&[sort_key], partitions)?;
                 let arranged = match partitions.ids() {
                     [] => Partitions::one(num_rows, Some(&by_key)),
                     ids => Partitions::new(ids, partitions.num_partitions(), Some(&by_key)),
