@@ -1,4 +1,5 @@
-"""Casts that wrap, correlation of ranks, constants as rows, rows put behind rows, places in the order of several columns."""
+"""Casts that wrap, correlation of ranks, constants as rows, rows put behind rows, places in the order of several columns,
+values by a key, approximate quantiles."""
 
 import polars as pl
 from polars import col, lit
@@ -114,3 +115,28 @@ for text in ["arg_sort_by(g)", "arg_sort_by(as_struct(g, n), [true])", "arg_sort
 for column in ["ints", "texts", "nested", "pairs"]:
     select("lists", f"list.explode({column})", col(column).list.explode(empty_as_null=True))
 by("k", "lists", "list.explode(ints)", col("ints").list.explode(empty_as_null=True))
+
+# By a key: interpolated, and with weights that fade.
+for value in ["n", "x", "s"]:
+    select("groups", f"interpolate_by({value}, o)", col(value).cast(pl.Float64).interpolate_by("o"), near=True)
+for value, key, half_life in [("n", "o", "3i"), ("y", "o", "1i")]:
+    select("groups", f"ewm_mean_by({value}, {key}, '{half_life}')", col(value).ewm_mean_by(key, half_life=half_life), near=True)
+    select("groups", f"ewm_sum_by({value}, {key}, '{half_life}')", col(value).ewm_sum_by(key, half_life=half_life), near=True)
+select("groups", "ewm_mean_by(n, o, 3)", col("n").ewm_mean_by("o", half_life="3i"), near=True)
+select("groups", "ewm_mean_by(y, o, '2i') over (partition by p)", col("y").ewm_mean_by("o", half_life="2i").over("p"), near=True)
+select("times", "ewm_mean_by(n, step, '10d')", col("n").ewm_mean_by("step", half_life="10d"), near=True)
+select("times", "ewm_mean_by(n, month, '4w')", col("n").ewm_mean_by("month", half_life="4w"), near=True)
+select("times", "ewm_sum_by(n, step, '36h')", col("n").ewm_sum_by("step", half_life="36h"), near=True)
+select("times", "interpolate_by(n, step)", col("n").interpolate_by("step"), near=True)
+select("times", "interpolate_by(n, month)", col("n").interpolate_by("month"), near=True)
+for text in ["interpolate_by(t, o)", "interpolate_by(n, t)", "interpolate_by(n)", "ewm_mean_by(n, o)", "ewm_mean_by(n, x, 1)", "ewm_mean_by(n, o, '1d')", "ewm_mean_by(n, day, '1mo')", "ewm_sum_by(n, o, 0)"]:
+    select("groups", text, None, error="always")
+
+# Quantiles to three digits: exact for small whole numbers.
+for column in ["n", "m", "o", "p"]:
+    for q in [0, 0.3, 0.5, 0.9, 1]:
+        answer = col(column).cast(pl.Float64).quantile(q, "nearest")
+        select("groups", f"approx_quantile({column}, {q})", answer)
+        by("g", "groups", f"approx_quantile({column}, {q})", answer)
+for text in ["approx_quantile(n)", "approx_quantile(n, 1.5)", "approx_quantile(t, 0.5)", "approx_quantile(n, m)"]:
+    select("groups", text, None, error="always")

@@ -13,6 +13,7 @@ use lazuli_kernels::{BitwiseOp, KernelError};
 use crate::function::{Argument, Signature, SignatureError};
 
 mod approx_n_unique;
+mod approx_quantile;
 mod bitwise; // bits of all values
 mod bottom_k;
 mod build; // methods that call aggregates
@@ -70,6 +71,8 @@ pub use build::{arg_where, ones, repeat, repeat_as, spearman_rank_corr, zeros};
 pub const ALL: AggregateRef = AggregateRef(&seen::Seen { name: "all", asked: seen::Asked::All });
 /// About the number of distinct values.
 pub const APPROX_N_UNIQUE: AggregateRef = AggregateRef(&approx_n_unique::ApproxNUnique);
+/// About the value below which a share of the values lies.
+pub const APPROX_QUANTILE: AggregateRef = AggregateRef(&approx_quantile::ApproxQuantile);
 /// Whether a value is true.
 pub const ANY: AggregateRef = AggregateRef(&seen::Seen { name: "any", asked: seen::Asked::Any });
 /// The values of one column and then those of another.
@@ -207,6 +210,7 @@ pub static AGGREGATES: &[AggregateRef] = &[
     ANY,
     APPEND,
     APPROX_N_UNIQUE,
+    APPROX_QUANTILE,
     ARG_MAX,
     ARG_MIN,
     ARG_TRUE,

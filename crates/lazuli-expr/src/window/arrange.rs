@@ -131,10 +131,7 @@ impl WindowFunction for Arrange {
             .map(|(column, (descending, nulls_first))| SortKey { column, descending, nulls_first })
             .collect();
         let by_value = sorted(&keys, partitions)?;
-        let arranged = match partitions.ids() {
-            [] => Partitions::one(sources.len(), Some(&by_value)),
-            ids => Partitions::new(ids, partitions.num_partitions(), Some(&by_value)),
-        };
+        let arranged = partitions.reordered(&by_value);
         for (rows, arranged) in partitions.iter().zip(arranged.iter()) {
             for (&to, &from) in rows.iter().zip(arranged) {
                 sources[to as usize] = from;

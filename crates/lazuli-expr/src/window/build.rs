@@ -6,10 +6,10 @@ use lazuli_array::{Column, FromValues, Name, Scalar};
 
 use super::{
     ARG_SORT, ARG_SORT_BY, BACKWARD_FILL, CUM_COUNT, CUM_MAX, CUM_MIN, CUM_PROD, CUM_SUM, DIFF, Decay,
-    EWM_MEAN, EWM_STD, EWM_SUM, EWM_VAR, FORWARD_FILL, INTERPOLATE, IS_DUPLICATED, IS_FIRST_DISTINCT,
-    IS_LAST_DISTINCT, IS_UNIQUE, PCT_CHANGE, PEAK_MAX, PEAK_MIN, RANDOM_INT, RANDOM_NORMAL, RANDOM_SAMPLE,
-    RANDOM_UNIFORM, RANK, REVERSE, RLE_ID, ROW_INDEX, ROW_NUMBER, SHIFT, SHUFFLE, SORT, SORT_BY, Window,
-    WindowFunctionRef, WindowMapping,
+    EWM_MEAN, EWM_MEAN_BY, EWM_STD, EWM_SUM, EWM_SUM_BY, EWM_VAR, FORWARD_FILL, INTERPOLATE, INTERPOLATE_BY,
+    IS_DUPLICATED, IS_FIRST_DISTINCT, IS_LAST_DISTINCT, IS_UNIQUE, PCT_CHANGE, PEAK_MAX, PEAK_MIN,
+    RANDOM_INT, RANDOM_NORMAL, RANDOM_SAMPLE, RANDOM_UNIFORM, RANK, REVERSE, RLE_ID, ROW_INDEX, ROW_NUMBER,
+    SHIFT, SHUFFLE, SORT, SORT_BY, Window, WindowFunctionRef, WindowMapping,
 };
 use crate::{Expr, IntoExprs, IntoSortKeys, Literal, as_struct};
 
@@ -286,6 +286,37 @@ impl Expr {
     /// The mean of the values so far, in which older ones weigh less; see [`Decay`].
     pub fn ewm_mean(self, decay: Decay) -> Self {
         self.window_call(EWM_MEAN, decay.constants())
+    }
+
+    /// The mean of the values so far, in the order of `by`, in which each weighs half as much after each half-life: a time
+    /// such as `2d` or `1h30m`, or steps of a whole-number key, `3i`. Null where the value or the key is.
+    ///
+    /// ```
+    /// use lazuli_expr::col;
+    ///
+    /// assert_eq!(col("a").ewm_mean_by("at", "1d").to_string(), "ewm_mean_by(a, at, '1d')");
+    /// ```
+    pub fn ewm_mean_by(self, by: impl crate::IntoExpr, half_life: &str) -> Self {
+        let inputs = vec![self, by.into_expr(), constant(Scalar::from(half_life))];
+        Self::WindowFunction { function: EWM_MEAN_BY, inputs }
+    }
+
+    /// The sum of the values so far, as [`Expr::ewm_mean_by`].
+    pub fn ewm_sum_by(self, by: impl crate::IntoExpr, half_life: &str) -> Self {
+        let inputs = vec![self, by.into_expr(), constant(Scalar::from(half_life))];
+        Self::WindowFunction { function: EWM_SUM_BY, inputs }
+    }
+
+    /// Nulls between two values replaced by what lies on the line between those, by numbers or times in `by`, as Float64; in
+    /// the order of `by`. Nulls at the ends stay, and so do rows where `by` is null.
+    ///
+    /// ```
+    /// use lazuli_expr::col;
+    ///
+    /// assert_eq!(col("level").interpolate_by("at").to_string(), "interpolate_by(level, at)");
+    /// ```
+    pub fn interpolate_by(self, by: impl crate::IntoExpr) -> Self {
+        Self::WindowFunction { function: INTERPOLATE_BY, inputs: vec![self, by.into_expr()] }
     }
 
     /// The sum of the values so far, in which older ones weigh less.

@@ -18,6 +18,7 @@ use crate::{Expr, SortKey};
 
 mod arrange; // values in another order
 mod build; // the methods that users call
+mod by_key; // values between values by a key
 mod cum_count;
 mod cum_max;
 mod cum_min;
@@ -77,6 +78,12 @@ pub const EWM_MEAN: WindowFunctionRef =
     WindowFunctionRef(&ewm::Ewm { name: "ewm_mean", what: ewm::What::Mean });
 /// The sum in which older values weigh less.
 pub const EWM_SUM: WindowFunctionRef = WindowFunctionRef(&ewm::Ewm { name: "ewm_sum", what: ewm::What::Sum });
+/// The mean in which values weigh less the older they are by a key.
+pub const EWM_MEAN_BY: WindowFunctionRef =
+    WindowFunctionRef(&by_key::ByKey { name: "ewm_mean_by", what: by_key::What::EwmMean });
+/// The sum in which values weigh less the older they are by a key.
+pub const EWM_SUM_BY: WindowFunctionRef =
+    WindowFunctionRef(&by_key::ByKey { name: "ewm_sum_by", what: by_key::What::EwmSum });
 /// The deviation in which older values weigh less.
 pub const EWM_STD: WindowFunctionRef = WindowFunctionRef(&ewm::Ewm { name: "ewm_std", what: ewm::What::Std });
 /// The variance in which older values weigh less.
@@ -86,6 +93,9 @@ pub const FORWARD_FILL: WindowFunctionRef =
     WindowFunctionRef(&fill::Fill { name: "forward_fill", backward: false });
 /// Nulls replaced by what lies between their neighbours.
 pub const INTERPOLATE: WindowFunctionRef = WindowFunctionRef(&interpolate::Interpolate);
+/// Nulls replaced by what lies between their neighbours by a key.
+pub const INTERPOLATE_BY: WindowFunctionRef =
+    WindowFunctionRef(&by_key::ByKey { name: "interpolate_by", what: by_key::What::Interpolate });
 /// Whether a value has equals.
 pub const IS_DUPLICATED: WindowFunctionRef = WindowFunctionRef(&equal_values::EqualValues {
     name: "is_duplicated",
@@ -249,11 +259,14 @@ pub static WINDOW_FUNCTIONS: &[WindowFunctionRef] = &[
     CUM_SUM,
     DIFF,
     EWM_MEAN,
+    EWM_MEAN_BY,
     EWM_STD,
     EWM_SUM,
+    EWM_SUM_BY,
     EWM_VAR,
     FORWARD_FILL,
     INTERPOLATE,
+    INTERPOLATE_BY,
     IS_DUPLICATED,
     IS_FIRST_DISTINCT,
     IS_LAST_DISTINCT,

@@ -70,10 +70,7 @@ impl WindowFunction for Rank {
         let column = &inputs[0];
         let key = SortKey { column, descending, nulls_first: false };
         let by_value = sorted(&[key], partitions)?;
-        let sorted = match partitions.ids() {
-            [] => Partitions::one(column.len(), Some(&by_value)),
-            ids => Partitions::new(ids, partitions.num_partitions(), Some(&by_value)),
-        };
+        let sorted = partitions.reordered(&by_value);
         let numbers = value_numbers(&key, &by_value);
         let validity = column.validity();
         let is_valid = |row: u32| validity.as_ref().is_none_or(|validity| validity.get(row as usize));
