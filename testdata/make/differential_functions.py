@@ -140,3 +140,10 @@ for column in ["n", "m", "o", "p"]:
         by("g", "groups", f"approx_quantile({column}, {q})", answer)
 for text in ["approx_quantile(n)", "approx_quantile(n, 1.5)", "approx_quantile(t, 0.5)", "approx_quantile(n, m)"]:
     select("groups", text, None, error="always")
+
+# Aggregates that give rows are lists in a window.
+for text, polars in [
+    ("head(n, 2)", col("n").head(2)), ("unique(h)", col("h").unique(maintain_order=True)), ("drop_nulls(n)", col("n").drop_nulls()),
+    ("filter(n, p)", col("n").filter("p")),
+]:
+    select("groups", f"{text} over (partition by g)", polars.over("g", mapping_strategy="join"))
