@@ -1,0 +1,362 @@
+//! About how many rows a plan has: from what its sources say, and guesses about the steps above them.
+//!
+//! Nothing but time may depend on these numbers: which join comes first, which table is made smaller before it is built.
+//! They are shown by [`crate::explain`].
+//!
+//! | step | guess |
+//! |---|---|
+//! | scan | what the source says it has ([`crate::DataSource::estimated_rows`]), no more than its limit |
+//! | filter | a share of the rows: a tenth for an equality, a third for a comparison, see `share` |
+//! | groups, distinct | as many as the keys' types allow, no more than rows^(3/4) |
+//! | join with keys | pairs of all rows, divided by the keys there are: the rows of the smaller side as its sources have them, since the larger one mostly refers to it; of the unique side if one is known to be |
+//! | semi, anti join | left rows by the share of the right side that is left over from its sources; half for anti joins |
+//! | slice, union, unpivot | counted |
+//! | lists to rows | four a list |
+//!
+//! Not here: reading anything. What no source knows stays unknown.
+
+use std::collections::HashMap;
+
+use lazuli_array::{DataType, Scalar, Schema};
+use lazuli_expr::{BinaryOperator, Expr, Literal, UnaryOperator, typing};
+
+use crate::unique::{is_unique_by, is_unique_on};
+use crate::{Aggregate, Join, JoinType, LogicalPlan, Node, Scan};
+
+/// About how many rows a plan has.
+///
+/// `Estimates` in `lazuli-exec` and the optimizer rule `join_order` go by it; no answer does.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RowEstimate {
+    /// The best guess. Below 1 if a row is unlikely.
+    pub rows: f64,
+    /// About the most that there can be: as if no filter left a row out. `None` after steps that make any number of rows
+    /// of one, such as joins whose right keys may repeat.
+    pub most: Option<f64>,
+}
+
+impl RowEstimate {
+    fn known(rows: f64) -> Self {
+        Self { rows, most: Some(rows) }
+    }
+
+    /// The same, no more than so many.
+    fn limited(self, rows: f64) -> Self {
+        Self { rows: self.rows.min(rows), most: Some(self.most.map_or(rows, |most| most.min(rows))) }
+    }
+
+    /// Another guess under the same bound.
+    fn with_rows(self, rows: f64) -> Self {
+        Self { rows: self.most.map_or(rows, |most| rows.min(most)), ..self }
+    }
+
+    /// How many rows there were before filters took some out, as far as that is known.
+    pub fn unfiltered(self) -> f64 {
+        self.most.unwrap_or(self.rows)
+    }
+}
+
+/// About how many rows a resolved plan has; `None` if a source that matters does not know, or if the plan is not resolved.
+pub fn estimate_rows(plan: &LogicalPlan) -> Option<RowEstimate> {
+    Estimates::default().of(plan)
+}
+
+/// The estimates of plans that were asked for, each made once.
+#[derive(Debug, Default)]
+pub(crate) struct Estimates(HashMap<usize, (LogicalPlan, Option<RowEstimate>)>);
+
+impl Estimates {
+    /// The estimate for a plan. Does not recurse: plans can be deep.
+    pub(crate) fn of(&mut self, plan: &LogicalPlan) -> Option<RowEstimate> {
+        let mut open = vec![plan];
+        while let Some(next) = open.last().copied() {
+            if self.0.contains_key(&next.address()) {
+                open.pop();
+                continue;
+            }
+            let inputs = next.inputs();
+            let missing = inputs.iter().filter(|input| !self.0.contains_key(&input.address()));
+            let num_open = open.len();
+            open.extend(missing.copied());
+            if open.len() == num_open {
+                let of_inputs: Vec<Option<RowEstimate>> =
+                    inputs.iter().map(|input| self.0[&input.address()].1).collect();
+                self.0.insert(next.address(), (next.clone(), of_node(next, &of_inputs)));
+            }
+        }
+        self.0.get(&plan.address()).and_then(|(_, estimate)| *estimate)
+    }
+}
+
+/// Rows that one list gives.
+const ROWS_A_LIST: f64 = 4.0;
+
+fn of_node(plan: &LogicalPlan, inputs: &[Option<RowEstimate>]) -> Option<RowEstimate> {
+    let input = inputs.first().copied().flatten();
+    match plan.node() {
+        Node::Scan(scan) => of_scan(scan),
+        Node::Filter(node) => {
+            let schema = node.input.schema();
+            input.map(|input| input.with_rows(input.rows * share_of_all(&node.predicates, schema)))
+        }
+        Node::Project(_) | Node::Window(_) | Node::RowIndex(_) => input,
+        // Each left row has one partner or none, and stays either way.
+        Node::AsofJoin(_) => input,
+        Node::Sort(node) => match node.limit {
+            Some(limit) => Some(limited(input, limit)),
+            None => input,
+        },
+        Node::Slice(node) => {
+            let skipped = match node.offset {
+                0.. => node.offset as f64,
+                _ => 0.0,
+            };
+            let rest = input.map(|input| RowEstimate {
+                rows: (input.rows - skipped).max(0.0),
+                most: input.most.map(|most| (most - skipped).max(0.0)),
+            });
+            match node.length {
+                Some(length) => Some(limited(rest, length)),
+                None => rest,
+            }
+        }
+        Node::Aggregate(node) => of_groups(node, input),
+        Node::Distinct(node) => {
+            let all: Vec<Expr>;
+            let keys = match &node.subset {
+                Some(subset) => subset,
+                None => {
+                    all = node.input.schema().names().cloned().map(Expr::Column).collect();
+                    &all
+                }
+            };
+            input.map(|input| input.with_rows(num_kinds(keys, node.input.schema(), input.rows)))
+        }
+        Node::Join(node) => of_join(node, input?, inputs.get(1).copied().flatten()?),
+        Node::JoinWhere(node) => {
+            let (left, right) = (input?, inputs.get(1).copied().flatten()?);
+            let share = share_of_all(&node.predicates, &node.pair_schema());
+            Some(RowEstimate { rows: left.rows * right.rows * share, most: None })
+        }
+        Node::Union(_) => inputs.iter().copied().try_fold(RowEstimate::known(0.0), |sum, input| {
+            let input = input?;
+            let most = sum.most.zip(input.most).map(|(sum, most)| sum + most);
+            Some(RowEstimate { rows: sum.rows + input.rows, most })
+        }),
+        // All are of one height, or there is no answer.
+        Node::HorizontalConcat(_) => inputs.iter().copied().flatten().next(),
+        Node::Pivot(node) => {
+            let index: Vec<Expr> = node.index.iter().cloned().map(Expr::Column).collect();
+            input.map(|input| input.with_rows(num_kinds(&index, node.input.schema(), input.rows)))
+        }
+        Node::Unpivot(node) => {
+            let times = node.on.len() as f64;
+            input.map(|input| RowEstimate {
+                rows: input.rows * times,
+                most: input.most.map(|most| most * times),
+            })
+        }
+        Node::Explode(_) => input.map(|input| RowEstimate { rows: input.rows * ROWS_A_LIST, most: None }),
+        Node::Derived(_) => None,
+        Node::Sink(_) => Some(RowEstimate::known(0.0)),
+    }
+}
+
+/// A limit says something even about rows that nobody has counted.
+fn limited(input: Option<RowEstimate>, limit: usize) -> RowEstimate {
+    let limit = limit as f64;
+    input.map_or(RowEstimate::known(limit), |input| input.limited(limit))
+}
+
+fn of_scan(scan: &Scan) -> Option<RowEstimate> {
+    // Whoever shows a plan that was not resolved should not make its sources look at their files.
+    let schema = scan.schema.as_ref()?;
+    let source = scan.source.estimated_rows().map(|rows| RowEstimate::known(rows as f64));
+    let filtered = source.map(|rows| rows.with_rows(rows.rows * share_of_all(&scan.predicates, schema)));
+    match scan.limit {
+        Some(limit) => Some(limited(filtered, limit)),
+        None => filtered,
+    }
+}
+
+fn of_groups(node: &Aggregate, input: Option<RowEstimate>) -> Option<RowEstimate> {
+    if node.keys.is_empty() {
+        return Some(RowEstimate::known(1.0));
+    }
+    input.map(|input| input.with_rows(num_kinds(&node.keys, node.input.schema(), input.rows)))
+}
+
+/// How many different values these expressions have in so many rows. With a key for each row, grouping would be of little
+/// use; so fewer are likely, the more so the more rows there are.
+fn num_kinds(keys: &[Expr], schema: &Schema, rows: f64) -> f64 {
+    let by_types = keys
+        .iter()
+        .map(|key| match typing::data_type(key, schema) {
+            DataType::Null => 1.0,
+            DataType::Boolean => 3.0,
+            DataType::Int8 | DataType::UInt8 => 257.0,
+            DataType::Enum(categories) => categories.len() as f64 + 1.0,
+            _ => f64::INFINITY,
+        })
+        .product::<f64>();
+    rows.powf(0.75).max(rows.min(1.0)).min(by_types)
+}
+
+fn of_join(node: &Join, left: RowEstimate, right: RowEstimate) -> Option<RowEstimate> {
+    let times = matches_a_row(node, left, right);
+    let pairs = left.rows * times;
+    // What is unique on a side leaves each row of the other one match at most.
+    let left_is_unique = || is_unique_by(&node.left, &node.left_keys);
+    let most = match node.join_type {
+        JoinType::Semi | JoinType::Anti => left.most,
+        JoinType::Inner | JoinType::Left if is_unique_by(&node.right, &node.right_keys) => left.most,
+        JoinType::Inner | JoinType::Right if left_is_unique() => right.most,
+        _ => None,
+    };
+    let rows = match node.join_type {
+        JoinType::Inner | JoinType::Cross => pairs,
+        JoinType::Left => pairs.max(left.rows),
+        JoinType::Right => pairs.max(right.rows),
+        JoinType::Full => pairs.max(left.rows).max(right.rows),
+        JoinType::Semi => left.rows * times.min(1.0),
+        JoinType::Anti => left.rows / 2.0,
+    };
+    Some(RowEstimate { rows, most }.with_rows(rows))
+}
+
+/// How many right rows a left row matches, on average.
+pub(crate) fn matches_a_row(node: &Join, left: RowEstimate, right: RowEstimate) -> f64 {
+    if node.join_type == JoinType::Cross || node.right_keys.is_empty() {
+        return right.rows;
+    }
+    let num_keys = if is_unique_by(&node.right, &node.right_keys) || is_unique_on(&node.right, &[]) {
+        right.unfiltered()
+    } else {
+        right.unfiltered().min(left.unfiltered())
+    };
+    right.rows / num_keys.max(1.0)
+}
+
+/// The share of rows for which all of these are true.
+fn share_of_all(predicates: &[Expr], schema: &Schema) -> f64 {
+    predicates.iter().map(|predicate| share(predicate, schema)).product()
+}
+
+/// The share of rows for which a predicate is true, by its form alone: the usual guesses, after Selinger et al. 1979.
+fn share(predicate: &Expr, schema: &Schema) -> f64 {
+    const EQUAL: f64 = 0.1;
+    const COMPARED: f64 = 1.0 / 3.0;
+    const NULL: f64 = 0.1;
+    const UNKNOWN: f64 = 0.5;
+    match predicate.without_alias() {
+        Expr::Literal(Literal { value: Scalar::Boolean(value), .. }) => f64::from(u8::from(*value)),
+        Expr::Literal(_) => 0.0,
+        Expr::Unary { operator: UnaryOperator::Not, input } => 1.0 - share(input, schema),
+        Expr::Binary { left, operator, right } => match operator {
+            BinaryOperator::And => share(left, schema) * share(right, schema),
+            BinaryOperator::Or => (share(left, schema) + share(right, schema)).min(1.0),
+            BinaryOperator::Equal | BinaryOperator::EqualMissing => EQUAL,
+            BinaryOperator::NotEqual | BinaryOperator::NotEqualMissing => 1.0 - EQUAL,
+            operator if operator.is_comparison() => COMPARED,
+            _ => UNKNOWN,
+        },
+        Expr::Function { function, inputs } => match function.name() {
+            "is_null" => NULL,
+            "is_not_null" => 1.0 - NULL,
+            "is_nan" => NULL,
+            "is_in" => (EQUAL * inputs.len().saturating_sub(1) as f64).min(UNKNOWN),
+            "is_between" => COMPARED * COMPARED,
+            _ => UNKNOWN,
+        },
+        _ => UNKNOWN,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+    use lazuli_expr::{col, lit};
+
+    use super::*;
+    use crate::test_plan::{concat, counted_table, table};
+    use crate::{Keep, UnionMode, explain, resolve};
+
+    fn shown(plan: &LogicalPlan) -> String {
+        explain(&resolve(plan).expect("no mistakes"))
+    }
+
+    fn estimate(plan: &LogicalPlan) -> Option<(f64, Option<f64>)> {
+        let estimate = estimate_rows(&resolve(plan).expect("no mistakes"))?;
+        Some((estimate.rows, estimate.most))
+    }
+
+    fn fact() -> LogicalPlan {
+        counted_table("fact", "k i64, x i64, p bool", 1_000_000)
+    }
+
+    fn dimension() -> LogicalPlan {
+        counted_table("dimension", "k i64, y i64", 1_000)
+    }
+
+    #[test]
+    fn plans_show_what_is_known() {
+        let plan = fact()
+            .filter(col("x").gt(1))
+            .join(&dimension().filter(col("y").eq(1)), JoinType::Inner, "k", "k")
+            .group_by("y", col("x").sum())
+            .sort("y")
+            .slice(0, 10);
+        assert_snapshot!(shown(&plan), @r"
+            Slice first 10  ~10 rows
+              Sort [y]  ~2500 rows
+                Aggregate [y] -> [sum(x) as x]  ~2500 rows
+                  Join inner on [k == k] -> [k, x, p, y]  ~33000 rows
+                    Filter [x > 1]  ~330000 rows
+                      Scan fact  columns: all 3  ~1000000 rows
+                    Filter [y == 1]  ~100 rows
+                      Scan dimension  columns: all 2  ~1000 rows
+        ");
+        let unknown = table("t", "k i64").join(&fact(), JoinType::Inner, "k", "k");
+        assert_snapshot!(shown(&unknown), @r"
+            Join inner on [k == k] -> [k, x, p]
+              Scan t  columns: all 1
+              Scan fact  columns: all 3  ~1000000 rows
+        ");
+        // Sources of plans that are not resolved are not asked.
+        assert!(!explain(&fact()).contains('~'));
+    }
+
+    #[test]
+    fn filters_leave_a_bound_and_limits_set_one() {
+        assert_eq!(estimate(&fact().filter(lit(false))), Some((0.0, Some(1e6))));
+        assert_eq!(estimate(&fact().filter(col("x").is_null())), Some((1e5, Some(1e6))));
+        assert_eq!(estimate(&table("t", "a i64").slice(2, 5)), Some((5.0, Some(5.0))));
+        assert_eq!(estimate(&fact().slice(999_999, 5)), Some((1.0, Some(1.0))));
+        assert_eq!(estimate(&fact().slice(-3, None)), Some((1e6, Some(1e6))));
+        assert_eq!(estimate(&table("t", "a i64").filter(col("a").gt(1))), None);
+        assert_eq!(estimate(&table("t", "a i64").select(col("a").sum())), Some((1.0, Some(1.0))));
+    }
+
+    #[test]
+    fn few_groups_of_few_values() {
+        assert_eq!(estimate(&fact().group_by("p", col("x").sum())), Some((3.0, Some(1e6))));
+        let (rows, most) = estimate(&fact().unique(&["k"], Keep::Any)).expect("the source knows");
+        assert!(rows > 1_000.0 && rows < 100_000.0 && most == Some(1e6), "{rows}");
+    }
+
+    #[test]
+    fn joins_count_pairs() {
+        let inner = fact().join(&dimension(), JoinType::Inner, "k", "k");
+        assert_eq!(estimate(&inner), Some((1e6, None)));
+        let unique = dimension().unique(&["k"], Keep::Any);
+        let (rows, most) =
+            estimate(&fact().join(&unique, JoinType::Left, "k", "k")).expect("both sources know");
+        assert_eq!((rows, most), (1e6, Some(1e6)));
+        let few = dimension().filter(col("y").eq(1));
+        assert_eq!(estimate(&fact().join(&few, JoinType::Semi, "k", "k")), Some((1e5, Some(1e6))));
+        assert_eq!(estimate(&fact().cross(&few)), Some((1e8, None)));
+        let both = concat([dimension(), dimension()], UnionMode::Vertical);
+        assert_eq!(estimate(&both), Some((2e3, Some(2e3))));
+        assert_eq!(estimate(&dimension().unpivot(&["k", "y"], &[])), Some((2e3, Some(2e3))));
+    }
+}
