@@ -20,39 +20,46 @@ use std::collections::HashMap;
 use lazuli_array::{DataType, Scalar, Schema};
 use lazuli_expr::{BinaryOperator, Expr, Literal, UnaryOperator, typing};
 
-use crate::unique::{is_unique_by, is_unique_on};
+use crate::unique::is_unique_by;
 use crate::{Aggregate, Join, JoinType, LogicalPlan, Node, Scan};
 
 /// About how many rows a plan has.
 ///
-/// `Estimates` in `lazuli-exec` and the optimizer rule `join_order` go by it; no answer does.
+/// The optimizer's rule `join_order` and the executor's choice of tables to make smaller go by it; no answer does.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RowEstimate {
     /// The best guess. Below 1 if a row is unlikely.
     pub rows: f64,
-    /// About the most that there can be: as if no filter left a row out. `None` after steps that make any number of rows
-    /// of one, such as joins whose right keys may repeat.
+    /// The guess as if no filter had left a row out.
+    pub unfiltered: f64,
+    /// About the most that there can be, whatever filters and keys are like. `None` after steps that make any number of
+    /// rows of one, such as joins whose right keys may repeat.
     pub most: Option<f64>,
 }
 
 impl RowEstimate {
     fn known(rows: f64) -> Self {
-        Self { rows, most: Some(rows) }
+        Self { rows, unfiltered: rows, most: Some(rows) }
+    }
+
+    /// Both guesses changed, under the same bound.
+    fn map(self, change: impl Fn(f64) -> f64) -> Self {
+        Self { rows: change(self.rows), unfiltered: change(self.unfiltered), ..self }.within_bound()
+    }
+
+    /// The same after a filter that leaves this share.
+    fn filtered(self, share: f64) -> Self {
+        Self { rows: self.rows * share, ..self }
     }
 
     /// The same, no more than so many.
     fn limited(self, rows: f64) -> Self {
-        Self { rows: self.rows.min(rows), most: Some(self.most.map_or(rows, |most| most.min(rows))) }
+        Self { most: Some(self.most.map_or(rows, |most| most.min(rows))), ..self }.within_bound()
     }
 
-    /// Another guess under the same bound.
-    fn with_rows(self, rows: f64) -> Self {
-        Self { rows: self.most.map_or(rows, |most| rows.min(most)), ..self }
-    }
-
-    /// How many rows there were before filters took some out, as far as that is known.
-    pub fn unfiltered(self) -> f64 {
-        self.most.unwrap_or(self.rows)
+    fn within_bound(self) -> Self {
+        let most = self.most.unwrap_or(f64::INFINITY);
+        Self { rows: self.rows.min(most), unfiltered: self.unfiltered.min(most), ..self }
     }
 }
 
@@ -63,7 +70,16 @@ pub fn estimate_rows(plan: &LogicalPlan) -> Option<RowEstimate> {
 
 /// The estimates of plans that were asked for, each made once.
 #[derive(Debug, Default)]
-pub(crate) struct Estimates(HashMap<usize, (LogicalPlan, Option<RowEstimate>)>);
+pub(crate) struct Estimates(HashMap<usize, Estimated>);
+
+#[derive(Debug)]
+struct Estimated {
+    /// Held, so that its address stays its own.
+    _plan: LogicalPlan,
+    rows: Option<RowEstimate>,
+    /// Whether all sources below know their rows.
+    is_counted: bool,
+}
 
 impl Estimates {
     /// The estimate for a plan. Does not recurse: plans can be deep.
@@ -79,12 +95,26 @@ impl Estimates {
             let num_open = open.len();
             open.extend(missing.copied());
             if open.len() == num_open {
-                let of_inputs: Vec<Option<RowEstimate>> =
-                    inputs.iter().map(|input| self.0[&input.address()].1).collect();
-                self.0.insert(next.address(), (next.clone(), of_node(next, &of_inputs)));
+                let of_inputs: Vec<&Estimated> =
+                    inputs.iter().map(|input| &self.0[&input.address()]).collect();
+                let rows = of_node(next, &of_inputs.iter().map(|input| input.rows).collect::<Vec<_>>());
+                let is_counted = of_inputs.iter().all(|input| input.is_counted) && rows.is_some();
+                let knows = match next.node() {
+                    Node::Scan(scan) => scan.source.estimated_rows().is_some(),
+                    _ => true,
+                };
+                let estimated = Estimated { _plan: next.clone(), rows, is_counted: is_counted && knows };
+                self.0.insert(next.address(), estimated);
             }
         }
-        self.0.get(&plan.address()).and_then(|(_, estimate)| *estimate)
+        self.0.get(&plan.address()).and_then(|estimated| estimated.rows)
+    }
+
+    /// The estimate for a plan whose sources all know their rows. Others have one where a limit or groups say something,
+    /// which is worth little beside the limit itself.
+    pub(crate) fn counted(&mut self, plan: &LogicalPlan) -> Option<RowEstimate> {
+        let rows = self.of(plan);
+        rows.filter(|_| self.0.get(&plan.address()).is_some_and(|estimated| estimated.is_counted))
     }
 }
 
@@ -97,7 +127,7 @@ fn of_node(plan: &LogicalPlan, inputs: &[Option<RowEstimate>]) -> Option<RowEsti
         Node::Scan(scan) => of_scan(scan),
         Node::Filter(node) => {
             let schema = node.input.schema();
-            input.map(|input| input.with_rows(input.rows * share_of_all(&node.predicates, schema)))
+            input.map(|input| input.filtered(share_of_all(&node.predicates, schema)))
         }
         Node::Project(_) | Node::Window(_) | Node::RowIndex(_) => input,
         // Each left row has one partner or none, and stays either way.
@@ -111,9 +141,9 @@ fn of_node(plan: &LogicalPlan, inputs: &[Option<RowEstimate>]) -> Option<RowEsti
                 0.. => node.offset as f64,
                 _ => 0.0,
             };
-            let rest = input.map(|input| RowEstimate {
-                rows: (input.rows - skipped).max(0.0),
-                most: input.most.map(|most| (most - skipped).max(0.0)),
+            let rest = input.map(|input| {
+                let most = input.most.map(|most| (most - skipped).max(0.0));
+                RowEstimate { most, ..input }.map(|rows| (rows - skipped).max(0.0))
             });
             match node.length {
                 Some(length) => Some(limited(rest, length)),
@@ -130,33 +160,37 @@ fn of_node(plan: &LogicalPlan, inputs: &[Option<RowEstimate>]) -> Option<RowEsti
                     &all
                 }
             };
-            input.map(|input| input.with_rows(num_kinds(keys, node.input.schema(), input.rows)))
+            input.map(|input| input.map(|rows| num_kinds(keys, node.input.schema(), rows)))
         }
         Node::Join(node) => of_join(node, input?, inputs.get(1).copied().flatten()?),
         Node::JoinWhere(node) => {
             let (left, right) = (input?, inputs.get(1).copied().flatten()?);
             let share = share_of_all(&node.predicates, &node.pair_schema());
-            Some(RowEstimate { rows: left.rows * right.rows * share, most: None })
+            let unfiltered = left.unfiltered * right.unfiltered * share;
+            Some(RowEstimate { rows: left.rows * right.rows * share, unfiltered, most: None })
         }
         Node::Union(_) => inputs.iter().copied().try_fold(RowEstimate::known(0.0), |sum, input| {
             let input = input?;
             let most = sum.most.zip(input.most).map(|(sum, most)| sum + most);
-            Some(RowEstimate { rows: sum.rows + input.rows, most })
+            let unfiltered = sum.unfiltered + input.unfiltered;
+            Some(RowEstimate { rows: sum.rows + input.rows, unfiltered, most })
         }),
         // All are of one height, or there is no answer.
         Node::HorizontalConcat(_) => inputs.iter().copied().flatten().next(),
         Node::Pivot(node) => {
             let index: Vec<Expr> = node.index.iter().cloned().map(Expr::Column).collect();
-            input.map(|input| input.with_rows(num_kinds(&index, node.input.schema(), input.rows)))
+            input.map(|input| input.map(|rows| num_kinds(&index, node.input.schema(), rows)))
         }
         Node::Unpivot(node) => {
             let times = node.on.len() as f64;
-            input.map(|input| RowEstimate {
-                rows: input.rows * times,
-                most: input.most.map(|most| most * times),
+            input.map(|input| {
+                let most = input.most.map(|most| most * times);
+                RowEstimate { most, ..input }.map(|rows| rows * times)
             })
         }
-        Node::Explode(_) => input.map(|input| RowEstimate { rows: input.rows * ROWS_A_LIST, most: None }),
+        Node::Explode(_) => {
+            input.map(|input| RowEstimate { most: None, ..input }.map(|rows| rows * ROWS_A_LIST))
+        }
         Node::Derived(_) => None,
         Node::Sink(_) => Some(RowEstimate::known(0.0)),
     }
@@ -172,7 +206,7 @@ fn of_scan(scan: &Scan) -> Option<RowEstimate> {
     // Whoever shows a plan that was not resolved should not make its sources look at their files.
     let schema = scan.schema.as_ref()?;
     let source = scan.source.estimated_rows().map(|rows| RowEstimate::known(rows as f64));
-    let filtered = source.map(|rows| rows.with_rows(rows.rows * share_of_all(&scan.predicates, schema)));
+    let filtered = source.map(|rows| rows.filtered(share_of_all(&scan.predicates, schema)));
     match scan.limit {
         Some(limit) => Some(limited(filtered, limit)),
         None => filtered,
@@ -183,7 +217,7 @@ fn of_groups(node: &Aggregate, input: Option<RowEstimate>) -> Option<RowEstimate
     if node.keys.is_empty() {
         return Some(RowEstimate::known(1.0));
     }
-    input.map(|input| input.with_rows(num_kinds(&node.keys, node.input.schema(), input.rows)))
+    input.map(|input| input.map(|rows| num_kinds(&node.keys, node.input.schema(), rows)))
 }
 
 /// How many different values these expressions have in so many rows. With a key for each row, grouping would be of little
@@ -203,8 +237,6 @@ fn num_kinds(keys: &[Expr], schema: &Schema, rows: f64) -> f64 {
 }
 
 fn of_join(node: &Join, left: RowEstimate, right: RowEstimate) -> Option<RowEstimate> {
-    let times = matches_a_row(node, left, right);
-    let pairs = left.rows * times;
     // What is unique on a side leaves each row of the other one match at most.
     let left_is_unique = || is_unique_by(&node.left, &node.left_keys);
     let most = match node.join_type {
@@ -213,28 +245,40 @@ fn of_join(node: &Join, left: RowEstimate, right: RowEstimate) -> Option<RowEsti
         JoinType::Inner | JoinType::Right if left_is_unique() => right.most,
         _ => None,
     };
-    let rows = match node.join_type {
-        JoinType::Inner | JoinType::Cross => pairs,
-        JoinType::Left => pairs.max(left.rows),
-        JoinType::Right => pairs.max(right.rows),
-        JoinType::Full => pairs.max(left.rows).max(right.rows),
-        JoinType::Semi => left.rows * times.min(1.0),
-        JoinType::Anti => left.rows / 2.0,
+    let num_keys = num_keys(node, left, right);
+    let rows = |left: f64, right: f64| {
+        let pairs = left * right / num_keys;
+        match node.join_type {
+            JoinType::Inner | JoinType::Cross => pairs,
+            JoinType::Left => pairs.max(left),
+            JoinType::Right => pairs.max(right),
+            JoinType::Full => pairs.max(left).max(right),
+            JoinType::Semi => pairs.min(left),
+            JoinType::Anti => left / 2.0,
+        }
     };
-    Some(RowEstimate { rows, most }.with_rows(rows))
+    let unfiltered = match node.join_type {
+        JoinType::Semi | JoinType::Anti => left.unfiltered,
+        _ => rows(left.unfiltered, right.unfiltered),
+    };
+    Some(RowEstimate { rows: rows(left.rows, right.rows), unfiltered, most }.within_bound())
 }
 
 /// How many right rows a left row matches, on average.
 pub(crate) fn matches_a_row(node: &Join, left: RowEstimate, right: RowEstimate) -> f64 {
-    if node.join_type == JoinType::Cross || node.right_keys.is_empty() {
-        return right.rows;
-    }
-    let num_keys = if is_unique_by(&node.right, &node.right_keys) || is_unique_on(&node.right, &[]) {
-        right.unfiltered()
+    right.rows / num_keys(node, left, right)
+}
+
+/// How many different keys the sides of a join have.
+fn num_keys(node: &Join, left: RowEstimate, right: RowEstimate) -> f64 {
+    let num_keys = if node.right_keys.is_empty() {
+        1.0
+    } else if is_unique_by(&node.right, &node.right_keys) {
+        right.unfiltered
     } else {
-        right.unfiltered().min(left.unfiltered())
+        right.unfiltered.min(left.unfiltered)
     };
-    right.rows / num_keys.max(1.0)
+    num_keys.max(1.0)
 }
 
 /// The share of rows for which all of these are true.

@@ -27,7 +27,7 @@ fn to_object(plan: &LogicalPlan, is_resolved: bool, estimates: &mut Estimates) -
             .map(|field| (field.name().to_string(), json!(field.data_type().to_string())))
             .collect();
         object.insert("columns".into(), Value::Object(columns));
-        if let Some(estimate) = estimates.of(plan) {
+        if let Some(estimate) = estimates.counted(plan) {
             object.insert("estimated_rows".into(), json!(estimate.rows.round() as u64));
         }
     }

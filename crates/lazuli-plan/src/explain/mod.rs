@@ -6,8 +6,8 @@
 //!     Scan csv sales.csv  columns: category, amount (2 of 9)  where: amount > 1000
 //! ```
 //!
-//! Behind a node stands about how many rows it gives, such as `~1200 rows`, to two digits, if its sources say how many they
-//! have ([`crate::estimate_rows`]); not in plans that are not resolved.
+//! Behind a node stands about how many rows it gives, such as `~1200 rows`, to two digits, if all of its sources say how
+//! many they have ([`crate::estimate_rows`]); not in plans that are not resolved.
 //!
 //! The text is stable: tests compare it. For programs there is [`to_json`].
 
@@ -29,7 +29,7 @@ pub fn explain(plan: &LogicalPlan) -> String {
     let mut open = vec![(plan, 0)];
     let mut estimates = Estimates::default();
     while let Some((plan, depth)) = open.pop() {
-        let rows = estimates.of(plan).filter(|_| !matches!(plan.node(), Node::Sink(_)));
+        let rows = estimates.counted(plan).filter(|_| !matches!(plan.node(), Node::Sink(_)));
         let rows = rows.map_or_else(String::new, |rows| format!("  ~{} rows", two_digits(rows.rows)));
         writeln!(text, "{:indent$}{}{rows}", "", line::of(plan.node()), indent = 2 * depth)
             .expect("writing to a string does not fail");
@@ -40,7 +40,6 @@ pub fn explain(plan: &LogicalPlan) -> String {
 
 /// A count of which only the first two digits are worth something.
 fn two_digits(count: f64) -> u64 {
-    // Counts that are no guesses stay as they are as long as they are short.
     let unit = 10f64.powf((count.max(1.0).log10().floor() - 1.0).max(0.0));
     ((count / unit).round() * unit).round() as u64
 }

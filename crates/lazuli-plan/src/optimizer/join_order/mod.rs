@@ -24,13 +24,15 @@
 //! [`crate::estimate_rows`] has to know both, and the one to come first must be clearly the more selective. Greedy and by
 //! neighbours: with each row costing each step the same, going by the factor by which steps multiply rows is the best order.
 //!
-//! Where nobody sees the order, an inner join whose right side is clearly the larger is turned round besides, since the right
+//! Where nobody sees the order, an inner join that ends a chain and whose right side is clearly the larger is turned round, since the right
 //! side is the one that the executor builds a table of.
 //!
 //! **Not** if a left key can fail or draws random numbers: it would be asked for other rows. Not across anything but joins;
 //! projections that only pick columns have been merged into joins before.
 
 mod chain; // joins as a list of steps, and back
+
+use std::collections::HashSet;
 
 use super::order_observance::Observed;
 use super::{Rule, RuleId};
@@ -48,11 +50,20 @@ impl Rule for JoinOrder {
     fn apply(&self, plan: &LogicalPlan) -> LogicalPlan {
         let observed = Observed::of(plan);
         let mut estimates = Estimates::default();
+        // Joins that go on in another one stay as they are, so that the chain can be seen whole.
+        let goes_on: HashSet<usize> = plan
+            .inputs_first()
+            .into_iter()
+            .filter_map(|plan| match plan.node() {
+                Node::Join(join) => Some(join.left.address()),
+                _ => None,
+            })
+            .collect();
         plan.rewrite_from(&mut |original, over| {
             let Node::Join(join) = over.node() else { return None };
             let is_free = !observed.contains(original);
             let ordered = ordered(over, is_free, &mut estimates);
-            if ordered.is_some() || !is_free {
+            if ordered.is_some() || !is_free || goes_on.contains(&original.address()) {
                 return ordered;
             }
             turned_round(over, join, &mut estimates)
@@ -159,7 +170,7 @@ mod tests {
             .join(&unique("v"), JoinType::Inner, "x", "k");
         assert_snapshot!(reordered(&plan), @r"
             Join left on [a == k] -> [a, b, x, y, z, z_right]
-              Join left on [b == k] -> [a, b, x, z, z_right]
+              Join left on [b == k] -> [a, b, x, z_right, z]
                 Join inner on [x == k] -> [a, b, x, z_right]
                   Scan t  columns: all 3
                   Distinct [k]  keep: any
@@ -199,8 +210,8 @@ mod tests {
             .join(&dimension("v").filter(col("z").eq(1)), JoinType::Inner, "b", "k")
             .select(["z_right", "x", "z"]);
         assert_snapshot!(optimized(&plan), @r"
-            Join inner on [a == k] -> [z_right, x, z]  ~3200 rows
-              Join inner on [b == k] -> [a, x, z_right]  ~18000 rows
+            Join inner on [a == k] -> [z_right, x, z]  ~100000 rows
+              Join inner on [b == k] -> [a, x, z_right]  ~100000 rows
                 Scan t  columns: all 3  ~1000000 rows
                 Filter [z == 1]  ~18 rows
                   Distinct [k]  keep: any  ~180 rows
@@ -234,10 +245,10 @@ mod tests {
             .join(&many().select([col("k"), col("y").alias("z")]), JoinType::Left, "a", "k")
             .select([col("x").alias("a"), col("b")])
             .join(&unique("u"), JoinType::Inner, "b", "k")
-            .select([col("z").alias("b"), col("a").alias("z")]);
+            .select([col("z").alias("b"), col("a")]);
         assert_snapshot!(optimized(&plan), @r"
-            Join left on [_key1 == k] -> [b, z]
-              Join inner on [b == k] -> [_key1, z, b]
+            Join left on [_key1 == k] -> [b, a]
+              Join inner on [b == k] -> [_key1, a, b]
                 Scan t  columns: all 3
                 Distinct [k]  keep: any
                   Scan u  columns: all 2
