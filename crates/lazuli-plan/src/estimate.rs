@@ -8,10 +8,13 @@
 //! | scan | what the source says it has ([`crate::DataSource::estimated_rows`]), no more than its limit |
 //! | filter | a share of the rows: a tenth for an equality, a third for a comparison, see `share` |
 //! | groups, distinct | as many as the keys' types allow, no more than rows^(3/4) |
-//! | join with keys | pairs of all rows, divided by the keys there are: the rows of the smaller side as its sources have them, since the larger one mostly refers to it; of the unique side if one is known to be |
-//! | semi, anti join | left rows by the share of the right side that is left over from its sources; half for anti joins |
+//! | join with keys | all pairs, divided by the number of keys: that is the rows of the smaller side before any filter |
+//! | semi, anti join | as many left rows as have a match by that guess; half of them |
 //! | slice, union, unpivot | counted |
 //! | lists to rows | four a list |
+//!
+//! The larger side of a join mostly refers to the smaller one; if the right side is known to have no key twice, that is the
+//! one referred to.
 //!
 //! Not here: reading anything. What no source knows stays unknown.
 
@@ -64,6 +67,14 @@ impl RowEstimate {
 }
 
 /// About how many rows a resolved plan has; `None` if a source that matters does not know, or if the plan is not resolved.
+///
+/// ```
+/// use lazuli_plan::{Caller, LogicalPlan, Node, Union, UnionMode, estimate_rows};
+///
+/// let nothing = Node::Union(Union { inputs: Vec::new(), mode: UnionMode::Vertical });
+/// let estimate = estimate_rows(&LogicalPlan::new(nothing, Caller::Engine)).expect("no source has to know");
+/// assert_eq!((estimate.rows, estimate.most), (0.0, Some(0.0)));
+/// ```
 pub fn estimate_rows(plan: &LogicalPlan) -> Option<RowEstimate> {
     Estimates::default().of(plan)
 }

@@ -136,8 +136,8 @@ impl Lowering {
     }
 }
 
-/// About how many rows a plan has, filters not counted: what a guess about those is worth is unknown, and a table that turns out
-/// smaller is no harm.
+/// About how many rows a plan has, filters not counted: nobody knows what a guess about those is worth, and a table that
+/// turns out smaller does no harm.
 pub(super) fn unfiltered_rows(plan: &LogicalPlan) -> Option<usize> {
     estimate_rows(plan).map(|estimate| estimate.most.unwrap_or(estimate.unfiltered) as usize)
 }

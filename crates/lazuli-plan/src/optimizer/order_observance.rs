@@ -24,7 +24,8 @@
 //!
 //! Not below a limit, a row index, a horizontal concat: those count rows. Not below windows, as-of joins (of equal keys the
 //! last row is the partner), random numbers, `unique` that keeps the first or the last of rows that differ elsewhere. A
-//! sort with a limit says which rows there are and stays. With a sort go the errors of its keys.
+//! sort with a limit says which rows there are and stays; so does one that keeps costly rows for several readers. With a sort
+//! go the errors of its keys.
 
 use std::collections::HashSet;
 
@@ -33,6 +34,7 @@ use lazuli_expr::{Expr, SortKey, typing};
 
 use super::expressions::any_expression;
 use super::facts::{holds_floats, is_deterministic};
+use super::held::Held;
 use super::{Rule, RuleId};
 use crate::unique::is_unique_by;
 use crate::{Aggregate, Distinct, JoinType, Keep, LogicalPlan, Node, Window};
@@ -45,11 +47,10 @@ impl Rule for OrderObservance {
     }
 
     fn apply(&self, plan: &LogicalPlan) -> LogicalPlan {
-        let observed = Observed::of(plan);
+        let (observed, held) = (Observed::of(plan), Held::of(plan));
+        let is_idle = |plan: &LogicalPlan| !observed.contains(plan) && !held.contains(plan);
         plan.rewrite_from(&mut |original, over| match over.node() {
-            Node::Sort(sort) if sort.limit.is_none() && !observed.contains(original) => {
-                Some(sort.input.clone())
-            }
+            Node::Sort(sort) if sort.limit.is_none() && is_idle(original) => Some(sort.input.clone()),
             _ => None,
         })
     }

@@ -121,7 +121,11 @@ impl Expressions<'_> {
         let one = match self.random.below(12) {
             0 => column().is_null(),
             1 => column().is_not_null(),
-            2 => column().eq_missing(literal),
+            2 if self.random.one_in(2) => column().eq_missing(None::<i32>),
+            2 => {
+                let other = self.column(|other| other == data_type).unwrap_or_else(column);
+                column().eq_missing(other)
+            }
             3 => column().neq_missing(literal),
             4 => column().fill_null(literal.clone()).eq(literal),
             5 if data_type.is_float() => (lit(1.0) / column()).gt(0.0),
