@@ -106,6 +106,14 @@ fn float_keys_only_if_minus_zero_counts_as_zero() {
           Aggregate [f] -> [sum(b) as b]
             Scan t  columns: all 4
     ");
+    // The same where the first of equal rows stays, and where rows become columns.
+    let is_positive = || (lit(1.0) / col("f")).gt(0);
+    let stays =
+        |plan: &LogicalPlan| pushed(&plan.filter(is_positive())).starts_with("Filter [1.0 / f > 0.0]");
+    assert!(stays(&t().unique(&["f"], Keep::First)) && stays(&t().unique(&[], Keep::Any)));
+    let pivoted = t().pivot(&["s"], &["f"], &["b"], None);
+    let search = crate::PivotSearch::next(&pivoted).expect("the columns are not known");
+    assert!(stays(&search.fill_in(&pivoted, [vec!["x".into()]])));
 }
 
 #[test]
