@@ -247,8 +247,8 @@ mod tests {
             .join(&unique("u"), JoinType::Inner, "b", "k")
             .select([col("z").alias("b"), col("a")]);
         assert_snapshot!(optimized(&plan), @r"
-            Join left on [_key1 == k] -> [b, a]
-              Join inner on [b == k] -> [_key1, a, b]
+            Join left on [_key2 == k] -> [b, a]
+              Join inner on [b == k] -> [_key2, a, b]
                 Scan t  columns: all 3
                 Distinct [k]  keep: any
                   Scan u  columns: all 2
