@@ -136,10 +136,7 @@ fn of_node(plan: &LogicalPlan, inputs: &[Option<RowEstimate>]) -> Option<RowEsti
     let input = inputs.first().copied().flatten();
     match plan.node() {
         Node::Scan(scan) => of_scan(scan),
-        Node::Filter(node) => {
-            let schema = node.input.schema();
-            input.map(|input| input.filtered(share_of_all(&node.predicates, schema)))
-        }
+        Node::Filter(node) => input.map(|input| input.filtered(share_of_all(&node.predicates))),
         Node::Project(_) | Node::Window(_) | Node::RowIndex(_) => input,
         // Each left row has one partner or none, and stays either way.
         Node::AsofJoin(_) => input,
@@ -176,7 +173,7 @@ fn of_node(plan: &LogicalPlan, inputs: &[Option<RowEstimate>]) -> Option<RowEsti
         Node::Join(node) => of_join(node, input?, inputs.get(1).copied().flatten()?),
         Node::JoinWhere(node) => {
             let (left, right) = (input?, inputs.get(1).copied().flatten()?);
-            let share = share_of_all(&node.predicates, &node.pair_schema());
+            let share = share_of_all(&node.predicates);
             let unfiltered = left.unfiltered * right.unfiltered * share;
             Some(RowEstimate { rows: left.rows * right.rows * share, unfiltered, most: None })
         }
@@ -215,9 +212,9 @@ fn limited(input: Option<RowEstimate>, limit: usize) -> RowEstimate {
 
 fn of_scan(scan: &Scan) -> Option<RowEstimate> {
     // Whoever shows a plan that was not resolved should not make its sources look at their files.
-    let schema = scan.schema.as_ref()?;
+    scan.schema.as_ref()?;
     let source = scan.source.estimated_rows().map(|rows| RowEstimate::known(rows as f64));
-    let filtered = source.map(|rows| rows.filtered(share_of_all(&scan.predicates, schema)));
+    let filtered = source.map(|rows| rows.filtered(share_of_all(&scan.predicates)));
     match scan.limit {
         Some(limit) => Some(limited(filtered, limit)),
         None => filtered,
@@ -293,12 +290,12 @@ fn num_keys(node: &Join, left: RowEstimate, right: RowEstimate) -> f64 {
 }
 
 /// The share of rows for which all of these are true.
-fn share_of_all(predicates: &[Expr], schema: &Schema) -> f64 {
-    predicates.iter().map(|predicate| share(predicate, schema)).product()
+fn share_of_all(predicates: &[Expr]) -> f64 {
+    predicates.iter().map(share).product()
 }
 
 /// The share of rows for which a predicate is true, by its form alone: the usual guesses, after Selinger et al. 1979.
-fn share(predicate: &Expr, schema: &Schema) -> f64 {
+fn share(predicate: &Expr) -> f64 {
     const EQUAL: f64 = 0.1;
     const COMPARED: f64 = 1.0 / 3.0;
     const NULL: f64 = 0.1;
@@ -306,10 +303,10 @@ fn share(predicate: &Expr, schema: &Schema) -> f64 {
     match predicate.without_alias() {
         Expr::Literal(Literal { value: Scalar::Boolean(value), .. }) => f64::from(u8::from(*value)),
         Expr::Literal(_) => 0.0,
-        Expr::Unary { operator: UnaryOperator::Not, input } => 1.0 - share(input, schema),
+        Expr::Unary { operator: UnaryOperator::Not, input } => 1.0 - share(input),
         Expr::Binary { left, operator, right } => match operator {
-            BinaryOperator::And => share(left, schema) * share(right, schema),
-            BinaryOperator::Or => (share(left, schema) + share(right, schema)).min(1.0),
+            BinaryOperator::And => share(left) * share(right),
+            BinaryOperator::Or => (share(left) + share(right)).min(1.0),
             BinaryOperator::Equal | BinaryOperator::EqualMissing => EQUAL,
             BinaryOperator::NotEqual | BinaryOperator::NotEqualMissing => 1.0 - EQUAL,
             operator if operator.is_comparison() => COMPARED,
