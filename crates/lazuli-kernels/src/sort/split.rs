@@ -12,7 +12,8 @@ use std::slice::IterMut;
 use lazuli_array::memory::advise_huge;
 
 use super::piece::CHUNK_ROWS;
-use crate::tasks::Tasks;
+use crate::join::Stopped;
+use crate::tasks::{AnyTasks, Tasks};
 
 /// A row with its word.
 pub(super) trait Entry: Copy + Send + Sync + Ord {
@@ -113,12 +114,12 @@ const MAX_CELL_BITS: u32 = 14;
 const TASK_ROWS: usize = 32 * 1024;
 
 /// Puts the rows of a feed into buckets. `row_bits`: for [`Entry`].
-pub(super) fn split<E: Entry, F: Feed, T: Tasks>(
+pub(super) fn split<E: Entry, F: Feed>(
     feed: &F,
     words: WordRange,
     row_bits: u32,
-    tasks: &T,
-) -> Result<Split<E>, T::Error> {
+    tasks: &AnyTasks<'_>,
+) -> Result<Split<E>, Stopped> {
     let rows = feed.len();
     // About sixteen rows a cell, so that counting cells is cheap beside counting rows.
     let cell_bits = (rows / 16).max(256).ilog2().min(MAX_CELL_BITS).min(words.bits);
