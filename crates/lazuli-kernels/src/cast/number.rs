@@ -4,11 +4,13 @@ use std::borrow::Cow;
 
 use lazuli_array::{
     Array, Bitmap, BooleanArray, DataType, PhysicalType, PrimitiveArray, dispatch_float, dispatch_integer,
+    dispatch_wide, dispatch_wide_integer,
 };
 
 use super::Cast;
 use crate::Result;
 use crate::arity::unary;
+use crate::wide::widened;
 
 pub(super) fn cast_number(cast: &Cast<'_>) -> Result<Array> {
     match cast.to {
@@ -26,12 +28,11 @@ fn to_boolean(array: &Array) -> Array {
         let bits = Bitmap::from_fn(values.len(), |row| values[row] != T::default());
         BooleanArray::new(bits, array.validity().cloned())
     }
-    let booleans = dispatch_integer!(
-        array,
-        |array| not_zero(array),
-        else dispatch_float!(array, |array| not_zero(array), else unreachable!("numbers only, decimals apart"))
-    );
-    booleans.into()
+    dispatch_wide!(
+        &*widened(array),
+        |array| not_zero(array).into(),
+        else unreachable!("numbers only, decimals apart")
+    )
 }
 
 /// The nearest float of each value.
@@ -62,9 +63,9 @@ fn zero_or_one(array: &BooleanArray) -> PrimitiveArray<f64> {
 
 #[allow(clippy::unnecessary_cast, reason = "one body for all widths: for one of them it does nothing")]
 fn to_f32(cast: &Cast<'_>) -> Result<Array> {
-    // Integers are rounded once, not by way of 64 bits.
-    dispatch_integer!(
-        cast.array,
+    // Integers are rounded once, not by way of doubles.
+    dispatch_wide_integer!(
+        &*widened(cast.array),
         |array| Ok(unary(array, |value| value as f32).into()),
         else {
             let wide = to_f64(cast.array);
@@ -124,8 +125,8 @@ pub(super) fn truncated(value: f64) -> Option<i128> {
 
 /// The values of an integer array in 64 bits and a sign; `None` for other arrays.
 pub(super) fn integers(array: &Array) -> Option<Cow<'_, [i128]>> {
-    dispatch_integer!(
-        array,
+    dispatch_wide_integer!(
+        &*widened(array),
         |array| Some(Cow::Owned(array.values().iter().map(|&value| i128::from(value)).collect())),
         else match array {
             Array::Int128(array) => Some(Cow::Borrowed(array.values())),
