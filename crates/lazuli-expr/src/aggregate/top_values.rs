@@ -498,7 +498,7 @@ struct ByteTop {
 }
 
 impl ByteTop {
-    fn insert<'a>(&mut self, values: &mut dyn Iterator<Item = Option<&'a [u8]>>, groups: Groups<'_>) {
+    fn insert(&mut self, values: &mut dyn Iterator<Item = Option<&[u8]>>, groups: Groups<'_>) {
         let least = self.least;
         for (row, value) in values.enumerate() {
             let group = groups.id(row);

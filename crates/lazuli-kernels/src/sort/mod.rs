@@ -159,8 +159,7 @@ pub fn is_sorted(keys: &[SortKey<'_>], rows: usize) -> bool {
 
 /// The place of each string of a dictionary in their order: `ranks[code]`, from 0.
 pub fn dictionary_ranks(dictionary: &Dictionary) -> Vec<u32> {
-    let ranks = one_by_one(|tasks| ranks_in_tasks(dictionary, tasks));
-    ranks
+    one_by_one(|tasks| ranks_in_tasks(dictionary, tasks))
 }
 
 fn ranks_in_tasks(dictionary: &Dictionary, tasks: &AnyTasks<'_>) -> std::result::Result<Vec<u32>, Stopped> {
