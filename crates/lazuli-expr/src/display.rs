@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use lazuli_array::{DataType, Scalar};
+use lazuli_array::Scalar;
 
 use crate::window::WindowMapping;
 use crate::{BinaryOperator, CastMode, Expr, Literal, UnaryOperator};
@@ -19,10 +19,6 @@ impl fmt::Display for Literal {
                     write!(f, "{}{}", if row == 0 { "" } else { ", " }, Literal::typed(items.get(row)))?;
                 }
                 f.write_str("]")
-            }
-            // Its type is all that it says; one that gives way is read as the null that it is.
-            Scalar::Null if !self.flexible && self.data_type != DataType::Null => {
-                write!(f, "cast(null as {})", self.data_type)
             }
             other => write!(f, "{other}"),
         }

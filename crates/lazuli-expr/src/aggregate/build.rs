@@ -23,7 +23,7 @@ pub fn repeat(value: impl Into<Expr>, n: u32) -> Expr {
 /// use lazuli_array::DataType;
 /// use lazuli_expr::repeat_as;
 ///
-/// assert_eq!(repeat_as(0, 3, DataType::Int8).to_string(), "repeat(0, 3, cast(null as Int8)) as repeat");
+/// assert_eq!(repeat_as(0, 3, DataType::Int8).to_string(), "repeat(0, 3, null) as repeat");
 /// ```
 pub fn repeat_as(value: impl Into<Expr>, n: u32, data_type: DataType) -> Expr {
     named_repeat("repeat", value.into(), n, Some(data_type))
@@ -35,7 +35,7 @@ pub fn repeat_as(value: impl Into<Expr>, n: u32, data_type: DataType) -> Expr {
 /// use lazuli_array::DataType;
 /// use lazuli_expr::zeros;
 ///
-/// assert_eq!(zeros(2, DataType::Float64).to_string(), "repeat(0, 2, cast(null as Float64)) as zeros");
+/// assert_eq!(zeros(2, DataType::Float64).to_string(), "repeat(0, 2, null) as zeros");
 /// ```
 pub fn zeros(n: u32, data_type: DataType) -> Expr {
     named_repeat("zeros", 0.into(), n, Some(data_type))

@@ -66,7 +66,7 @@ impl Expr {
     /// use lazuli_expr::col;
     ///
     /// let byte = col("checksum").wrapping_cast(DataType::UInt8);
-    /// assert_eq!(byte.to_string(), "wrapping_cast(checksum, cast(null as UInt8))");
+    /// assert_eq!(byte.to_string(), "wrapping_cast(checksum, null)");
     /// ```
     pub fn wrapping_cast(self, to: DataType) -> Self {
         let of_type = Self::Literal(Literal { value: Scalar::Null, data_type: to, flexible: false });
