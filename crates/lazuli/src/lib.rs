@@ -45,6 +45,7 @@ mod describe; // a summary of every column
 mod dynamic; // windows of time
 mod eager; // the verbs on frames in memory
 mod error; // the one error type
+mod fit; // what a query finds, applied to other rows
 mod group_by; // group_by().agg()
 mod join; // join arguments
 mod lazy; // the lazy frame and its verbs
@@ -66,6 +67,7 @@ pub use csv::{scan_csv, scan_csv_files, scan_csv_with};
 pub use dynamic::{DynamicArgs, LazyDynamicGroupBy, LazyRolling, RollingArgs, StartBy, WindowLabel};
 pub use eager::{EagerFrame, IntoLazy};
 pub use error::{Error, ErrorKind, Result};
+pub use fit::{DummyEncoder, FittedDummies, FittedScaler, MinMaxScaler, StandardScaler, UnknownCategory};
 pub use group_by::LazyGroupBy;
 pub use join::{JoinArgs, JoinValidation};
 pub use lazuli_array::{

@@ -138,7 +138,7 @@ pub(crate) fn require(schema: &Schema, names: &[Name]) -> std::result::Result<()
             let available: Vec<Name> = schema.names().cloned().collect();
             Err(PlanMistake::Type(lazuli_expr::TypeError::ColumnNotFound {
                 name: name.clone(),
-                nearest: None,
+                nearest: lazuli_expr::typing::nearest_name(name, &available),
                 available,
             }))
         }

@@ -48,8 +48,6 @@
 //! | P14 | Arrow memory | tested against another implementation in `crates/lazuli-array/src/ffi/` |
 //! | P48 | a switch for copy on write | not wanted: frames never change |
 //! | M3 | four charts | lacking: no charts |
-//! | M11 | scaler: fit | needs the scaler |
-//! | M12 | scaler: transform | needs the scaler |
 //!
 //! The numbers of rows are the list's; times, plots, SQL and files of other formats are rows of other letters.
 

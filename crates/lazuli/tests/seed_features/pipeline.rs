@@ -1,7 +1,7 @@
 //! Rows M: from a file to two sets to learn from.
 
 use lazuli::prelude::*;
-use lazuli::train_test_split;
+use lazuli::{FittedScaler, StandardScaler, train_test_split};
 
 use super::strings::categorised;
 use super::{Tested, TextFile, close, value};
@@ -107,6 +107,34 @@ fn m10_two_sets() -> Tested {
         let (_, again) = train_test_split(frame.lazy(), 0.2, 42, ["k"]);
         assert_eq!(again.collect()?, test);
     }
+    Ok(())
+}
+
+/// Mean 4, squares of differences 4, 0, 4.
+fn fitted() -> lazuli::Result<(DataFrame, FittedScaler)> {
+    let train = df! { "x" => [2.0, 4.0, 6.0] }?;
+    let scaler = StandardScaler::new(["x"]).fit(train.lazy())?;
+    Ok((train, scaler))
+}
+
+#[test]
+fn m11_the_rows_to_learn_from_are_scaled() -> Tested {
+    let (train, scaler) = fitted()?;
+    let scaled = scaler.transform(train.lazy()).collect()?;
+    let end = 1.5f64.sqrt();
+    for (row, wanted) in [-end, 0.0, end].into_iter().enumerate() {
+        close(scaled.get(row, 0), wanted);
+    }
+    assert_eq!(scaler.inverse_transform(scaled.lazy()).collect()?, train);
+    Ok(())
+}
+
+#[test]
+fn m12_the_rows_to_test_with_are_scaled_alike() -> Tested {
+    let (_, scaler) = fitted()?;
+    let scaled = scaler.transform(df! { "x" => [4, 8] }?.lazy()).collect()?;
+    close(scaled.get(0, 0), 0.0);
+    close(scaled.get(1, 0), 6f64.sqrt());
     Ok(())
 }
 
