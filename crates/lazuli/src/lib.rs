@@ -33,7 +33,8 @@
 //!
 //! Cargo features, none of them on by default, each adding packages and nothing else: `compression` reads gzip and zstd
 //! files; `regex` is regular expressions and several texts at once in functions of strings; `unicode` is
-//! `str.reverse` and `str.normalize`. A query that needs one that is missing says so before it runs.
+//! `str.reverse` and `str.normalize`; `linalg` is `lazuli::matrix`, matrices of Float64 and linear algebra; `ndarray` is
+//! arrays of that crate, of columns and of frames. A query that needs one that is missing says so before it runs.
 
 #![forbid(unsafe_code)]
 
@@ -98,6 +99,8 @@ pub use lazuli_expr::{
 pub use lazuli_io::csv::{
     CsvOptions, CsvWriteOptions, CsvWriter, Dialect, Encoding, FileColumns, InferMode, OnMisfit, OnRagged,
 };
+#[cfg(any(feature = "linalg", feature = "ndarray"))]
+pub use lazuli_matrix as matrix;
 pub use lazuli_plan::{
     AsofStrategy, BatchError, BatchReader, Caller, DataSink, DataSource, JoinType, Keep, LogicalPlan,
     OptimizerOptions, RejectedRecord, RuleId, ScanRequest, SinkWriter, SourceError, UnionMode,

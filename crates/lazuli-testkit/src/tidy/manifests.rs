@@ -23,6 +23,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
             "lazuli-plan",
             "lazuli-exec",
             "lazuli-derive",
+            "lazuli-matrix",
         ],
     ),
     ("lazuli-sql", &["lazuli-array", "lazuli-expr", "lazuli-plan"]),

@@ -7,36 +7,12 @@
 //!
 //! | row | what it asks | why there is no test |
 //! |---|---|---|
-//! | N4 | a matrix from rows | needs the matrix |
-//! | N5 | zeros of a shape | needs the matrix |
-//! | N6 | ones of a shape | needs the matrix |
 //! | N7 | memory that holds anything | not wanted: buffers never change, so they are made with their values |
-//! | N8 | identity | needs the matrix |
-//! | N15 | shape and number of axes | needs the matrix |
-//! | N19 | reshape | needs the matrix |
-//! | N20 | reshape with -1 | needs the matrix |
-//! | N22 | a flat view | needs the matrix |
-//! | N23 | transposed | needs the matrix |
-//! | N38 | matrix and row | needs the matrix |
-//! | N39 | matrix and column | needs the matrix |
-//! | N40 | broadcasting | needs the matrix |
-//! | N55 | matrix product | needs the matrix |
-//! | N56 | dot product | needs the matrix |
-//! | N57 | inverse | needs the matrix |
-//! | N58 | determinant | needs the matrix |
-//! | N59 | norm | needs the matrix |
-//! | N60 | eigenvalues | needs the matrix |
-//! | N61 | singular values | needs the matrix |
-//! | N62 | QR | needs the matrix |
-//! | N63 | solve | needs the matrix |
 //! | N66 | numbers that lie beside each other in a cache line | no answer to compare: `docs/architecture.md`, lazuli-array |
 //! | N67 | loops that compilers turn into vectors | no answer to compare: `docs/benchmarks.md` has times |
 //! | N68 | types looked at once a column | no answer to compare: `crates/lazuli-array/src/dispatch.rs` |
 //! | N69 | a loop over rows against one over columns | a time, not an answer |
 //! | N70 | sums along an axis | a time; the answers are N51 and N53 |
-//! | N71 | order of rows or of columns | needs the matrix |
-//! | N72 | the caller chooses the order | needs the matrix |
-//! | N74 | reshape, not resize | needs the matrix |
 //! | P5 | read Excel | lacking |
 //! | P6 | write Excel | lacking |
 //! | P7 | read JSON | lacking |
@@ -55,6 +31,7 @@ mod cleaning; // P54 to P76, M4 to M6
 mod frames; // P1 to P53
 mod groups; // P93 to P100
 mod joins; // P101 to P112
+mod matrices; // N: matrices
 mod numbers; // N: arrays as columns
 mod pipeline; // M: from a file to two sets to learn from
 mod strings; // P77 to P92: texts, bins, dummies, dates
@@ -129,6 +106,7 @@ fn every_row_is_tested_or_listed() {
         include_str!("frames.rs"),
         include_str!("groups.rs"),
         include_str!("joins.rs"),
+        include_str!("matrices.rs"),
         include_str!("numbers.rs"),
         include_str!("pipeline.rs"),
         include_str!("strings.rs"),
