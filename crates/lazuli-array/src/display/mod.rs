@@ -6,7 +6,9 @@
 //!
 //! Not here: files for machines (see the CSV writer), casts to text (see `lazuli-kernels`).
 
+mod cell; // one value in a table
+mod format; // how tables are drawn
 mod scalar; // one value
 mod table; // rows and columns in boxes
 
-pub use table::{TableFormat, TableStyle};
+pub use format::{Alignment, FloatFormat, TableFormat, TableStyle};

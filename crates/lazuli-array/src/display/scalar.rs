@@ -66,7 +66,7 @@ impl Display for Scalar {
 }
 
 /// A value inside another one: text in quotes, so that `["a, b"]` is one item.
-fn write_nested(f: &mut Formatter<'_>, value: &Scalar) -> fmt::Result {
+pub(super) fn write_nested(f: &mut Formatter<'_>, value: &Scalar) -> fmt::Result {
     match value {
         Scalar::String(text) => write!(f, "{:?}", text.as_str()),
         other => other.fmt(f),

@@ -1,64 +1,12 @@
 //! Frames as tables: the first and the last rows, in boxes.
 
-use std::fmt::{self, Display, Formatter, Write};
+use std::fmt::{self, Display, Formatter};
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 
+use super::cell::{shortened, shortened_value};
+use super::format::{Alignment, TableFormat, TableStyle};
 use crate::{Batch, DataFrame, DataType, Scalar, Schema, Series};
-
-/// How a table is drawn.
-///
-/// ```
-/// use lazuli_array::{TableFormat, df};
-///
-/// let frame = df! { "a" => [1i64, 2, 3, 4] }?;
-/// let text = frame.format_table(&TableFormat { max_rows: 2, ..TableFormat::default() });
-/// assert!(text.contains("…"));
-/// # Ok::<(), lazuli_array::ArrayError>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TableFormat {
-    /// Rows shown: the first half of them from the top, the rest from the end. `usize::MAX` shows all.
-    pub max_rows: usize,
-    /// Columns shown: the first half of them from the left, the rest from the right.
-    pub max_columns: usize,
-    /// Characters of a name, a type or a value; what is longer ends in an ellipsis. At least 1.
-    pub max_cell_chars: usize,
-    /// Columns of the terminal that the table may take; more columns of the frame are left out until it fits, as long
-    /// as one is left. `None` sets no limit.
-    pub max_width: Option<usize>,
-    /// Whether types stand under names.
-    pub show_types: bool,
-    /// Whether a line `shape: (rows, columns)` stands above.
-    pub show_shape: bool,
-    /// The characters of lines and ellipses.
-    pub style: TableStyle,
-}
-
-/// The characters that boxes are drawn with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum TableStyle {
-    /// Box-drawing characters, and `…` for what is left out.
-    #[default]
-    Unicode,
-    /// `+`, `-` and `|`, and `...` for what is left out.
-    Ascii,
-}
-
-impl Default for TableFormat {
-    /// 10 rows, 8 columns, 30 characters a cell, any width, with types and shape.
-    fn default() -> Self {
-        Self {
-            max_rows: 10,
-            max_columns: 8,
-            max_cell_chars: 30,
-            max_width: None,
-            show_types: true,
-            show_shape: true,
-            style: TableStyle::Unicode,
-        }
-    }
-}
 
 impl DataFrame {
     /// The frame as a table, without a line end at the end.
@@ -114,12 +62,8 @@ fn render(
     height: usize,
     value: &dyn Fn(usize, usize) -> Scalar,
 ) -> String {
-    let mut text = String::new();
-    if format.show_shape {
-        text.push_str(shape);
-    }
     if schema.is_empty() {
-        return text;
+        return if format.show_shape { shape.to_string() } else { String::new() };
     }
     let rows = Shown::new(height, format.max_rows);
     let mut columns = Shown::new(schema.len(), format.max_columns.max(1));
@@ -131,15 +75,13 @@ fn render(
         columns = Shown::new(schema.len(), columns.len() - 1);
         table = draw(format, schema, &rows, &columns, value);
     }
-    if !text.is_empty() {
-        text.push('\n');
+    let mut lines: Vec<String> = table.lines().map(|line| line.trim_end().to_string()).collect();
+    match (format.show_shape, format.shape_below) {
+        (false, _) => {}
+        (true, false) => lines.insert(0, shape.to_string()),
+        (true, true) => lines.push(shape.to_string()),
     }
-    for (index, line) in table.lines().enumerate() {
-        let separator = if index == 0 { "" } else { "\n" };
-        text.push_str(separator);
-        text.push_str(line.trim_end());
-    }
-    text
+    lines.join("\n")
 }
 
 /// Columns of the terminal that the table takes: content, a space on both sides, lines between and around.
@@ -160,24 +102,39 @@ fn draw(
     table.load_style(match format.style {
         TableStyle::Unicode => presets::UTF8_FULL_CONDENSED,
         TableStyle::Ascii => presets::ASCII_FULL_CONDENSED,
+        TableStyle::Markdown => presets::ASCII_MARKDOWN,
+        TableStyle::Plain => presets::NOTHING,
     });
     let aligned = |text: String, column: usize| {
-        let right = is_number(schema.field(column).data_type());
-        Cell::new_owned(text).set_alignment(if right { CellAlignment::Right } else { CellAlignment::Left })
+        let is_number = is_number(schema.field(column).data_type());
+        let alignment = if is_number { format.number_alignment } else { format.text_alignment };
+        // A bar would end a cell of Markdown.
+        let text = if format.style == TableStyle::Markdown { text.replace('|', "\\|") } else { text };
+        Cell::new_owned(text).set_alignment(match alignment {
+            Alignment::Left => CellAlignment::Left,
+            Alignment::Center => CellAlignment::Center,
+            Alignment::Right => CellAlignment::Right,
+        })
     };
-    table.set_header(columns.positions().map(|column| {
-        let Some(column) = column else { return Cell::new(ellipsis) };
-        let field = schema.field(column);
-        let mut text = shortened(format, field.name());
-        if format.show_types {
-            text.push('\n');
-            text.push_str(&shortened(format, field.data_type()));
-        }
-        aligned(text, column)
-    }));
+    // A header of Markdown is one line.
+    let inline = format.types_inline || format.style == TableStyle::Markdown;
+    if format.show_names || format.show_types {
+        table.set_header(columns.positions().map(|column| {
+            let Some(column) = column else { return Cell::new(ellipsis) };
+            let field = schema.field(column);
+            let name = format.show_names.then(|| shortened(format, field.name()));
+            let data_type = format.show_types.then(|| shortened(format, field.data_type()));
+            let text = match (name, data_type) {
+                (Some(name), Some(data_type)) if inline => format!("{name} ({data_type})"),
+                (Some(name), Some(data_type)) => format!("{name}\n{data_type}"),
+                (name, data_type) => name.or(data_type).unwrap_or_default(),
+            };
+            aligned(text, column)
+        }));
+    }
     for row in rows.positions() {
         table.add_row(columns.positions().map(|column| match (row, column) {
-            (Some(row), Some(column)) => aligned(shortened(format, &value(row, column)), column),
+            (Some(row), Some(column)) => aligned(shortened_value(format, &value(row, column)), column),
             (None, Some(column)) => aligned(ellipsis.into(), column),
             (_, None) => Cell::new(ellipsis),
         }));
@@ -188,15 +145,6 @@ fn draw(
 /// Whether values of this type are aligned at their last digit.
 fn is_number(data_type: &DataType) -> bool {
     data_type.is_numeric()
-}
-
-impl TableStyle {
-    fn ellipsis(self) -> &'static str {
-        match self {
-            Self::Unicode => "…",
-            Self::Ascii => "...",
-        }
-    }
 }
 
 /// Which of a run of rows or columns are shown: some from the start, some from the end.
@@ -222,48 +170,6 @@ impl Shown {
     fn positions(&self) -> impl Iterator<Item = Option<usize>> + use<> {
         let gap = (self.len() < self.total).then_some(None);
         (0..self.head).map(Some).chain(gap).chain((self.total - self.tail..self.total).map(Some))
-    }
-}
-
-/// The text of a value in one line of at most `max_cell_chars` characters.
-fn shortened(format: &TableFormat, value: &impl Display) -> String {
-    let mut cell = CellText { text: String::new(), chars: 0, max_chars: format.max_cell_chars.max(1) };
-    // The cell stops the value's `Display` when it is full, so a list of a million items costs no more than a short one.
-    if write!(cell, "{value}").is_err() {
-        let ellipsis = format.style.ellipsis();
-        let keep = cell.max_chars.saturating_sub(ellipsis.chars().count());
-        if let Some((end, _)) = cell.text.char_indices().nth(keep) {
-            cell.text.truncate(end);
-        }
-        cell.text.push_str(ellipsis);
-    }
-    cell.text
-}
-
-/// Text up to a number of characters, control characters escaped; more is an error.
-struct CellText {
-    text: String,
-    chars: usize,
-    max_chars: usize,
-}
-
-impl CellText {
-    fn push(&mut self, char: char) -> fmt::Result {
-        if self.chars == self.max_chars {
-            return Err(fmt::Error);
-        }
-        self.chars += 1;
-        self.text.push(char);
-        Ok(())
-    }
-}
-
-impl Write for CellText {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        text.chars().try_for_each(|char| match char.is_control() {
-            true => char.escape_default().try_for_each(|char| self.push(char)),
-            false => self.push(char),
-        })
     }
 }
 
@@ -373,9 +279,42 @@ shape: (0, 1)
     }
 
     #[test]
-    fn a_long_list_is_cut_not_walked() {
-        let list = Scalar::List(Box::new(Scalar::Int64(7).to_column(1_000_000)));
-        assert_eq!(shortened(&TableFormat::default(), &list), "[7, 7, 7, 7, 7, 7, 7, 7, 7, 7…");
+    fn parts_are_hidden_and_moved() {
+        let frame = df! { "a" => [1i64], "t" => ["x|y"] }.expect("two columns");
+        let format = TableFormat::default;
+        let bare = TableFormat { show_names: false, show_types: false, show_shape: false, ..format() };
+        assert_eq!(table(&frame, bare), "\n┌───┬─────┐\n│ 1 ┆ x|y │\n└───┴─────┘\n");
+        let below =
+            TableFormat { shape_below: true, types_inline: true, style: TableStyle::Ascii, ..format() };
+        assert_eq!(
+            table(&frame, below),
+            "
++-----------+------------+
+| a (Int64) | t (String) |
++========================+
+|         1 | x|y        |
++-----------+------------+
+shape: (1, 2)
+"
+        );
+        let markdown = TableFormat { style: TableStyle::Markdown, show_shape: false, ..format() };
+        assert_eq!(
+            table(&frame, markdown),
+            "
+| a (Int64) | t (String) |
+|-----------|------------|
+|         1 | x\\|y       |
+"
+        );
+        let plain = TableFormat {
+            style: TableStyle::Plain,
+            show_shape: false,
+            show_types: false,
+            number_alignment: Alignment::Left,
+            text_alignment: Alignment::Right,
+            ..format()
+        };
+        assert_eq!(table(&frame, plain), "\n a    t\n 1  x|y\n");
     }
 
     #[test]
