@@ -6,6 +6,8 @@ use lazuli_array::ArrayError;
 use lazuli_exec::ExecError;
 use lazuli_plan::PlanErrors;
 
+use crate::TableFormatError;
+
 /// The result of everything that may fail.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -23,6 +25,8 @@ pub enum ErrorKind {
     Exec(ExecError),
     /// Columns that do not fit together.
     Array(ArrayError),
+    /// A text that says nothing about how tables are drawn.
+    TableFormat(TableFormatError),
 }
 
 impl Error {
@@ -38,6 +42,7 @@ impl fmt::Display for Error {
             ErrorKind::Plan(errors) => errors.fmt(f),
             ErrorKind::Exec(error) => error.fmt(f),
             ErrorKind::Array(error) => error.fmt(f),
+            ErrorKind::TableFormat(error) => error.fmt(f),
         }
     }
 }
@@ -48,6 +53,7 @@ impl std::error::Error for Error {
             ErrorKind::Plan(errors) => Some(errors),
             ErrorKind::Exec(error) => Some(error),
             ErrorKind::Array(error) => Some(error),
+            ErrorKind::TableFormat(error) => Some(error),
         }
     }
 }
@@ -70,5 +76,11 @@ impl From<PlanErrors> for Error {
 impl From<ArrayError> for Error {
     fn from(error: ArrayError) -> Self {
         Self(Box::new(ErrorKind::Array(error)))
+    }
+}
+
+impl From<TableFormatError> for Error {
+    fn from(error: TableFormatError) -> Self {
+        Self(Box::new(ErrorKind::TableFormat(error)))
     }
 }

@@ -55,6 +55,7 @@ pub mod prelude; // what most programs import
 mod range;
 pub mod rows; // Rust structs as rows
 mod series; // columns in memory
+mod table_format; // how tables are drawn, as JSON
 pub mod testing; // frames compared
 mod verb; // verbs made up of others // dates, times, numbers from one to another
 
@@ -72,8 +73,8 @@ pub use fit::{DummyEncoder, FittedDummies, FittedScaler, MinMaxScaler, StandardS
 pub use group_by::LazyGroupBy;
 pub use join::{JoinArgs, JoinValidation};
 pub use lazuli_array::{
-    Batch, Column, DataFrame, DataType, Field, FromValues, Name, Scalar, Schema, SchemaRef, Series, TimeUnit,
-    TimeZone, df,
+    Alignment, Batch, Column, DataFrame, DataType, Field, FloatFormat, FromValues, Name, Scalar, Schema,
+    SchemaRef, Series, TableFormat, TableStyle, TimeUnit, TimeZone, df,
 };
 #[cfg(feature = "derive")]
 pub use lazuli_derive::Row;
@@ -113,6 +114,7 @@ pub use pivot::LazyPivot;
 pub use range::{date_range, datetime_range, int_range, linear_space, time_range};
 pub use rows::Row;
 pub use series::EagerSeries;
+pub use table_format::{TableFormatError, TableFormatJson};
 
 /// The examples of the README, run with the documentation tests.
 #[cfg(doctest)]
