@@ -136,6 +136,18 @@ impl TextTable {
         }
     }
 
+    /// Bytes of all texts.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn text_bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Where each text begins, the end of the last one behind them, and the bytes.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn into_parts(self) -> (Vec<i64>, Vec<u8>) {
+        (self.offsets, self.bytes)
+    }
+
     /// The texts in order of their codes.
     ///
     /// # Errors

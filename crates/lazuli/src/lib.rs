@@ -32,7 +32,7 @@
 //! * mistakes are found before data is touched, all at once, each with its line of code.
 //!
 //! Cargo features, none of them on by default, each adding packages and nothing else: `compression` reads gzip and zstd
-//! files; `regex` is regular expressions and several texts at once in functions of strings; `unicode` is
+//! files; `parquet` reads and writes Parquet files; `regex` is regular expressions and several texts at once in functions of strings; `unicode` is
 //! `str.reverse` and `str.normalize`. A query that needs one that is missing says so before it runs.
 
 #![forbid(unsafe_code)]
@@ -47,6 +47,8 @@ mod error; // the one error type
 mod group_by; // group_by().agg()
 mod join; // join arguments
 mod lazy; // the lazy frame and its verbs
+#[cfg(feature = "parquet")]
+pub mod parquet; // reading and writing Parquet
 mod pivot; // values to columns
 pub mod prelude; // what most programs import
 mod range;
@@ -75,6 +77,8 @@ pub use lazuli_derive::Row;
 pub use lazuli_exec::{
     CancelFlag, CsvSink, CsvSource, ExecOptions, FrameSource, OnProgress, Progress, ReadCounters, Rejects,
 };
+#[cfg(feature = "parquet")]
+pub use lazuli_exec::{ParquetSink, ParquetSource};
 pub use lazuli_expr::function::{
     CutOptions, FillStrategy, QcutOptions, all_horizontal, any_horizontal, count_horizontal, cum_fold,
     cum_reduce, cum_sum_horizontal, even_quantiles, fold, map_batches, max_horizontal, mean_horizontal,
@@ -94,13 +98,20 @@ pub use lazuli_expr::{
 pub use lazuli_io::csv::{
     CsvOptions, CsvWriteOptions, CsvWriter, Dialect, Encoding, FileColumns, InferMode, OnMisfit, OnRagged,
 };
+#[cfg(feature = "parquet")]
+pub use lazuli_io::parquet::{ParquetOptions, ParquetWriteOptions};
 pub use lazuli_plan::{
-    AsofStrategy, BatchError, BatchReader, Caller, DataSink, DataSource, JoinType, Keep, LogicalPlan,
-    OptimizerOptions, RejectedRecord, RuleId, ScanRequest, SinkWriter, SourceError, UnionMode,
+    AsofStrategy, BatchError, BatchReader, Caller, DataSink, DataSource, Encoded, JoinType, Keep,
+    LogicalPlan, OptimizerOptions, RejectedRecord, RuleId, ScanRequest, SinkWriter, SourceError, UnionMode,
 };
 pub use lazy::{
     DummiesArgs, FillNull, LazyFrame, MatchSchema, SampleArgs, SchemaMismatch, TransposeArgs, UnstackOrder,
     UpdateArgs, UpdateHow, collect_all, explain_all, scan, scan_as, train_test_split,
+};
+#[cfg(feature = "parquet")]
+pub use parquet::{
+    read_parquet, read_parquet_metadata, read_parquet_schema, scan_parquet, scan_parquet_files,
+    scan_parquet_with,
 };
 pub use pivot::LazyPivot;
 pub use range::{date_range, datetime_range, int_range, linear_space, time_range};

@@ -76,9 +76,10 @@ fn read_leaf(
     let chunk: &Chunk = &group.chunks[leaf];
     let leaf = &file.schema.leaves[leaf];
     let mut bytes = std::mem::take(&mut buffers.chunk);
-    let read = file.bytes.read(chunk.offset, chunk.length, &mut bytes).and_then(|()| {
-        read_chunk(leaf, chunk, &bytes, item_definition, is_inside, selection, buffers)
-    });
+    let read = file
+        .bytes
+        .read(chunk.offset, chunk.length, &mut bytes)
+        .and_then(|()| read_chunk(leaf, chunk, &bytes, item_definition, is_inside, selection, buffers));
     buffers.chunk = bytes;
     bytes_read(chunk.length);
     let in_column = |error: ParquetError| error.in_column(&leaf.path);

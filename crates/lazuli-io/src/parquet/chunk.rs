@@ -71,7 +71,11 @@ pub(super) fn read_chunk(
         item_definition,
         is_inside,
         dictionary: None,
-        store: if is_text && !is_inside { Store::Codes(Vec::new()) } else { Store::Values(Values::new(leaf.physical, room)) },
+        store: if is_text && !is_inside {
+            Store::Codes(Vec::new())
+        } else {
+            Store::Values(Values::new(leaf.physical, room))
+        },
         num_slots: 0,
         validity: None,
         definitions: Vec::new(),
@@ -225,7 +229,13 @@ impl Reader<'_> {
         Ok(Some(valid.finish()))
     }
 
-    fn read_values(&mut self, encoding: Encoding, bytes: &[u8], count: usize, scratch: &mut Vec<u32>) -> Result<()> {
+    fn read_values(
+        &mut self,
+        encoding: Encoding,
+        bytes: &[u8],
+        count: usize,
+        scratch: &mut Vec<u32>,
+    ) -> Result<()> {
         if matches!(encoding, Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY) {
             return self.read_codes(bytes, count, scratch);
         }
@@ -288,7 +298,9 @@ impl Reader<'_> {
     fn give_up_codes(&mut self) -> Result<()> {
         let Store::Codes(codes) = &self.store else { return Ok(()) };
         let values = match &self.dictionary {
-            Some(dictionary) => texts_of(codes, dictionary, self.validity.clone().map(BitmapBuilder::finish).as_ref())?,
+            Some(dictionary) => {
+                texts_of(codes, dictionary, self.validity.clone().map(BitmapBuilder::finish).as_ref())?
+            }
             // All of them are null.
             None => {
                 let mut values = Values::new(Physical::Bytes, 0);

@@ -65,7 +65,12 @@ impl ParquetCompression {
 ///
 /// # Errors
 /// Codecs that are not read; bytes that are none of their codec, or other than `length` of them.
-pub(super) fn decompress(codec: CompressionCodec, input: &[u8], length: usize, out: &mut Vec<u8>) -> Result<()> {
+pub(super) fn decompress(
+    codec: CompressionCodec,
+    input: &[u8],
+    length: usize,
+    out: &mut Vec<u8>,
+) -> Result<()> {
     out.clear();
     if length == 0 {
         // Writers leave out what stands for nothing.
@@ -126,7 +131,8 @@ fn lz4_block(input: &[u8], length: usize, out: &mut Vec<u8>) -> Result<()> {
 fn lz4_hadoop(mut input: &[u8], length: usize, out: &mut Vec<u8>) -> Result<()> {
     let mut block = Vec::new();
     while let Some((head, rest)) = input.split_at_checked(8) {
-        let number = |at: usize| u32::from_be_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]) as usize;
+        let number =
+            |at: usize| u32::from_be_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]) as usize;
         let (output_bytes, input_bytes) = (number(0), number(4));
         let Some((compressed, rest)) = rest.split_at_checked(input_bytes) else { break };
         if output_bytes > length - out.len() {
@@ -148,7 +154,8 @@ fn zstd(input: &[u8], length: usize, out: &mut Vec<u8>) -> Result<()> {
         return Ok(());
     }
     let mut input = input;
-    let source = ruzstd::decoding::StreamingDecoder::new(&mut input).map_err(|error| damaged("zstd", error))?;
+    let source =
+        ruzstd::decoding::StreamingDecoder::new(&mut input).map_err(|error| damaged("zstd", error))?;
     source.take(length as u64 + 1).read_to_end(out).map_err(|error| damaged("zstd", error))?;
     Ok(())
 }

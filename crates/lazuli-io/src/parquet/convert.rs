@@ -6,8 +6,8 @@ use super::values::Values;
 use super::{ParquetError, ParquetErrorKind, Result};
 use crate::text_table::TextTable;
 use lazuli_array::{
-    Array, ArrayError, BinaryArray, Bitmap, BooleanArray, DataType, Dictionary, DictionaryArray, Native, NullArray,
-    PrimitiveArray, StringArray,
+    Array, ArrayError, BinaryArray, Bitmap, BooleanArray, DataType, Dictionary, DictionaryArray, Native,
+    NullArray, PrimitiveArray, StringArray,
 };
 use std::sync::Arc;
 
@@ -258,7 +258,9 @@ mod tests {
 
     #[test]
     fn julian_days() {
-        let of = |nanos: i64, day: i32| ticks_of_int96(&[nanos.to_le_bytes().as_slice(), &day.to_le_bytes()].concat());
+        let of = |nanos: i64, day: i32| {
+            ticks_of_int96(&[nanos.to_le_bytes().as_slice(), &day.to_le_bytes()].concat())
+        };
         assert_eq!(of(5, 2_440_588), Some(5));
         assert_eq!(of(0, 2_440_587), Some(-NANOS_PER_DAY));
         assert_eq!(of(0, i32::MAX), None);

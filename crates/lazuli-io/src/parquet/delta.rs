@@ -32,7 +32,11 @@ pub(super) fn read_integers(bytes: &mut &[u8], count: usize, mut take: impl FnMu
     if total != count as u64 {
         return Err(ParquetError::corrupt(format!("{total} integers where there are {count} values")));
     }
-    if miniblocks == 0 || block % miniblocks != 0 || (block / miniblocks) % 8 != 0 || block > u64::from(u32::MAX) {
+    if miniblocks == 0
+        || block % miniblocks != 0
+        || (block / miniblocks) % 8 != 0
+        || block > u64::from(u32::MAX)
+    {
         return Err(corrupt("blocks of integers of an odd size"));
     }
     let per_miniblock = (block / miniblocks) as usize;
@@ -48,7 +52,8 @@ pub(super) fn read_integers(bytes: &mut &[u8], count: usize, mut take: impl FnMu
     while left > 0 {
         let least = zigzag(bytes)?;
         let widths = usize::try_from(miniblocks).map_err(|_| corrupt("too many blocks"))?;
-        let (widths, rest) = bytes.split_at_checked(widths).ok_or_else(|| corrupt("a block of integers is cut off"))?;
+        let (widths, rest) =
+            bytes.split_at_checked(widths).ok_or_else(|| corrupt("a block of integers is cut off"))?;
         *bytes = rest;
         for &width in widths {
             // The widths of what is not there mean nothing.
@@ -92,7 +97,12 @@ fn read_lengths(bytes: &mut &[u8], count: usize, limit: usize) -> Result<Vec<usi
 }
 
 /// Reads `count` texts whose lengths come first: appends their bytes, and where each ends.
-pub(super) fn read_texts(mut bytes: &[u8], count: usize, out: &mut Vec<u8>, ends: &mut Vec<i64>) -> Result<()> {
+pub(super) fn read_texts(
+    mut bytes: &[u8],
+    count: usize,
+    out: &mut Vec<u8>,
+    ends: &mut Vec<i64>,
+) -> Result<()> {
     let limit = bytes.len();
     let lengths = read_lengths(&mut bytes, count, limit)?;
     let total: usize = lengths.iter().sum();
@@ -111,7 +121,12 @@ const MAX_PAGE_TEXT: usize = 1 << 31;
 
 /// Reads `count` texts, each the beginning of the one before and something new: appends their bytes, and where each
 /// ends.
-pub(super) fn read_prefixed(mut bytes: &[u8], count: usize, out: &mut Vec<u8>, ends: &mut Vec<i64>) -> Result<()> {
+pub(super) fn read_prefixed(
+    mut bytes: &[u8],
+    count: usize,
+    out: &mut Vec<u8>,
+    ends: &mut Vec<i64>,
+) -> Result<()> {
     let prefixes = read_lengths(&mut bytes, count, MAX_PAGE_TEXT)?;
     let all = bytes.len();
     let suffixes = read_lengths(&mut bytes, count, all)?;
@@ -120,7 +135,8 @@ pub(super) fn read_prefixed(mut bytes: &[u8], count: usize, out: &mut Vec<u8>, e
         if prefix > last.len() {
             return Err(corrupt("a text begins with more of the one before than that has"));
         }
-        let (new, rest) = bytes.split_at_checked(suffix).ok_or_else(|| corrupt("texts longer than their page"))?;
+        let (new, rest) =
+            bytes.split_at_checked(suffix).ok_or_else(|| corrupt("texts longer than their page"))?;
         bytes = rest;
         let start = out.len();
         out.extend_from_within(last.start..last.start + prefix);

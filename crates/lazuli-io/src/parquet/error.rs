@@ -192,7 +192,10 @@ impl fmt::Display for ParquetErrorKind {
                 write!(f, "column {name:?} is {found} here and {expected} in {}", first.display())
             }
             Self::PathColumn { name } => {
-                write!(f, "the column of file paths can't be named {name:?}: the file has a column of that name")
+                write!(
+                    f,
+                    "the column of file paths can't be named {name:?}: the file has a column of that name"
+                )
             }
             Self::Unwritable { column, data_type } => {
                 write!(f, "column {column:?}: {data_type} is not written to Parquet files")

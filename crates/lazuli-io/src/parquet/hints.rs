@@ -51,7 +51,9 @@ fn apply_entry(entry: &str, schema: &mut FileSchema) -> Option<()> {
         ("zone", Meaning::Plain, DataType::Datetime(unit, Some(_))) => {
             DataType::Datetime(*unit, Some(argument.into()))
         }
-        ("categorical", Meaning::Plain, DataType::String) if leaf.physical == Physical::Bytes => DataType::Categorical,
+        ("categorical", Meaning::Plain, DataType::String) if leaf.physical == Physical::Bytes => {
+            DataType::Categorical
+        }
         _ => return None,
     };
     // Texts are read as texts: what they are declared as is put around them.

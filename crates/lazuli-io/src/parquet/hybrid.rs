@@ -221,7 +221,8 @@ mod tests {
             let header = varint(&mut bytes).ok()?;
             if header & 1 == 0 {
                 let length = width.div_ceil(8) as usize;
-                let value = bytes.get(..length)?.iter().rev().fold(0u64, |sum, &byte| sum << 8 | u64::from(byte));
+                let value =
+                    bytes.get(..length)?.iter().rev().fold(0u64, |sum, &byte| sum << 8 | u64::from(byte));
                 bytes = &bytes[length..];
                 if value >> width != 0 {
                     return None;
@@ -248,7 +249,8 @@ mod tests {
                 if read == 0 && numbers > 0 {
                     return None;
                 }
-                bytes = &bytes[(numbers.saturating_mul(u64::from(width)).div_ceil(8)).min(bytes.len() as u64) as usize..];
+                bytes = &bytes[(numbers.saturating_mul(u64::from(width)).div_ceil(8)).min(bytes.len() as u64)
+                    as usize..];
             }
         }
         Some(out)

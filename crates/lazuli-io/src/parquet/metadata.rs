@@ -68,8 +68,8 @@ impl ParquetFile {
         hints::apply(&key_values, &mut schema);
         let mut row_groups = Vec::with_capacity(metadata.row_groups.len());
         for (index, group) in metadata.row_groups.into_iter().enumerate() {
-            let group = checked_group(group, &schema, bytes.len())
-                .map_err(|error| error.in_row_group(index))?;
+            let group =
+                checked_group(group, &schema, bytes.len()).map_err(|error| error.in_row_group(index))?;
             row_groups.push(group);
         }
         let num_rows: usize = row_groups.iter().map(|group| group.num_rows).sum();
@@ -153,7 +153,8 @@ fn checked_group(group: RowGroup, schema: &FileSchema, file_bytes: u64) -> Resul
         };
         // A dictionary comes first; some writers say 0 where there is none.
         let dictionary = metadata.dictionary_page_offset.filter(|&offset| offset > 0);
-        let start = dictionary.map_or(metadata.data_page_offset, |offset| offset.min(metadata.data_page_offset));
+        let start =
+            dictionary.map_or(metadata.data_page_offset, |offset| offset.min(metadata.data_page_offset));
         let range = (u64::try_from(start), u64::try_from(metadata.total_compressed_size));
         let (offset, length) = match range {
             (Ok(offset), Ok(length)) if offset.checked_add(length).is_some_and(|end| end <= file_bytes) => {
@@ -167,7 +168,11 @@ fn checked_group(group: RowGroup, schema: &FileSchema, file_bytes: u64) -> Resul
             }
         };
         let num_values = match usize::try_from(metadata.num_values) {
-            Ok(values) if values == num_rows || leaf.max_repetition > 0 && values as i64 <= MAX_GROUP_ROWS => values,
+            Ok(values)
+                if values == num_rows || leaf.max_repetition > 0 && values as i64 <= MAX_GROUP_ROWS =>
+            {
+                values
+            }
             _ => {
                 return Err(failed(ParquetError::corrupt(format!(
                     "{} values in a row group of {num_rows} rows",

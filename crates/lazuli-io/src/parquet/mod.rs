@@ -1,4 +1,4 @@
-//! Parquet files, read by several threads with bounded memory.
+//! Parquet files, read by several threads with bounded memory, and written.
 //!
 //! Reading, bottom up:
 //!
@@ -16,6 +16,8 @@
 //! | `assemble` | a column of a row group, structs and lists too | yes |
 //! | `table` | one file or several as one schema: [`ParquetTable`] | yes |
 //! | `scan` | what workers share: [`ParquetScan`] | yes |
+//!
+//! Writing is `write`: batches to row groups and a footer, as bytes ([`ParquetWriter`]).
 //!
 //! Nothing in a file is believed: lengths are compared with the bytes that are there before room is made for them, codes
 //! with their dictionary, levels with their highest. What is wrong or not read is a [`ParquetError`] with file, column
@@ -53,11 +55,13 @@ mod statistics; // bounds of values
 mod table; // files and their schema
 mod thrift; // how headers are written
 mod values; // values while they are read
+mod write; // batches to files
 
 pub use compression::ParquetCompression;
 pub use error::{ParquetError, ParquetErrorKind};
 pub use scan::{ParquetScan, ParquetScanOptions};
 pub use table::{ExtraColumns, MissingColumns, ParquetOptions, ParquetTable};
+pub use write::{EncodedRowGroup, ParquetFooter, ParquetWriteOptions, ParquetWriter};
 
 /// The result of reading or writing Parquet files.
 pub type Result<T> = std::result::Result<T, ParquetError>;

@@ -19,7 +19,9 @@ pub(super) struct Page<'a> {
 /// What a page is.
 pub(super) enum Kind {
     /// Values of a dictionary, one after the other.
-    Dictionary { num_values: usize },
+    Dictionary {
+        num_values: usize,
+    },
     Data(DataPage),
     /// Nothing that is read.
     Other,
@@ -77,7 +79,10 @@ impl<'a> Page<'a> {
             PageType::DICTIONARY_PAGE => {
                 let header = self.header.dictionary_page_header.as_ref().ok_or_else(missing)?;
                 if !matches!(header.encoding, Encoding::PLAIN | Encoding::PLAIN_DICTIONARY) {
-                    return Err(ParquetError::unsupported(format!("a dictionary in {}", name(header.encoding))));
+                    return Err(ParquetError::unsupported(format!(
+                        "a dictionary in {}",
+                        name(header.encoding)
+                    )));
                 }
                 Kind::Dictionary { num_values: count(header.num_values)? }
             }
@@ -108,7 +113,11 @@ impl<'a> Page<'a> {
     }
 
     /// The bytes before what is compressed, and the rest without compression, in `buffer` if there is any.
-    pub(super) fn contents<'b>(&self, levels: Option<Levels>, buffer: &'b mut Vec<u8>) -> Result<(&'a [u8], &'b [u8])>
+    pub(super) fn contents<'b>(
+        &self,
+        levels: Option<Levels>,
+        buffer: &'b mut Vec<u8>,
+    ) -> Result<(&'a [u8], &'b [u8])>
     where
         'a: 'b,
     {
@@ -120,7 +129,8 @@ impl<'a> Page<'a> {
         let too_long = || ParquetError::corrupt("levels are longer than their page");
         let (levels, body) = self.body.split_at_checked(before).ok_or_else(too_long)?;
         let size = size.checked_sub(before).ok_or_else(too_long)?;
-        let is_compressed = self.header.data_page_header_v2.as_ref().is_none_or(|v2| v2.is_compressed != Some(false));
+        let is_compressed =
+            self.header.data_page_header_v2.as_ref().is_none_or(|v2| v2.is_compressed != Some(false));
         if self.codec == CompressionCodec::UNCOMPRESSED || !is_compressed {
             return Ok((levels, body));
         }

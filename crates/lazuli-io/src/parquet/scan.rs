@@ -11,7 +11,9 @@ use super::statistics;
 use super::table::{Origin, ParquetTable, Part};
 use super::{ParquetError, ParquetErrorKind, Result};
 use crate::filter::{ColumnFacts, GroupFacts, RowFilter};
-use lazuli_array::{Batch, Bitmap, Column, DataType, Dictionary, DictionaryArray, PrimitiveArray, SchemaRef, StringArray};
+use lazuli_array::{
+    Batch, Bitmap, Column, DataType, Dictionary, DictionaryArray, PrimitiveArray, SchemaRef, StringArray,
+};
 use lazuli_kernels::filter_column;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -116,7 +118,10 @@ struct Progress {
 enum Found {
     Column(usize, Result<Column>),
     /// The rows that stay, and those wanted columns that the filter has read.
-    Filtered { mask: Bitmap, columns: Vec<(usize, Column)> },
+    Filtered {
+        mask: Bitmap,
+        columns: Vec<(usize, Column)>,
+    },
     FilterFailed(ParquetError),
 }
 
@@ -333,9 +338,10 @@ impl ParquetScan {
         let group = &part.file.row_groups[unit.group];
         let selection = Selection { first_rows: unit.num_rows, mask: task.mask.as_deref() };
         let found = match task.what {
-            What::Column(position) => {
-                Found::Column(position, self.read(part, group, self.projection[position], selection, &mut buffers))
-            }
+            What::Column(position) => Found::Column(
+                position,
+                self.read(part, group, self.projection[position], selection, &mut buffers),
+            ),
             What::Filter => {
                 self.run_filter(part, group, selection, &mut buffers).unwrap_or_else(Found::FilterFailed)
             }
@@ -346,8 +352,16 @@ impl ParquetScan {
         found
     }
 
-    fn run_filter(&self, part: &Part, group: &Group, selection: Selection<'_>, buffers: &mut Buffers) -> Result<Found> {
-        let Some(filter) = &self.options.filter else { return Ok(Found::Filtered { mask: Bitmap::filled(true, group.num_rows), columns: Vec::new() }) };
+    fn run_filter(
+        &self,
+        part: &Part,
+        group: &Group,
+        selection: Selection<'_>,
+        buffers: &mut Buffers,
+    ) -> Result<Found> {
+        let Some(filter) = &self.options.filter else {
+            return Ok(Found::Filtered { mask: Bitmap::filled(true, group.num_rows), columns: Vec::new() });
+        };
         let columns = filter
             .columns()
             .iter()

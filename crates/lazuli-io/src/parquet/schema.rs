@@ -184,8 +184,7 @@ impl<'a> Reader<'a> {
                 self.value(element, inside, inside.definition)
             }
             FieldRepetitionType::REPEATED => {
-                let inside =
-                    Levels { definition: around.definition + 1, repetition: around.repetition + 1 };
+                let inside = Levels { definition: around.definition + 1, repetition: around.repetition + 1 };
                 self.value(element, inside, inside.definition).map(|(data_type, item)| {
                     let node = Node::List {
                         definition: around.definition,
@@ -204,7 +203,12 @@ impl<'a> Reader<'a> {
     }
 
     /// An element apart from its own repetition. `definition`: the level from which it is there.
-    fn value(&mut self, element: &'a SchemaElement, inside: Levels, definition: u8) -> Result<(DataType, Node)> {
+    fn value(
+        &mut self,
+        element: &'a SchemaElement,
+        inside: Levels,
+        definition: u8,
+    ) -> Result<(DataType, Node)> {
         // Some writers give leaves a number of children, which is 0. A group without any has no type.
         match element.num_children {
             None => self.leaf(element, inside),
@@ -381,7 +385,9 @@ fn logical_meaning(logical: &LogicalType, physical: Physical) -> Known {
         }
         // How `super::thrift` hands on `FLOAT16`.
         (LogicalType::ENUM(_), Physical::Fixed(2)) => Some((DataType::Float32, Meaning::Float16)),
-        (LogicalType::DECIMAL(decimal), _) => return decimal_meaning(decimal.precision, decimal.scale, physical),
+        (LogicalType::DECIMAL(decimal), _) => {
+            return decimal_meaning(decimal.precision, decimal.scale, physical);
+        }
         (LogicalType::DATE(_), Physical::Int32) => Some((DataType::Date, Meaning::Plain)),
         (LogicalType::TIME(time), Physical::Int32 | Physical::Int64) => {
             let nanoseconds = 1_000_000_000 / unit(&time.unit).per_second();

@@ -50,12 +50,12 @@ fn scalar(leaf: &Leaf, bytes: &[u8]) -> Option<Scalar> {
         (Meaning::Plain, DataType::Int64) => Scalar::Int64(eight()?),
         (Meaning::Plain, DataType::Datetime(unit, zone)) => Scalar::Datetime(eight()?, *unit, zone.clone()),
         (Meaning::Plain, DataType::Duration(unit)) => Scalar::Duration(eight()?, *unit),
-        (Meaning::Plain, DataType::Float32) => {
-            Some(f32::from_le_bytes(bytes.try_into().ok()?)).filter(|bound| !bound.is_nan()).map(Scalar::Float32)?
-        }
-        (Meaning::Plain, DataType::Float64) => {
-            Some(f64::from_le_bytes(bytes.try_into().ok()?)).filter(|bound| !bound.is_nan()).map(Scalar::Float64)?
-        }
+        (Meaning::Plain, DataType::Float32) => Some(f32::from_le_bytes(bytes.try_into().ok()?))
+            .filter(|bound| !bound.is_nan())
+            .map(Scalar::Float32)?,
+        (Meaning::Plain, DataType::Float64) => Some(f64::from_le_bytes(bytes.try_into().ok()?))
+            .filter(|bound| !bound.is_nan())
+            .map(Scalar::Float64)?,
         // A bound may be cut off in the middle of a character: then nothing is known, which is rare.
         (Meaning::Plain, DataType::String) => Scalar::String(std::str::from_utf8(bytes).ok()?.into()),
         (Meaning::Narrow, DataType::Int8) => Scalar::Int8(four()?.try_into().ok()?),

@@ -93,7 +93,8 @@ impl ParquetTable {
         let parts = files
             .into_iter()
             .map(|file| {
-                let origins = origins(&fields, &file, first, options).map_err(|error| error.in_file(&file.path))?;
+                let origins =
+                    origins(&fields, &file, first, options).map_err(|error| error.in_file(&file.path))?;
                 Ok(Part { file, origins })
             })
             .collect::<Result<Vec<_>>>()?;
@@ -139,7 +140,12 @@ impl ParquetTable {
     }
 }
 
-fn origins(fields: &[Field], file: &ParquetFile, first: &Path, options: &ParquetOptions) -> Result<Vec<Origin>> {
+fn origins(
+    fields: &[Field],
+    file: &ParquetFile,
+    first: &Path,
+    options: &ParquetOptions,
+) -> Result<Vec<Origin>> {
     let known = &file.schema.fields;
     let mut origins = Vec::with_capacity(fields.len());
     for (index, field) in fields.iter().enumerate() {
@@ -172,7 +178,8 @@ fn origins(fields: &[Field], file: &ParquetFile, first: &Path, options: &Parquet
         }
     }
     if options.extra_columns == ExtraColumns::Raise
-        && let Some(extra) = known.iter().find(|known| fields.iter().all(|field| field.name() != known.name()))
+        && let Some(extra) =
+            known.iter().find(|known| fields.iter().all(|field| field.name() != known.name()))
     {
         let kind = ParquetErrorKind::ExtraColumn { name: extra.name().clone(), first: first.to_owned() };
         return Err(ParquetError::new(kind));

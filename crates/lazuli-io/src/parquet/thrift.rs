@@ -125,7 +125,11 @@ impl<'a> CompactBytes<'a> {
             [_] if id == 7 => NO_FIELD,
             // `FileMetaData::schema`, in it `SchemaElement::logical_type`, in it the union.
             [2, 10, _] if !KNOWN_LOGICAL_TYPES.contains(&id) || id == 9 => {
-                if id == FLOAT16 { FLOAT16_READS_AS } else { UNKNOWN_READS_AS }
+                if id == FLOAT16 {
+                    FLOAT16_READS_AS
+                } else {
+                    UNKNOWN_READS_AS
+                }
             }
             _ => id,
         }
@@ -195,7 +199,9 @@ impl TInputProtocol for CompactBytes<'_> {
         let last = self.fields.last().copied().unwrap_or(0);
         let id = match header >> 4 {
             0 => self.read_i16()?,
-            step => last.checked_add(i16::from(step)).ok_or_else(|| invalid("a field of too high a number"))?,
+            step => {
+                last.checked_add(i16::from(step)).ok_or_else(|| invalid("a field of too high a number"))?
+            }
         };
         if let Some(last) = self.fields.last_mut() {
             *last = id;

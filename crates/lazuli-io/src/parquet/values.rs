@@ -15,9 +15,15 @@ pub(super) enum Values {
     Float(Vec<f32>),
     Double(Vec<f64>),
     /// Bytes, and where each value begins: one place more than values, the first is 0.
-    Bytes { offsets: Vec<i64>, bytes: Vec<u8> },
+    Bytes {
+        offsets: Vec<i64>,
+        bytes: Vec<u8>,
+    },
     /// So many bytes a value.
-    Fixed { width: usize, bytes: Vec<u8> },
+    Fixed {
+        width: usize,
+        bytes: Vec<u8>,
+    },
 }
 
 /// A number of the file, in its own bytes.
@@ -261,7 +267,8 @@ fn read_texts(page: &[u8], count: usize, offsets: &mut Vec<i64>, bytes: &mut Vec
     bytes.reserve(page.len().saturating_sub(count.saturating_mul(4)));
     for _ in 0..count {
         let (length, behind) = rest.split_first_chunk::<4>().ok_or_else(ended)?;
-        let (text, behind) = behind.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or_else(ended)?;
+        let (text, behind) =
+            behind.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or_else(ended)?;
         bytes.extend_from_slice(text);
         offsets.push(bytes.len() as i64);
         rest = behind;

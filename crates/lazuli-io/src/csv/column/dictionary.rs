@@ -88,6 +88,11 @@ fn code_rows(
 
 /// The code of a field that is quoted, or that may be a null text.
 #[inline(never)]
-fn code_slowly(raw: &[u8], rules: FieldRules<'_>, scratch: &mut Vec<u8>, table: &mut TextTable) -> Option<u32> {
+fn code_slowly(
+    raw: &[u8],
+    rules: FieldRules<'_>,
+    scratch: &mut Vec<u8>,
+    table: &mut TextTable,
+) -> Option<u32> {
     rules.text(raw, scratch).map(|text| table.code(text, 0, text.len()))
 }
