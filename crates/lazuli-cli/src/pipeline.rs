@@ -97,7 +97,9 @@ impl PipelineFiles for Files {
         let options = ParquetOptions {
             missing_columns: if inserts { MissingColumns::Insert } else { MissingColumns::Raise },
             extra_columns: if ignores { ExtraColumns::Ignore } else { ExtraColumns::Raise },
+            hive_partitioning: spec.hive_partitioning,
             include_file_paths: spec.include_file_paths.as_deref().map(Into::into),
+            ..ParquetOptions::default()
         };
         Ok(Arc::new(ParquetSource::of_files(spec.parquet.texts(), options)))
     }

@@ -15,7 +15,8 @@ pub use lazuli_io::parquet::{
 };
 
 /// A query over a Parquet file. A path with wildcards (`data/*.parquet`, `data/**/part-?.parquet`) stands for all files
-/// that there are, in the order of their names: see [`scan_parquet_files`].
+/// that there are, in the order of their names, a folder for all `.parquet` files in it: see [`scan_parquet_files`].
+/// [`ParquetOptions::hive_partitioning`] makes columns of folders that are named `key=value`.
 ///
 /// Nothing but the footer is read before the query runs. Columns that it does not need are never read; row groups are
 /// left out whose statistics say that no row passes its filters, and pages of other columns without a row that does.

@@ -25,7 +25,8 @@ pub struct ParquetSource {
 }
 
 impl ParquetSource {
-    /// The file at `path`, or the files if it has wildcards (see [`lazuli_io::glob`]). Nothing is read yet.
+    /// The file at `path`; the files if it has wildcards (see [`lazuli_io::glob`]); all `.parquet` files in it if it is a
+    /// folder. Nothing is read yet.
     pub fn new(path: impl Into<PathBuf>, options: ParquetOptions) -> Self {
         Self::of_files([path], options)
     }
@@ -52,7 +53,10 @@ impl ParquetSource {
         }
         let mut files = Vec::with_capacity(self.paths.len());
         for path in &self.paths {
-            files.extend(glob::expand(path)?);
+            match path.is_dir() {
+                true => files.extend(glob::expand(&path.join("**/*.parquet"))?),
+                false => files.extend(glob::expand(path)?),
+            }
         }
         let opened = Arc::new(ParquetTable::open_all(&files, &self.options)?);
         *table = Some(opened.clone());

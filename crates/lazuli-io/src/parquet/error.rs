@@ -64,10 +64,19 @@ pub enum ParquetErrorKind {
         /// The first file.
         first: PathBuf,
     },
-    /// The column of file paths has the name of a column of the file.
+    /// The column of file paths, or that of a folder's key, has the name of a column of the file.
     PathColumn {
         /// The name.
         name: Name,
+    },
+    /// The folders of a later file have other keys than those of the first.
+    FolderKeys {
+        /// The keys of this file.
+        found: Vec<Name>,
+        /// Those of the first.
+        expected: Vec<Name>,
+        /// The first file.
+        first: PathBuf,
     },
     /// A type that Parquet files are not written with.
     Unwritable {

@@ -14,6 +14,7 @@
 //! | `statistics` | bounds of a row group's values | no |
 //! | `bytes`, `metadata` | a file and its footer, checked | yes |
 //! | `assemble` | a column of a row group, structs and lists too | yes |
+//! | `hive` | columns from the names of folders | no |
 //! | `table` | one file or several as one schema: [`ParquetTable`] | yes |
 //! | `scan` | what workers share: [`ParquetScan`] | yes |
 //!
@@ -45,6 +46,7 @@ mod convert; // values to arrays
 mod delta; // integers as differences
 mod error; // what can be wrong with a file
 mod hints; // types that the format does not say
+mod hive; // keys of folders
 mod hybrid; // runs and packed numbers
 mod metadata; // a footer, checked
 mod packed; // numbers of a few bits

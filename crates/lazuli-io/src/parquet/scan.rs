@@ -12,7 +12,8 @@ use super::table::{Origin, ParquetTable, Part};
 use super::{ParquetError, ParquetErrorKind, Result};
 use crate::filter::{ColumnFacts, GroupFacts, RowFilter};
 use lazuli_array::{
-    Batch, Bitmap, Column, DataType, Dictionary, DictionaryArray, PrimitiveArray, SchemaRef, StringArray,
+    Batch, Bitmap, Column, DataType, Dictionary, DictionaryArray, PrimitiveArray, Scalar, SchemaRef,
+    StringArray,
 };
 use lazuli_kernels::filter_column;
 use std::collections::{BTreeMap, VecDeque};
@@ -388,22 +389,28 @@ impl ParquetScan {
     ) -> Result<Column> {
         let field = self.table.schema().field(position);
         let num_rows = selection.mask.map_or(selection.first_rows, Bitmap::count_ones);
-        match part.origins[position] {
+        match &part.origins[position] {
             Origin::Column(column) => {
                 let count = |bytes: usize| {
                     self.bytes_done.fetch_add(bytes as u64, Ordering::Relaxed);
                 };
-                let node = &part.file.schema.nodes[column];
+                let node = &part.file.schema.nodes[*column];
                 let array = read_column(&part.file, group, node, selection, buffers, &count)
                     .map_err(|error| error.in_column(field.name()))?;
                 Ok(column_of(field.data_type(), array))
             }
             Origin::Missing => Ok(Column::new_null(field.data_type().clone(), num_rows)),
+            Origin::Key(value) if value.is_null() => Ok(Column::new_null(field.data_type().clone(), num_rows)),
+            Origin::Key(Scalar::String(text)) if *field.data_type() == DataType::String => {
+                Ok(repeated(text, num_rows))
+            }
+            Origin::Key(value) => {
+                Column::from_scalars(field.data_type(), std::iter::repeat_n(value.clone(), num_rows))
+                    .map_err(|error| ParquetError::unsupported(error.to_string()).in_column(field.name()))
+            }
             Origin::Path => {
                 let path = part.file.path.display().to_string();
-                let dictionary = Arc::new(Dictionary::new(StringArray::from_iter([Some(path)])));
-                let codes = PrimitiveArray::from_vec(vec![0u8; num_rows]);
-                Ok(Column::new(DataType::String, DictionaryArray::new(codes, dictionary)))
+                Ok(repeated(&path, num_rows))
             }
         }
     }
@@ -436,6 +443,13 @@ impl ParquetScan {
     pub fn row_groups_skipped(&self) -> usize {
         self.groups_skipped
     }
+}
+
+/// A text in every row.
+fn repeated(text: &str, num_rows: usize) -> Column {
+    let dictionary = Arc::new(Dictionary::new(StringArray::from_iter([Some(text)])));
+    let codes = PrimitiveArray::from_vec(vec![0u8; num_rows]);
+    Column::new(DataType::String, DictionaryArray::new(codes, dictionary))
 }
 
 /// An array as a column; a text that is declared as categorical is made one.
@@ -481,9 +495,13 @@ impl GroupFacts for PartGroup<'_> {
     }
 
     fn column(&self, position: usize) -> ColumnFacts {
-        match self.part.origins[position] {
+        match &self.part.origins[position] {
             Origin::Column(column) => {
-                statistics::facts(&self.part.file, self.group, &self.part.file.schema.nodes[column])
+                statistics::facts(&self.part.file, self.group, &self.part.file.schema.nodes[*column])
+            }
+            Origin::Key(value) => {
+                let null_count = if value.is_null() { self.group.num_rows } else { 0 };
+                ColumnFacts { min: value.clone(), max: value.clone(), null_count: Some(null_count) }
             }
             Origin::Missing => ColumnFacts { null_count: Some(self.group.num_rows), ..ColumnFacts::UNKNOWN },
             Origin::Path => ColumnFacts::UNKNOWN,

@@ -88,16 +88,6 @@ pub(super) enum Node {
 }
 
 impl Node {
-    /// The positions of its leaves.
-    pub(super) fn leaves(&self, out: &mut Vec<usize>) {
-        match self {
-            Self::Leaf { leaf } => out.push(*leaf),
-            Self::Struct { fields, .. } => fields.iter().for_each(|field| field.leaves(out)),
-            Self::List { item, .. } => item.leaves(out),
-            Self::Unsupported(_) => {}
-        }
-    }
-
     /// What of it can't be read.
     pub(super) fn fault(&self) -> Option<&str> {
         match self {

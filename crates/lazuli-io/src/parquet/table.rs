@@ -1,20 +1,39 @@
 //! Files as one table before any row is wanted: their schema, where each column is in each file.
 
 use super::metadata::ParquetFile;
-use super::{ParquetError, ParquetErrorKind, Result};
-use lazuli_array::{DataType, Field, Name, Schema, SchemaRef};
+use super::{ParquetError, ParquetErrorKind, Result, hive};
+use lazuli_array::{DataType, Field, Name, Scalar, Schema, SchemaRef};
 use std::path::Path;
 use std::sync::Arc;
 
 /// What to make of Parquet files.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct ParquetOptions {
     /// What happens when a later file lacks a column of the first.
     pub missing_columns: MissingColumns,
     /// What happens when a later file has a column that the first has not.
     pub extra_columns: ExtraColumns,
-    /// A column of this name, behind the others, with the path of each row's file.
+    /// Whether folders named `key=value` give columns, behind those of the files. A filter on one leaves out files.
+    pub hive_partitioning: bool,
+    /// Types of such columns; others are whole numbers, dates or texts, whichever all values are.
+    pub hive_schema: Vec<(Name, DataType)>,
+    /// Whether values that are all dates, such as `2024-02-29`, give a column of dates; if not, of texts. True by default.
+    pub try_parse_hive_dates: bool,
+    /// A column of this name, behind all others, with the path of each row's file.
     pub include_file_paths: Option<Name>,
+}
+
+impl Default for ParquetOptions {
+    fn default() -> Self {
+        Self {
+            missing_columns: MissingColumns::default(),
+            extra_columns: ExtraColumns::default(),
+            hive_partitioning: false,
+            hive_schema: Vec::new(),
+            try_parse_hive_dates: true,
+            include_file_paths: None,
+        }
+    }
 }
 
 /// What happens when a file of several lacks a column of the first.
@@ -53,12 +72,14 @@ pub(super) struct Part {
 }
 
 /// Where a column of a table comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Origin {
     /// The file's column at this position.
     Column(usize),
     /// The file has no such column.
     Missing,
+    /// The value of a folder's key, the same for all rows.
+    Key(Scalar),
     /// The path of the file.
     Path,
 }
@@ -83,18 +104,25 @@ impl ParquetTable {
         let first = first.as_ref();
         let files = paths.iter().map(|path| ParquetFile::open(path.as_ref())).collect::<Result<Vec<_>>>()?;
         let mut fields = files[0].schema.fields.clone();
+        let num_own = fields.len();
+        let places: Vec<&Path> = paths.iter().map(AsRef::as_ref).collect();
+        let (keys, values) = hive::columns(&places, options)?;
+        fields.extend(keys);
         if let Some(name) = &options.include_file_paths {
-            if fields.iter().any(|field| field.name() == name) {
-                let kind = ParquetErrorKind::PathColumn { name: name.clone() };
-                return Err(ParquetError::new(kind).in_file(first));
-            }
             fields.push(Field::new(name.clone(), DataType::String));
+        }
+        let (own, made) = fields.split_at(num_own);
+        if let Some(taken) = made.iter().find(|made| own.iter().any(|field| field.name() == made.name())) {
+            let kind = ParquetErrorKind::PathColumn { name: taken.name().clone() };
+            return Err(ParquetError::new(kind).in_file(first));
         }
         let parts = files
             .into_iter()
-            .map(|file| {
-                let origins =
-                    origins(&fields, &file, first, options).map_err(|error| error.in_file(&file.path))?;
+            .zip(values)
+            .map(|(file, keys)| {
+                let mut origins = origins(own, &file, first, options).map_err(|error| error.in_file(&file.path))?;
+                origins.extend(keys.into_iter().map(Origin::Key));
+                origins.extend(options.include_file_paths.as_ref().map(|_| Origin::Path));
                 Ok(Part { file, origins })
             })
             .collect::<Result<Vec<_>>>()?;
@@ -150,10 +178,6 @@ fn origins(
     let mut origins = Vec::with_capacity(fields.len());
     for (index, field) in fields.iter().enumerate() {
         let name = field.name();
-        if options.include_file_paths.as_ref() == Some(name) && index + 1 == fields.len() {
-            origins.push(Origin::Path);
-            continue;
-        }
         // Mostly they are in the same order.
         let is_it = |other: &Field| other.name() == name;
         let position =

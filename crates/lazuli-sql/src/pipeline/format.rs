@@ -139,6 +139,9 @@ pub struct ParquetSourceSpec {
     /// What happens when a later file has a column that the first has not: `raise` (if absent) or `ignore`.
     #[serde(default)]
     pub extra_columns: Option<String>,
+    /// Whether folders named `key=value` give columns; false if absent.
+    #[serde(default)]
+    pub hive_partitioning: bool,
     /// Name of a column that says in which file a row is.
     #[serde(default)]
     pub include_file_paths: Option<String>,
