@@ -16,7 +16,8 @@ pub(super) fn columns(paths: &[&Path], options: &ParquetOptions) -> Result<(Vec<
     }
     let keys: Vec<Vec<(Name, Option<String>)>> = paths.iter().map(|path| keys_of(path)).collect();
     let Some(first) = keys.first() else { return Ok((Vec::new(), Vec::new())) };
-    let names = |keys: &[(Name, Option<String>)]| keys.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    let names =
+        |keys: &[(Name, Option<String>)]| keys.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
     let expected = names(first);
     for (path, keys) in paths.iter().zip(&keys) {
         let found = names(keys);

@@ -400,7 +400,9 @@ impl ParquetScan {
                 Ok(column_of(field.data_type(), array))
             }
             Origin::Missing => Ok(Column::new_null(field.data_type().clone(), num_rows)),
-            Origin::Key(value) if value.is_null() => Ok(Column::new_null(field.data_type().clone(), num_rows)),
+            Origin::Key(value) if value.is_null() => {
+                Ok(Column::new_null(field.data_type().clone(), num_rows))
+            }
             Origin::Key(Scalar::String(text)) if *field.data_type() == DataType::String => {
                 Ok(repeated(text, num_rows))
             }

@@ -120,7 +120,8 @@ impl ParquetTable {
             .into_iter()
             .zip(values)
             .map(|(file, keys)| {
-                let mut origins = origins(own, &file, first, options).map_err(|error| error.in_file(&file.path))?;
+                let mut origins =
+                    origins(own, &file, first, options).map_err(|error| error.in_file(&file.path))?;
                 origins.extend(keys.into_iter().map(Origin::Key));
                 origins.extend(options.include_file_paths.as_ref().map(|_| Origin::Path));
                 Ok(Part { file, origins })
