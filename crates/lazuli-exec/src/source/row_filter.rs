@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use lazuli_array::{Batch, Bitmap, Scalar, Schema, SchemaRef};
 use lazuli_expr::evaluate::{Evaluator, Predicates};
+use lazuli_expr::function::FunctionRef;
 use lazuli_expr::{BinaryOperator, Expr, Literal};
 use lazuli_io::{FilterError, GroupFacts, RowFilter};
 
@@ -68,26 +69,22 @@ fn may_be_true(predicate: &Expr, schema: &Schema, group: &dyn GroupFacts) -> boo
             },
             _ => true,
         },
-        Expr::Function { function, inputs } => match (function.name(), inputs.as_slice()) {
-            ("is_null", [input]) => nulls(input) != Some(0),
-            ("is_not_null", [input]) => nulls(input) != Some(group.num_rows()),
-            ("is_in", [input, values @ ..]) => column(input).is_none_or(|column| {
-                values.iter().any(|value| match value {
-                    Expr::Literal(literal) => {
-                        may_compare(column, BinaryOperator::Equal, literal, schema, group)
-                    }
-                    _ => true,
-                })
-            }),
-            ("is_between", [input, low, high]) => match (column(input), low, high) {
-                (Some(column), Expr::Literal(low), Expr::Literal(high)) => {
-                    may_compare(column, BinaryOperator::GreaterEqual, low, schema, group)
-                        && may_compare(column, BinaryOperator::LessEqual, high, schema, group)
-                }
+        // A function of the user's own may have the name of one of ours.
+        Expr::Function { function: FunctionRef::Builtin(function), inputs } => {
+            match (function.name(), inputs.as_slice()) {
+                ("is_null", [input]) => nulls(input) != Some(0),
+                ("is_not_null", [input]) => nulls(input) != Some(group.num_rows()),
+                ("is_in", [input, values @ ..]) => column(input).is_none_or(|column| {
+                    values.iter().any(|value| match value {
+                        Expr::Literal(literal) => {
+                            may_compare(column, BinaryOperator::Equal, literal, schema, group)
+                        }
+                        _ => true,
+                    })
+                }),
                 _ => true,
-            },
-            _ => true,
-        },
+            }
+        }
         _ => true,
     }
 }
@@ -198,7 +195,7 @@ mod tests {
             let column = || col("n");
             match kind {
                 0 => column().eq(a),
-                1 => column().not_eq(a),
+                1 => column().neq(a),
                 2 => column().lt(a),
                 3 => column().gt_eq(a),
                 4 => lit(a).lt(column()),

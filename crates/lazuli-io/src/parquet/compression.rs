@@ -71,13 +71,17 @@ pub(super) fn decompress(
     length: usize,
     out: &mut Vec<u8>,
 ) -> Result<()> {
-    out.clear();
     if length == 0 {
         // Writers leave out what stands for nothing.
+        out.clear();
         return Ok(());
     }
+    // What lies in `out` is written over: cleared, all of it would be filled with zeros first.
     match codec {
-        CompressionCodec::UNCOMPRESSED => out.extend_from_slice(input),
+        CompressionCodec::UNCOMPRESSED => {
+            out.clear();
+            out.extend_from_slice(input);
+        }
         CompressionCodec::SNAPPY => {
             let claimed = snap::raw::decompress_len(input).map_err(|error| damaged("snappy", error))?;
             // Three bytes of snappy are at most 64 bytes.
@@ -90,11 +94,13 @@ pub(super) fn decompress(
         CompressionCodec::LZ4_RAW => lz4_block(input, length, out)?,
         CompressionCodec::LZ4 => {
             // What old writers call LZ4 is blocks of Hadoop, or one block as it is.
+            out.clear();
             if lz4_hadoop(input, length, out).is_err() {
                 lz4_block(input, length, out)?;
             }
         }
         CompressionCodec::GZIP => {
+            out.clear();
             let mut source = flate2::read::MultiGzDecoder::new(input).take(length as u64 + 1);
             out.reserve(length.min(input.len().saturating_mul(USUAL_RATIO)));
             source.read_to_end(out).map_err(|error| damaged("gzip", error))?;
@@ -120,7 +126,6 @@ fn lz4_block(input: &[u8], length: usize, out: &mut Vec<u8>) -> Result<()> {
     if length / 255 > input.len() {
         return Err(wrong_length(length, input.len().saturating_mul(255)));
     }
-    out.clear();
     out.resize(length, 0);
     let written = lz4_flex::block::decompress_into(input, out).map_err(|error| damaged("LZ4", error))?;
     out.truncate(written);
