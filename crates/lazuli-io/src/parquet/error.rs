@@ -203,8 +203,16 @@ impl fmt::Display for ParquetErrorKind {
             Self::PathColumn { name } => {
                 write!(
                     f,
-                    "the column of file paths can't be named {name:?}: the file has a column of that name"
+                    "a column made of the file's path can't be named {name:?}: the file has a column of that name"
                 )
+            }
+            Self::FolderKeys { found, expected, first } => {
+                let keys = |names: &[Name]| match names {
+                    [] => "no keys".to_owned(),
+                    names => names.iter().map(Name::as_str).collect::<Vec<_>>().join(", "),
+                };
+                let (found, expected) = (keys(found), keys(expected));
+                write!(f, "its folders have {found}, those of {} have {expected}", first.display())
             }
             Self::Unwritable { column, data_type } => {
                 write!(f, "column {column:?}: {data_type} is not written to Parquet files")
