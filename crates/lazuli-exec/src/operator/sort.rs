@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use lazuli_array::{Batch, Column, SchemaRef, Sortedness};
-use lazuli_kernels::sort::{self, sort_indices_in_tasks, top_k_indices};
-use lazuli_kernels::{concat_columns, take_batch, take_column};
+use lazuli_kernels::sort::{self, Buckets, SortedRows, sort_indices, sort_rows_in_tasks, top_k_indices};
+use lazuli_kernels::{Tasks, concat_columns, take_batch, take_column};
 
 use super::collect::{Shares, rejoined};
 use super::project::Choose;
@@ -22,6 +22,10 @@ const BYTES_A_ROW: usize = 36;
 /// Rows of a batch that comes out: enough for long runs of writing, few enough for all threads to have some.
 const BATCH_ROWS: usize = 64 * 1024;
 
+/// From so many morsels on, values are moved together with the rows: then a column is some ten MiB, not far beyond a
+/// third-level cache.
+const BUCKET_MORSELS: usize = 64;
+
 /// One column to sort by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Key {
@@ -31,6 +35,13 @@ pub(crate) struct Key {
     pub(crate) descending: bool,
     /// Nulls before all values.
     pub(crate) nulls_first: bool,
+}
+
+impl Key {
+    /// The key, by the values of its column.
+    fn of<'a>(&self, column: &'a Column) -> sort::SortKey<'a> {
+        sort::SortKey { column, descending: self.descending, nulls_first: self.nulls_first }
+    }
 }
 
 /// What rows are sorted by, and what is left of them.
@@ -44,9 +55,65 @@ pub(crate) struct Order {
 }
 
 impl Order {
-    /// Numbers of a batch's rows, in order.
-    fn sort(&self, batch: &Batch, context: &QueryContext) -> Result<Vec<u32>> {
-        sort_indices_in_tasks(&keys_of(&self.keys, batch), batch.num_rows(), &context.tasks(OPERATOR))
+    /// A batch's rows, in order.
+    fn sort(&self, batch: Batch, context: &QueryContext) -> Result<Vec<Batch>> {
+        let keys = keys_of(&self.keys, &batch);
+        let bucket_rows = BUCKET_MORSELS.saturating_mul(context.morsel_rows);
+        match sort_rows_in_tasks(&keys, batch.num_rows(), bucket_rows, &context.tasks(OPERATOR))? {
+            SortedRows::Rows(indices) => {
+                let output = self.output.choose(&batch);
+                drop(batch);
+                if indices.iter().zip(0..).all(|(&row, place)| row == place) {
+                    return Ok(vec![output]);
+                }
+                take_batches_in_parallel(&output, &indices, context)
+            }
+            SortedRows::Buckets(buckets) => self.sort_buckets(batch, buckets, context),
+        }
+    }
+
+    /// A batch's rows in order, a bucket of them at a time.
+    fn sort_buckets(&self, batch: Batch, buckets: Buckets, context: &QueryContext) -> Result<Vec<Batch>> {
+        let tasks = context.tasks(OPERATOR);
+        let mut parts: Vec<Vec<Part<'_>>> = buckets.rows().iter().map(|_| Vec::new()).collect();
+        let mut numbers = None;
+        for column in batch.columns() {
+            match buckets.scatter(column, &tasks)? {
+                Some(moved) => {
+                    parts.iter_mut().zip(moved).for_each(|(part, moved)| part.push(Part::Moved(moved)))
+                }
+                None => {
+                    if numbers.is_none() {
+                        numbers = Some(buckets.row_numbers(&tasks)?);
+                    }
+                    parts.iter_mut().for_each(|part| part.push(Part::Left(column)));
+                }
+            }
+        }
+        let numbers = numbers.unwrap_or_else(|| vec![Vec::new(); parts.len()]);
+        let items = buckets.rows().iter().zip(parts).zip(numbers);
+        let items = items.map(|((&rows, parts), numbers)| (rows, parts, numbers)).collect();
+        drop(buckets);
+        let sorted = tasks.run_on(items, |(rows, parts, numbers): (usize, Vec<Part<'_>>, Vec<u32>)| {
+            let key = |key: &Key| match &parts[key.position] {
+                Part::Moved(column) => key.of(column),
+                Part::Left(column) => key.of(column),
+            };
+            let keys: Vec<sort::SortKey<'_>> = self.keys.iter().map(key).collect();
+            let order = sort_indices(&keys, rows).map_err(ExecError::kernel(OPERATOR))?;
+            drop(keys);
+            let numbers: Vec<u32> = match numbers.is_empty() {
+                true => numbers,
+                false => order.iter().map(|&row| numbers[row as usize]).collect(),
+            };
+            // Each column's memory goes back as soon as it is gathered, and serves the next one.
+            let columns = parts.into_iter().map(|part| match part {
+                Part::Moved(column) => take_column(&column, &order),
+                Part::Left(column) => take_column(column, &numbers),
+            });
+            Ok(self.output.choose(&Batch::new(self.schema.clone(), columns.collect(), rows)))
+        })?;
+        sorted.into_iter().collect()
     }
 
     /// Whether somebody has found out before that the rows are in order.
@@ -61,6 +128,14 @@ impl Order {
     }
 }
 
+/// A column's values of one bucket.
+enum Part<'a> {
+    /// They were moved.
+    Moved(Column),
+    /// They are where they came in, among those of all buckets.
+    Left(&'a Column),
+}
+
 /// Numbers of the first rows of a batch, in order.
 pub(crate) fn first_rows(keys: &[Key], batch: &Batch, limit: usize) -> Result<Vec<u32>> {
     top_k_indices(&keys_of(keys, batch), batch.num_rows(), limit).map_err(ExecError::kernel(OPERATOR))
@@ -72,12 +147,7 @@ pub(crate) fn coarse_order<'a>(keys: &[Key], batch: &'a Batch) -> Option<sort::C
 }
 
 fn keys_of<'a>(keys: &[Key], batch: &'a Batch) -> Vec<sort::SortKey<'a>> {
-    let key = |key: &Key| sort::SortKey {
-        column: batch.column(key.position),
-        descending: key.descending,
-        nulls_first: key.nulls_first,
-    };
-    keys.iter().map(key).collect()
+    keys.iter().map(|key| key.of(batch.column(key.position))).collect()
 }
 
 /// All rows in order.
@@ -116,15 +186,7 @@ impl Sink for Sort {
         let room = rows_bytes.saturating_mul(2).saturating_add(num_rows.saturating_mul(BYTES_A_ROW));
         reservation.grow_to(room)?;
         let whole = concat_in_parallel(&self.order.schema, batches, context)?;
-        let indices = self.order.sort(&whole, context)?;
-        let output = self.order.output.choose(&whole);
-        drop(whole);
-        let sorted = if indices.iter().zip(0..).all(|(&row, place)| row == place) {
-            vec![output]
-        } else {
-            take_batches_in_parallel(&output, &indices, context)?
-        };
-        drop(indices);
+        let sorted = self.order.sort(whole, context)?;
         reservation.shrink_to(rows_bytes);
         self.stored.set(sorted, reservation);
         Ok(())

@@ -26,6 +26,44 @@ fn sorting_is_stable() {
     }
 }
 
+/// With small morsels these are rows enough to be moved to buckets with their values, of every kind of column.
+#[test]
+fn many_rows_take_all_their_values_along() {
+    const ROWS: i64 = 12_000;
+    let keys: Vec<i64> = scattered(ROWS as u64, 9000).collect();
+    let input = frame(vec![
+        ("row", column(0..ROWS)),
+        ("key", column(keys.iter().map(|&key| (key % 11 > 0).then_some(key)))),
+        ("float", column(keys.iter().map(|&key| (key % 7 > 0).then_some(key as f64 / 8.0)))),
+        ("small", column(keys.iter().map(|&key| key as i8))),
+        ("flag", column(keys.iter().map(|&key| (key % 5 > 0).then_some(key % 3 == 0)))),
+        ("text", column(keys.iter().map(|&key| (key % 4 > 0).then(|| format!("text {}", key % 100))))),
+    ]);
+    let texts_of = texts(&input);
+    for descending in [false, true] {
+        let mut expected: Vec<usize> = (0..keys.len()).collect();
+        expected.sort_by_key(|&row| match keys[row] % 11 > 0 {
+            true => (0, if descending { -keys[row] } else { keys[row] }),
+            false => (1, 0),
+        });
+        let key = if descending { col("key").desc() } else { col("key").asc() };
+        let found = texts(&answer(&query(&input).sort([key.clone()])));
+        assert!(found.iter().eq(expected.iter().map(|&row| &texts_of[row])), "descending: {descending}");
+        // Ties by a second key, and keys that do not go out.
+        let plan = query(&input)
+            .sort([key, col("float").asc(), col("row").desc()])
+            .select([col("text"), col("row")]);
+        expected.sort_by_key(|&row| match keys[row] % 11 > 0 {
+            true => (0, if descending { -keys[row] } else { keys[row] }, 0, -(row as i64)),
+            false => (1, 0, if keys[row] % 7 > 0 { keys[row] } else { i64::MAX }, -(row as i64)),
+        });
+        let rows: Vec<String> = texts(&answer(&plan));
+        let row_of = |text: &String| text.rsplit(' ').next().and_then(|row| row.parse::<usize>().ok());
+        let found: Vec<usize> = rows.iter().filter_map(row_of).collect();
+        assert!(found == expected, "descending: {descending}, then by other keys");
+    }
+}
+
 #[test]
 fn nulls_are_last_unless_asked() {
     let input = frame(vec![("a", column([Some(2i64), None, Some(1), None])), ("row", column(0..4i64))]);

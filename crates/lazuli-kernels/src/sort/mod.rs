@@ -7,10 +7,14 @@
 //! buckets by their first words (`split`), buckets are sorted in cache (`order`, `integers`), rows of equal words by the
 //! next. What does not fit words, long texts and nested values, is compared row by row (`comparator`).
 //!
+//! From some million rows on, their values are moved to the buckets too (`buckets`), so that everything after that happens
+//! in cache.
+//!
 //! The pieces of a sort run side by side if the caller has threads (`Tasks`).
 //!
 //! Not here: moving the rows (see `take`), merging, anything larger than memory.
 
+mod buckets; // rows with their values, for large sorts
 mod coarse; // integers that can be compared from batch to batch
 mod comparator; // order of two rows
 mod integers; // integers in cache
@@ -28,6 +32,7 @@ use std::cmp::Ordering;
 use lazuli_array::memory::filled_with_zeros;
 use lazuli_array::{Column, DataType, Dictionary};
 
+pub use self::buckets::Buckets;
 pub use self::coarse::CoarseOrder;
 pub use self::comparator::RowComparator;
 use self::order::Input;
@@ -81,6 +86,41 @@ pub fn sort_indices_in_tasks<T: Tasks>(
 ) -> std::result::Result<Vec<u32>, T::Error> {
     check(keys, rows).map_err(|error| tasks.fail(error))?;
     sorted(keys, rows, tasks)
+}
+
+/// What [`sort_rows_in_tasks`] has found.
+#[derive(Debug)]
+pub enum SortedRows {
+    /// The rows in order, as [`sort_indices`] gives them.
+    Rows(Vec<u32>),
+    /// Many rows of fixed width: those of each bucket come before those of the next, and are not in order yet.
+    Buckets(Buckets),
+}
+
+/// As [`sort_indices_in_tasks`], or only the first step of it where the rest is faster on rows that were moved together:
+/// from `bucket_rows` rows on, if the keys have a fixed width and enough values. Some million rows are worth it.
+///
+/// # Errors
+/// Those of the tasks, and [`KernelError::TooLong`] as one of them.
+pub fn sort_rows_in_tasks<T: Tasks>(
+    keys: &[SortKey<'_>],
+    rows: usize,
+    bucket_rows: usize,
+    tasks: &T,
+) -> std::result::Result<SortedRows, T::Error> {
+    check(keys, rows).map_err(|error| tasks.fail(error))?;
+    let plan = Plan::new(keys, tasks)?;
+    if let Some(order) = presorted::order(&plan, rows, tasks)? {
+        return Ok(SortedRows::Rows(order));
+    }
+    if rows >= bucket_rows
+        && let Some(buckets) = Buckets::new(&plan, rows, tasks)?
+    {
+        return Ok(SortedRows::Buckets(buckets));
+    }
+    let mut target = filled_with_zeros(rows);
+    order::order(&plan, 0, Input::All(rows), &mut target, tasks)?;
+    Ok(SortedRows::Rows(target))
 }
 
 fn sorted<T: Tasks>(keys: &[SortKey<'_>], rows: usize, tasks: &T) -> std::result::Result<Vec<u32>, T::Error> {

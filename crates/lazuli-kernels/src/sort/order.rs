@@ -58,9 +58,9 @@ impl Input<'_> {
 }
 
 /// Rows with words that are made when they are read.
-struct Words<'a> {
-    word: &'a Word<'a>,
-    input: Input<'a>,
+pub(super) struct Words<'a> {
+    pub word: &'a Word<'a>,
+    pub input: Input<'a>,
 }
 
 impl Feed for Words<'_> {

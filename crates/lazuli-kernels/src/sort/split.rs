@@ -101,7 +101,7 @@ pub(super) struct Bucket {
 }
 
 /// Buckets of one split: as many as a first-level cache has lines to write to at once.
-const MAX_BUCKETS: usize = 256;
+pub(super) const MAX_BUCKETS: usize = 256;
 
 /// Fewer rows than these are not worth a bucket.
 const BUCKET_ROWS: usize = 1024;
@@ -112,6 +112,71 @@ const MAX_CELL_BITS: u32 = 14;
 /// Rows of a task.
 const TASK_ROWS: usize = 32 * 1024;
 
+/// Buckets of even numbers of rows, and how many rows of each part of the feed are in each.
+pub(super) struct Layout {
+    /// Rows of a task each.
+    pub ranges: Vec<Range<usize>>,
+    pub buckets: Vec<Bucket>,
+    /// Rows by range, then bucket.
+    pub counts: Vec<Vec<u32>>,
+    words: WordRange,
+    shift: u32,
+    bucket_of: Vec<u8>,
+}
+
+impl Layout {
+    /// Counts the rows of a feed in a first pass.
+    pub fn new<F: Feed, T: Tasks>(feed: &F, words: WordRange, tasks: &T) -> Result<Self, T::Error> {
+        let rows = feed.len();
+        // About sixteen rows a cell, so that counting cells is cheap beside counting rows.
+        let cell_bits = (rows / 16).max(256).ilog2().min(MAX_CELL_BITS).min(words.bits);
+        let shift = words.bits - cell_bits;
+        let cells = 1 << cell_bits;
+
+        let ranges = tasks.ranges(rows, TASK_ROWS);
+        let counts = tasks.run(ranges.len(), |range| {
+            let mut counts = vec![0u32; cells];
+            let mut chunk = [0; CHUNK_ROWS];
+            for start in ranges[range].clone().step_by(CHUNK_ROWS) {
+                let chunk = &mut chunk[..CHUNK_ROWS.min(ranges[range].end - start)];
+                feed.words(start, chunk);
+                chunk.iter().for_each(|&word| counts[cell(word, words.base, shift, cells)] += 1);
+            }
+            counts
+        })?;
+        let total = |cell: usize| counts.iter().map(|counts| counts[cell] as usize).sum::<usize>();
+        let totals: Vec<usize> = (0..cells).map(total).collect();
+        let (bucket_of, bounds) = buckets(&totals, rows);
+
+        let mut first_row = 0;
+        let bucket = |bounds: &[usize]| {
+            let start = first_row;
+            first_row += totals[bounds[0]..bounds[1]].iter().sum::<usize>();
+            let spread = (bounds[1] - bounds[0]).next_power_of_two().trailing_zeros();
+            let words = WordRange { base: words.base + ((bounds[0] as u64) << shift), bits: shift + spread };
+            Bucket { rows: start..first_row, words }
+        };
+        let buckets: Vec<Bucket> = bounds.windows(2).map(bucket).collect();
+        let by_bucket = |counts: Vec<u32>| -> Vec<u32> {
+            bounds.windows(2).map(|bounds| counts[bounds[0]..bounds[1]].iter().sum()).collect()
+        };
+        let counts = counts.into_iter().map(by_bucket).collect();
+        Ok(Self { ranges, buckets, counts, words, shift, bucket_of })
+    }
+
+    /// The bucket of a word.
+    #[inline(always)]
+    pub fn bucket(&self, word: u64) -> u8 {
+        self.bucket_of[cell(word, self.words.base, self.shift, self.bucket_of.len())]
+    }
+}
+
+/// The cell of a word, of `cells`, a power of two.
+#[inline(always)]
+fn cell(word: u64, base: u64, shift: u32, cells: usize) -> usize {
+    (word.wrapping_sub(base) >> shift) as usize & (cells - 1)
+}
+
 /// Puts the rows of a feed into buckets. `row_bits`: for [`Entry`].
 pub(super) fn split<E: Entry, F: Feed, T: Tasks>(
     feed: &F,
@@ -119,52 +184,21 @@ pub(super) fn split<E: Entry, F: Feed, T: Tasks>(
     row_bits: u32,
     tasks: &T,
 ) -> Result<Split<E>, T::Error> {
-    let rows = feed.len();
-    // About sixteen rows a cell, so that counting cells is cheap beside counting rows.
-    let cell_bits = (rows / 16).max(256).ilog2().min(MAX_CELL_BITS).min(words.bits);
-    let shift = words.bits - cell_bits;
-    let cells = 1 << cell_bits;
-    let cell = |word: u64| (word.wrapping_sub(words.base) >> shift) as usize & (cells - 1);
-
-    let ranges = tasks.ranges(rows, TASK_ROWS);
-    let counts = tasks.run(ranges.len(), |range| {
-        let mut counts = vec![0u32; cells];
-        let mut chunk = [0; CHUNK_ROWS];
-        for start in ranges[range].clone().step_by(CHUNK_ROWS) {
-            let chunk = &mut chunk[..CHUNK_ROWS.min(ranges[range].end - start)];
-            feed.words(start, chunk);
-            chunk.iter().for_each(|&word| counts[cell(word)] += 1);
-        }
-        counts
-    })?;
-    let total = |cell: usize| counts.iter().map(|counts| counts[cell] as usize).sum::<usize>();
-    let totals: Vec<usize> = (0..cells).map(total).collect();
-    let (bucket_of, bounds) = buckets(&totals, rows);
-    let num_buckets = bounds.len() - 1;
-
-    let mut entries = vec![E::ZERO; rows];
+    let layout = Layout::new(feed, words, tasks)?;
+    let mut entries = vec![E::ZERO; feed.len()];
     advise_huge(&mut entries);
     // The part of each bucket that each range fills.
     let mut parts: Vec<Vec<IterMut<'_, E>>> =
-        ranges.iter().map(|_| Vec::with_capacity(num_buckets)).collect();
+        layout.ranges.iter().map(|_| Vec::with_capacity(layout.buckets.len())).collect();
     let mut rest = entries.as_mut_slice();
-    let mut buckets = Vec::with_capacity(num_buckets);
-    let mut first_row = 0;
-    for bounds in bounds.windows(2) {
-        let mut bucket_rows = 0;
-        for (counts, parts) in counts.iter().zip(&mut parts) {
-            let rows = counts[bounds[0]..bounds[1]].iter().map(|&count| count as usize).sum();
-            let (part, others) = rest.split_at_mut(rows);
+    for bucket in 0..layout.buckets.len() {
+        for (counts, parts) in layout.counts.iter().zip(&mut parts) {
+            let (part, others) = rest.split_at_mut(counts[bucket] as usize);
             rest = others;
             parts.push(part.iter_mut());
-            bucket_rows += rows;
         }
-        let spread = (bounds[1] - bounds[0]).next_power_of_two().trailing_zeros();
-        let words = WordRange { base: words.base + ((bounds[0] as u64) << shift), bits: shift + spread };
-        buckets.push(Bucket { rows: first_row..first_row + bucket_rows, words });
-        first_row += bucket_rows;
     }
-    let items = ranges.into_iter().zip(parts).collect();
+    let items = layout.ranges.iter().cloned().zip(parts).collect();
     tasks.run_on(items, |(range, mut parts): (Range<usize>, Vec<IterMut<'_, E>>)| {
         let (mut words, mut numbers) = ([0; CHUNK_ROWS], [0; CHUNK_ROWS]);
         for start in range.clone().step_by(CHUNK_ROWS) {
@@ -172,12 +206,12 @@ pub(super) fn split<E: Entry, F: Feed, T: Tasks>(
             feed.words(start, &mut words[..length]);
             feed.numbers(start, &mut numbers[..length]);
             for (&word, &number) in words[..length].iter().zip(&numbers) {
-                let slot = parts[usize::from(bucket_of[cell(word)])].next();
+                let slot = parts[usize::from(layout.bucket(word))].next();
                 *slot.expect("a feed says the same twice") = E::new(word, number, row_bits);
             }
         }
     })?;
-    Ok(Split { entries, buckets })
+    Ok(Split { entries, buckets: layout.buckets })
 }
 
 /// The bucket of each cell, and the first cell of each bucket, with the number of cells at the end.

@@ -1,5 +1,3 @@
-//! Orders against a stable sort of scalars.
-
 //! Sorting against the standard library's stable sort over compared rows.
 
 use std::cmp::Ordering;
@@ -8,11 +6,12 @@ use lazuli_array::{Column, DataType, Native, Scalar};
 use proptest::prelude::*;
 
 use super::{
-    CoarseOrder, RowComparator, SortKey, dictionary_ranks, is_sorted, sort_indices, sort_indices_in_tasks,
-    top_k_indices,
+    Buckets, CoarseOrder, Plan, RowComparator, SortKey, dictionary_ranks, is_sorted, sort_indices,
+    sort_indices_in_tasks, top_k_indices,
 };
 use crate::strategies::{all_types, columns_of, enum_type, one_of};
-use crate::tasks::Threads;
+use crate::tasks::{OneByOne, Threads};
+use crate::{concat_columns, take_column};
 
 /// The order of values that are not null at the top, by their meaning.
 fn compare(data_type: &DataType, left: &Scalar, right: &Scalar) -> Ordering {
@@ -280,4 +279,66 @@ fn many_rows_match_std_on_any_number_of_threads() {
             }
         }
     }
+}
+
+/// All rows in order by way of buckets; `None` if there are none.
+fn by_buckets(keys: &[SortKey<'_>], columns: &[&Column], rows: usize) -> Option<(Vec<u32>, Vec<Column>)> {
+    let Ok(plan) = Plan::new(keys, &OneByOne);
+    let buckets = Buckets::new(&plan, rows, &Threads(2)).expect("no errors")?;
+    assert_eq!(buckets.rows().iter().sum::<usize>(), rows);
+    let numbers = buckets.row_numbers(&Threads(3)).expect("no errors");
+    let mut order = Vec::new();
+    let mut sorted: Vec<Vec<Column>> = vec![Vec::new(); columns.len()];
+    let scatter = |column: &&Column| buckets.scatter(column, &Threads(2)).expect("no errors");
+    let moved: Vec<_> = columns.iter().map(scatter).collect();
+    for (bucket, numbers) in numbers.iter().enumerate() {
+        let columns: Vec<Column> = (columns.iter().zip(&moved))
+            .map(|(column, moved)| match moved {
+                Some(moved) => moved[bucket].clone(),
+                None => take_column(column, numbers),
+            })
+            .collect();
+        let of_bucket = |key: &SortKey<'_>| {
+            let position = keys.iter().position(|other| std::ptr::eq(other.column, key.column));
+            position.map(|position| SortKey { column: &columns[position], ..*key }).expect("a key")
+        };
+        let keys: Vec<SortKey<'_>> = keys.iter().map(of_bucket).collect();
+        let rows = sort_indices(&keys, numbers.len()).expect("few rows");
+        order.extend(rows.iter().map(|&row| numbers[row as usize]));
+        sorted.iter_mut().zip(&columns).for_each(|(sorted, column)| sorted.push(take_column(column, &rows)));
+    }
+    let whole = |(column, parts): (&&Column, &Vec<Column>)| {
+        concat_columns(column.data_type(), &parts.iter().collect::<Vec<_>>())
+    };
+    Some((order, columns.iter().zip(&sorted).map(whole).collect()))
+}
+
+#[test]
+fn rows_in_buckets_match_std() {
+    let mut random = Random(0xD1B5_4A32_D192_ED03);
+    let mut with_buckets = 0;
+    for rows in [300, 9000, 20_000] {
+        for form in 0..23 {
+            let first = many(form, rows, &mut random);
+            for second in 0..23 {
+                // All pairs of a key and another column once, and all of them as second keys.
+                if (form + second) % 3 != rows % 3 {
+                    continue;
+                }
+                let second = many(second, rows, &mut random);
+                let (descending, nulls_first) =
+                    (random.next().is_multiple_of(2), random.next().is_multiple_of(2));
+                let one = SortKey { column: &first, descending, nulls_first };
+                let two = SortKey { column: &second, descending: !descending, nulls_first };
+                for keys in [&[one][..], &[one, two]] {
+                    let Some((order, columns)) = by_buckets(keys, &[&first, &second], rows) else { continue };
+                    with_buckets += 1;
+                    let expected = sort_indices(keys, rows).expect("few rows");
+                    assert!(order == expected, "form {form}, {rows} rows: {keys:?}");
+                    assert_eq!(columns, [take_column(&first, &expected), take_column(&second, &expected)]);
+                }
+            }
+        }
+    }
+    assert!(with_buckets > 150, "{with_buckets} sorts in buckets");
 }
