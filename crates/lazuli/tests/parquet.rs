@@ -188,7 +188,7 @@ fn mistakes_are_found_before_anything_is_read() {
     let error = scan_parquet(&path).filter(col("amuont").gt(3)).collect().expect_err("no such column");
     assert!(error.to_string().contains("amount"), "{error}");
 
-    std::fs::write(folder.path("text.parquet"), "n,word\n1,a\n").expect("the folder can be written");
+    std::fs::write(folder.path("text.parquet"), "n,word\n1,a\n2,b\n3,c\n").expect("the folder can be written");
     let error = read_parquet(folder.path("text.parquet")).expect_err("it is CSV");
     assert!(error.to_string().contains("this is no Parquet file: it does not end with PAR1"), "{error}");
     let error = read_parquet(folder.path("nothing.parquet")).expect_err("it is not there");
