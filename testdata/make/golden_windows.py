@@ -201,3 +201,48 @@ def window_then_group():
 def window_no_rows():
     none = SALES.filter(col("amount") > 1000)
     return none.select("shop", col("amount").sum().over("shop").alias("sum"), col("amount").cum_sum().alias("so_far"))
+
+
+@query
+def window_joined_lists():
+    n, mapped = col("n"), {"mapping_strategy": "join"}
+    return ROWS.select(
+        "id", n.over("k", **mapped).alias("values"), n.rank("min").cast(pl.Int64).over("k", **mapped).alias("ranks"),
+        n.over("k", order_by=-col("id"), **mapped).alias("backwards"),
+        (n - n.min()).over("k", **mapped).alias("above"), n.sum().over("k", **mapped).alias("sum"),
+        n.filter(n > 2).over("k", **mapped).alias("filtered"),
+    )
+
+
+@query
+def window_one_after_the_other():
+    mapped = {"mapping_strategy": "explode"}
+    return ROWS.select(
+        pl.all().over("k", **mapped),
+        (col("n") - col("n").min()).over("k", **mapped).alias("above"),
+        col("n").cum_max().over("k", **mapped).alias("so_far"),
+        # With an order Polars goes by the row that is first then; here by the row that was.
+        col("id").sort_by(-col("id")).over("k", **mapped).alias("backwards"),
+        (col("n").sum() * 2).over("id", **mapped).alias("sum"),
+    )
+
+
+@query
+def window_heads_one_after_the_other():
+    first = pl.all().head(2)
+    return SALES.select(first.over("shop", mapping_strategy="explode"))
+
+
+@query
+def window_sums_one_after_the_other():
+    kept = SALES.filter(col("shop").is_not_null())
+    return kept.select(
+        col("shop").first().over("shop", mapping_strategy="explode"),
+        col("amount").sum().over("shop", mapping_strategy="explode"), pl.lit(1).alias("one"),
+    )
+
+
+@query
+def window_filtered_one_after_the_other():
+    # A partition with nothing to give has a null.
+    return SALES.select(col("amount").filter(col("amount") > 7).over("shop", mapping_strategy="explode"))

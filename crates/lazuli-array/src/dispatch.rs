@@ -69,6 +69,48 @@ macro_rules! dispatch_integer {
     };
 }
 
+/// Runs a body for `Int32`, `Int64`, `UInt64`, `Float64` and `Int128`, the types that all fixed-width values fit in.
+///
+/// ```
+/// use lazuli_array::{Array, PrimitiveArray, dispatch_wide};
+///
+/// let array = Array::from(PrimitiveArray::from_iter([Some(1i64), None]));
+/// assert_eq!(dispatch_wide!(&array, |array| array.values().len(), else 0), 2);
+/// ```
+#[macro_export]
+macro_rules! dispatch_wide {
+    ($value:expr, |$array:ident| $body:expr, else $otherwise:expr) => {
+        match $value {
+            $crate::Array::Int32($array) => $body,
+            $crate::Array::Int64($array) => $body,
+            $crate::Array::UInt64($array) => $body,
+            $crate::Array::Float64($array) => $body,
+            $crate::Array::Int128($array) => $body,
+            _ => $otherwise,
+        }
+    };
+}
+
+/// Runs a body for `Int32`, `Int64` and `UInt64`, the types that all integers of at most 64 bits fit in.
+///
+/// ```
+/// use lazuli_array::{Array, PrimitiveArray, dispatch_wide_integer};
+///
+/// let array = Array::from(PrimitiveArray::from_iter([Some(1i64), None]));
+/// assert_eq!(dispatch_wide_integer!(&array, |array| array.values().len(), else 0), 2);
+/// ```
+#[macro_export]
+macro_rules! dispatch_wide_integer {
+    ($value:expr, |$array:ident| $body:expr, else $otherwise:expr) => {
+        match $value {
+            $crate::Array::Int32($array) => $body,
+            $crate::Array::Int64($array) => $body,
+            $crate::Array::UInt64($array) => $body,
+            _ => $otherwise,
+        }
+    };
+}
+
 /// Runs `$body` with `$codes` bound to the `PrimitiveArray<T>` of a dictionary's codes ([`crate::Codes`]), of any width.
 #[macro_export]
 macro_rules! dispatch_codes {

@@ -80,19 +80,36 @@ impl QueryContext {
         num_tasks: usize,
         task: impl Fn(usize) -> Result<T> + Send + Sync,
     ) -> Result<Vec<T>> {
+        let results: Vec<Mutex<Option<T>>> = (0..num_tasks).map(|_| Mutex::new(None)).collect();
+        self.run_each(num_tasks, &|index| {
+            let result = task(index)?;
+            *results[index].lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+            Ok(())
+        })?;
+        let results =
+            results.into_iter().map(|slot| slot.into_inner().unwrap_or_else(PoisonError::into_inner));
+        Ok(results.map(|result| result.expect("each task ran")).collect())
+    }
+
+    /// [`QueryContext::run_tasks`] without results: what is the same for all kinds of them is compiled once.
+    fn run_each(&self, num_tasks: usize, task: &(dyn Fn(usize) -> Result<()> + Sync)) -> Result<()> {
         let checked = |index| {
             self.check_cancelled()?;
             task(index)
         };
-        let Some(pool) = self.pool_for(num_tasks) else { return (0..num_tasks).map(checked).collect() };
-        let results: Vec<Mutex<Option<Result<T>>>> = (0..num_tasks).map(|_| Mutex::new(None)).collect();
+        let Some(pool) = self.pool_for(num_tasks) else { return (0..num_tasks).try_for_each(checked) };
+        let first_error: Mutex<Option<(usize, ExecError)>> = Mutex::new(None);
         share(pool, num_tasks, &|index| {
-            let result = checked(index);
-            *results[index].lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+            let Err(error) = checked(index) else { return };
+            let mut first = first_error.lock().unwrap_or_else(PoisonError::into_inner);
+            if first.as_ref().is_none_or(|(before, _)| index < *before) {
+                *first = Some((index, error));
+            }
         });
-        let results =
-            results.into_iter().map(|slot| slot.into_inner().unwrap_or_else(PoisonError::into_inner));
-        results.map(|result| result.expect("each task ran")).collect()
+        match first_error.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Some((_, error)) => Err(error),
+            None => Ok(()),
+        }
     }
 
     /// Where so many tasks run; on the calling thread if `None`.
@@ -106,8 +123,8 @@ impl QueryContext {
     }
 }
 
-/// Runs each task once, on the threads of the pool and this one. Compiled once for all kinds of results.
-fn share(pool: &ThreadPool, num_tasks: usize, task: &(dyn Fn(usize) + Sync)) {
+/// Runs each task once, on the threads of the pool and this one.
+pub(crate) fn share(pool: &ThreadPool, num_tasks: usize, task: &(dyn Fn(usize) + Sync)) {
     let next = AtomicUsize::new(0);
     let work = || {
         loop {

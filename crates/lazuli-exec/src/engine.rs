@@ -7,11 +7,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use lazuli_array::{Batch, Column, DataFrame, SchemaRef};
 use lazuli_kernels::compact_columns;
 use lazuli_plan::{LogicalPlan, Node};
-use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::batches::{Batches, Send};
-use crate::context::{EngineThread, QueryContext, catch_panic};
+use crate::context::{EngineThread, QueryContext, catch_panic, share};
 use crate::lower::{Lowered, lower};
 use crate::operator::collect::Collect;
 use crate::pipeline::{Pipeline, Sink, run};
@@ -180,7 +179,11 @@ impl Engine {
         let pool = self.pool(threads(&ExecOptions::default())).unwrap_or_default();
         let columns: Vec<Column> = match pool {
             Some(pool) => {
-                pool.install(|| (0..frame.width()).into_par_iter().with_max_len(1).map(compact).collect())
+                let columns: Vec<OnceLock<Column>> = (0..frame.width()).map(|_| OnceLock::new()).collect();
+                share(&pool, columns.len(), &|position| {
+                    columns[position].get_or_init(|| compact(position));
+                });
+                columns.into_iter().map(|column| column.into_inner().expect("each task ran")).collect()
             }
             None => (0..frame.width()).map(compact).collect(),
         };

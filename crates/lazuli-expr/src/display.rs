@@ -4,6 +4,7 @@ use std::fmt;
 
 use lazuli_array::Scalar;
 
+use crate::window::WindowMapping;
 use crate::{BinaryOperator, CastMode, Expr, Literal, UnaryOperator};
 
 impl fmt::Display for Literal {
@@ -146,7 +147,11 @@ impl fmt::Display for Expr {
                     f.write_str(" ")?;
                 }
                 write_list(f, "order by ", &window.order_by)?;
-                f.write_str(")")
+                f.write_str(match window.mapping {
+                    WindowMapping::GroupToRows => ")",
+                    WindowMapping::Join => " join)",
+                    WindowMapping::Explode => " explode)",
+                })
             }
         }
     }

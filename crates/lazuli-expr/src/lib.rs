@@ -23,11 +23,15 @@ mod selector; // several columns at once
 pub mod selectors; // columns by type, name and place
 mod split_mix; // random numbers
 pub mod supertype; // the type that holds two types
+mod tree; // expressions as trees of text
 pub mod typing; // types of expressions, and the casts that make them fit
 mod visit; // walking and rewriting
 pub mod window; // values made of the rows of a partition
 
-pub use aggregate::{Accumulator, Aggregate, AggregateRef, Groups, RowOrder};
+pub use aggregate::{
+    Accumulator, Aggregate, AggregateRef, Groups, RowOrder, arg_where, ones, repeat, repeat_as,
+    spearman_rank_corr, zeros,
+};
 pub use build::{When, WhenThen, all, coalesce, col, cols, corr, cov, len, lit, when};
 pub use error::{EvaluateError, TypeError};
 pub use expr::{CastMode, Expr, Literal};
@@ -48,6 +52,6 @@ pub use operator::{BinaryOperator, UnaryOperator};
 pub use selector::{Letters, NamePart, Selector, SelectorError, TypeKind};
 pub use supertype::supertype;
 pub use window::{
-    Decay, Rolling, RollingBy, Window, WindowFunction, WindowFunctionRef, random_int, random_normal,
-    random_sample, random_share, random_uniform, row_index, row_number,
+    Decay, Rolling, RollingBy, Window, WindowFunction, WindowFunctionRef, WindowMapping, arg_sort_by,
+    random_int, random_normal, random_sample, random_share, random_uniform, row_index, row_number,
 };

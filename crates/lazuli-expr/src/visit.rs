@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use lazuli_array::Name;
 
-use crate::window::Window;
+use crate::window::{Window, WindowMapping};
 use crate::{BinaryOperator, CastMode, Expr, SortKey};
 
 impl Expr {
@@ -80,7 +80,10 @@ impl Expr {
                 for key in &window.order_by {
                     order_by.push(SortKey { expr: map(&key.expr)?, ..key.clone() });
                 }
-                Self::Over { input, window: Arc::new(Window { partition_by, order_by }) }
+                Self::Over {
+                    input,
+                    window: Arc::new(Window { partition_by, order_by, mapping: window.mapping }),
+                }
             }
         })
     }
@@ -139,6 +142,7 @@ impl Expr {
             Self::Aggregate { aggregate, .. } => aggregate.gives_rows(),
             Self::WindowFunction { inputs, .. } => first_does(inputs),
             Self::Function { function, inputs } => function.gives_rows() && first_does(inputs),
+            Self::Over { window, .. } => window.mapping == WindowMapping::Explode,
             _ => false,
         }
     }

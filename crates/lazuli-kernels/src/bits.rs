@@ -1,10 +1,13 @@
 //! Bits of integers: `and`, `or`, `xor` row by row, the complement, and counts of bits.
 
-use lazuli_array::{Array, Bitmap, Column, DataType, Native, PrimitiveArray, dispatch_integer};
+use lazuli_array::{
+    Array, Bitmap, Column, DataType, Native, PrimitiveArray, dispatch_integer, dispatch_wide_integer,
+};
 
 use crate::arity::{binary_slow, unary};
 use crate::boolean::not;
 use crate::datum::{Datum, both_valid, paired};
+use crate::wide::{narrow_column, wide_value};
 use crate::{KernelError, Result};
 
 /// What is made of two rows of bits.
@@ -121,8 +124,13 @@ pub fn bitwise(op: BitwiseOp, left: Datum<'_>, right: Datum<'_>) -> Result<Colum
     if left.is_all_null() || right.is_all_null() {
         return Ok(Column::new_null(left.data_type().clone(), rows));
     }
+    if let (Some(left_wide), Some(right_wide)) = (wide_value(left), wide_value(right)) {
+        // The bits that are more are copies of the sign and stay so.
+        let wide = bitwise(op, left_wide.as_datum(), right_wide.as_datum())?;
+        return narrow_column(&wide, left.data_type());
+    }
     let valid = both_valid(left, right);
-    let array = dispatch_integer!(left.array(), |array| each(array, op, left, right, valid), else None);
+    let array = dispatch_wide_integer!(left.array(), |array| each(array, op, left, right, valid), else None);
     Ok(Column::new(left.data_type().clone(), array.ok_or_else(unsupported)?))
 }
 

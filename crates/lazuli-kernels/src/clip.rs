@@ -1,10 +1,11 @@
 //! Clip: values brought between two bounds.
 
-use lazuli_array::{Array, Column, Native, PrimitiveArray, dispatch_primitive};
+use lazuli_array::{Array, Column, Native, PrimitiveArray, dispatch_wide};
 
 use crate::arity::unary;
-use crate::datum::{Datum, Side};
+use crate::datum::{Datum, Side, Value};
 use crate::if_else::fill_null;
+use crate::wide::{narrow_column, wide_column, wide_value};
 use crate::{KernelError, Result};
 
 /// Each value, or the bound that it lies beyond; the lower one counts first. Null and NaN stay, since no comparison with
@@ -27,8 +28,14 @@ use crate::{KernelError, Result};
 /// ```
 pub fn clip(column: &Column, lower: Option<Datum<'_>>, upper: Option<Datum<'_>>) -> Result<Column> {
     let (lower_rows, upper_rows) = (filled(column, lower)?, filled(column, upper)?);
+    if let Some(wide) = wide_column(column) {
+        let lower = bound(lower, &lower_rows).and_then(wide_value);
+        let upper = bound(upper, &upper_rows).and_then(wide_value);
+        let clipped = clip(&wide, lower.as_ref().map(Value::as_datum), upper.as_ref().map(Value::as_datum))?;
+        return narrow_column(&clipped, column.data_type());
+    }
     let (lower, upper) = (bound(lower, &lower_rows), bound(upper, &upper_rows));
-    let array = dispatch_primitive!(
+    let array = dispatch_wide!(
         column.array(),
         |array| clipped(array, lower, upper),
         else match column.array() {

@@ -12,6 +12,7 @@ use lazuli_array::{
 
 use crate::dictionary::{Merged, merge};
 use crate::gather::{ByteRows, binary_of_whole_rows, string_of_whole_rows};
+use crate::width::{bits_of, of_bits};
 
 /// The rows of all arrays in order. A single array comes back as it is, sharing memory.
 ///
@@ -134,11 +135,15 @@ fn concat_validity(arrays: &[&Array], rows: usize) -> Option<Bitmap> {
 }
 
 fn concat_primitive<T: Native>(arrays: &[&Array], rows: usize) -> PrimitiveArray<T> {
+    let parts = cast_all(arrays, |array| T::unwrap(array).map(|array| bits_of(array.values())));
+    PrimitiveArray::new(of_bits::<T>(joined(&parts, rows)).into(), concat_validity(arrays, rows))
+}
+
+/// The values of all parts in order; their number is known.
+fn joined<T: Copy>(parts: &[&[T]], rows: usize) -> Vec<T> {
     let mut values = memory::with_capacity(rows);
-    for part in cast_all(arrays, T::unwrap) {
-        values.extend_from_slice(part.values());
-    }
-    PrimitiveArray::new(values.into(), concat_validity(arrays, rows))
+    parts.iter().for_each(|part| values.extend_from_slice(part));
+    values
 }
 
 fn concat_byte_rows(parts: &[(&[i64], &[u8])], rows: usize) -> ByteRows {

@@ -4,13 +4,14 @@
 //! added: integers in 128 bits, so that an overflow is one by the result, floats as double-double, so that the order of
 //! columns does not show.
 
-use lazuli_array::{Array, Bitmap, Column, DataType, Native, PrimitiveArray, Scalar, dispatch_primitive};
+use lazuli_array::{Array, Bitmap, Column, DataType, Native, PrimitiveArray, Scalar, dispatch_wide};
 
 use crate::arity::binary;
 use crate::compare::lt;
 use crate::datum::{Datum, Side};
 use crate::double_double::DoubleDouble;
 use crate::if_else::{fill_null, if_else};
+use crate::wide::{narrow_column, wide_column};
 use crate::{KernelError, Result};
 
 /// Rows that are summed before the next ones: their sums and counts, 24 bytes a row, take half of the first cache.
@@ -260,9 +261,12 @@ pub fn extreme_of_two(least: bool, left: &Column, right: &Column) -> Result<Colu
     if left.data_type() != right.data_type() || left.data_type().is_nested() {
         return Err(KernelError::unsupported(operation, [left.data_type(), right.data_type()]));
     }
+    if let (Some(left_wide), Some(right_wide)) = (wide_column(left), wide_column(right)) {
+        return narrow_column(&extreme_of_two(least, &left_wide, &right_wide)?, left.data_type());
+    }
     // Where one is null, the other meets itself.
     let (filled_left, filled_right) = (fill_null(left, right.into())?, fill_null(right, left.into())?);
-    let array = dispatch_primitive!(
+    let array = dispatch_wide!(
         filled_left.array(),
         |array| typed(array, &filled_right, least),
         else None

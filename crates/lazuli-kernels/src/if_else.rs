@@ -15,6 +15,7 @@ use crate::datum::{Datum, Side};
 use crate::dictionary::merge;
 use crate::gather::{ByteRows, string_of_whole_rows};
 use crate::take::take;
+use crate::width::{of_bits, side_bits};
 use crate::{KernelError, Result};
 
 /// `then` where the mask is true, `otherwise` where it is false or null.
@@ -125,7 +126,8 @@ fn select_array(
         then: Datum<'_>,
         otherwise: Datum<'_>,
     ) -> Option<Array> {
-        let values = select_values(mask, then.side::<T>()?, otherwise.side::<T>()?);
+        let (then_bits, otherwise_bits) = (side_bits(then.side::<T>()?), side_bits(otherwise.side::<T>()?));
+        let values = of_bits::<T>(select_values(mask, then_bits, otherwise_bits));
         Some(PrimitiveArray::new(values.into(), select_validity(mask, then, otherwise)).into())
     }
     let primitive = dispatch_primitive!(then.array(), |array| typed(array, mask, then, otherwise), else None);

@@ -10,12 +10,13 @@ use foldhash::fast::RandomState;
 use hashbrown::HashSet;
 use lazuli_array::{
     Array, BinaryArray, Bitmap, BooleanArray, Code, Column, DataType, Native, PrimitiveArray, dispatch_codes,
-    dispatch_integer,
+    dispatch_wide_integer,
 };
 
 use crate::arity::predicate_of;
 use crate::compare::{CompareOp, eq};
 use crate::datum::{Constant, Datum};
+use crate::wide::widened;
 use crate::{KernelError, Result};
 
 /// Sets of at most this many values are compared with value by value: each is one pass of vector code over the column,
@@ -91,16 +92,13 @@ fn find_hashed(column: &Column, set: &Column) -> Option<Bitmap> {
         (DataType::Decimal { scale: left, .. }, DataType::Decimal { scale: right, .. }) => left == right,
         _ => true,
     };
-    match (column.array(), set.array()) {
-        (Array::Float32(array), Array::Float32(set)) => {
-            Some(find_keys(array, set, |value| float_key(value.into())))
-        }
+    match (&*widened(column.array()), &*widened(set.array())) {
         (Array::Float64(array), Array::Float64(set)) => Some(find_keys(array, set, float_key)),
         (Array::Int128(array), Array::Int128(set)) if same_scale => {
             Some(find_keys(array, set, |value| value))
         }
         (Array::Binary(array), Array::Binary(set)) => Some(find_bytes(array, set)),
-        (array, set) => dispatch_integer!(array, |array| integers(array, set), else None),
+        (array, set) => dispatch_wide_integer!(array, |array| integers(array, set), else None),
     }
 }
 

@@ -64,6 +64,8 @@ pub mod tasks; // pieces that may run side by side
 pub mod temporal; // parts, grids, steps, zones of dates and times
 pub mod text; // where separators, quotes and newlines are
 mod text_rows; // texts written row by row
+pub mod wide; // small number types in wider ones
+mod width; // values as bits, for loops that move them
 
 pub use arithmetic::{
     ArithmeticOp, abs, add, add_whole_days, arithmetic, div, floor_div, mul, neg, pow, rem, sub,

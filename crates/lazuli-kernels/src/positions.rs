@@ -5,10 +5,11 @@ use std::hash::Hash;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use lazuli_array::{
-    Array, BinaryArray, Code, Column, Native, PrimitiveArray, dispatch_codes, dispatch_integer,
+    Array, BinaryArray, Code, Column, Native, PrimitiveArray, dispatch_codes, dispatch_wide_integer,
 };
 
 use crate::take::NO_ROW;
+use crate::wide::widened;
 use crate::{KernelError, Result};
 
 /// Sets of at most this many numbers are looked through one by one, which is faster than a hash table then.
@@ -38,9 +39,8 @@ pub fn positions_in(column: &Column, set: &Column) -> Result<Vec<u32>> {
         return Ok(vec![of_null; rows]);
     }
     let unsupported = || KernelError::unsupported("positions_in", [column.data_type(), set.data_type()]);
-    let mut positions = match (column.array(), set.array()) {
+    let mut positions = match (&*widened(column.array()), &*widened(set.array())) {
         (Array::Float64(array), Array::Float64(set)) => numbers(array, set, float_key),
-        (Array::Float32(array), Array::Float32(set)) => numbers(array, set, |value| float_key(value.into())),
         (Array::Int128(array), Array::Int128(set)) => numbers(array, set, |value| value),
         (Array::Boolean(array), Array::Boolean(set)) => {
             let position =
@@ -57,7 +57,7 @@ pub fn positions_in(column: &Column, set: &Column) -> Result<Vec<u32>> {
             texts(column.array(), set.iter())
         }
         (array, set) => {
-            dispatch_integer!(array, |array| integers(array, set), else None).ok_or_else(unsupported)?
+            dispatch_wide_integer!(array, |array| integers(array, set), else None).ok_or_else(unsupported)?
         }
     };
     if let Some(validity) = column.validity() {

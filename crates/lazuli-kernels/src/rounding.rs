@@ -4,10 +4,15 @@
 //! it from other engines: 1.005 at two digits is 1.0, since the float lies below 1.005. A float whose scaled value has no
 //! digits after the point any more stays as it is, to the last bit.
 
-use lazuli_array::{Array, Column, DataType, Native, PrimitiveArray, Scalar, dispatch_integer};
+use std::ops::Sub;
+
+use lazuli_array::{
+    Array, Column, DataType, Native, PrimitiveArray, Scalar, dispatch_integer, dispatch_wide_integer,
+};
 
 use crate::arity::{try_unary, unary};
 use crate::level::{Level, by_level};
+use crate::wide::{narrow_column, wide_column};
 use crate::{KernelError, Result};
 
 /// Which neighbour a number is rounded to.
@@ -86,7 +91,7 @@ pub fn round(
         }
         (_, data_type) if data_type.is_integer() && digits >= 0 => return Ok(column.clone()),
         (array, data_type) if data_type.is_integer() => {
-            integers(array, |value| Some(to_multiple(value, digits.unsigned_abs(), rounding)))
+            integers(array, &|value| Some(to_multiple(value, digits.unsigned_abs(), rounding)))
                 .map_err(overflow)?
         }
         (_, data_type) => return Err(KernelError::unsupported(operation, [data_type])),
@@ -128,7 +133,7 @@ pub fn round_significant(column: &Column, digits: u32, to: &DataType) -> Result<
             .into()
         }
         (array, data_type) if data_type.is_integer() => {
-            integers(array, |value| Some(whole(value))).map_err(overflow)?
+            integers(array, &|value| Some(whole(value))).map_err(overflow)?
         }
         (_, data_type) => return Err(KernelError::unsupported(OPERATION, [data_type])),
     };
@@ -140,19 +145,15 @@ pub fn round_significant(column: &Column, digits: u32, to: &DataType) -> Result<
 /// # Errors
 /// [`KernelError::Unsupported`] for what is not a number.
 pub fn sign(column: &Column, to: &DataType) -> Result<Column> {
+    fn whole<T: Native + From<bool> + Sub<Output = T>>(array: &PrimitiveArray<T>) -> Array {
+        unary(array, |value| T::from(value > T::default()) - T::from(value < T::default())).into()
+    }
+    if let Some(wide) = wide_column(column) {
+        return narrow_column(&sign(&wide, wide.data_type())?, to);
+    }
     let array: Array = match (column.array(), to) {
         (Array::Null(_), _) => return Ok(column.clone()),
         (Array::Float64(array), _) => unary(array, |value| {
-            if value > 0.0 {
-                1.0
-            } else if value < 0.0 {
-                -1.0
-            } else {
-                value
-            }
-        })
-        .into(),
-        (Array::Float32(array), _) => unary(array, |value| {
             if value > 0.0 {
                 1.0
             } else if value < 0.0 {
@@ -166,10 +167,11 @@ pub fn sign(column: &Column, to: &DataType) -> Result<Column> {
             let one = 10i128.pow((*scale).into());
             unary(array, |value| value.signum() * one).into()
         }
-        (array, data_type) if data_type.is_integer() => {
-            let signs = integers(array, |value| Some(value.signum()));
-            signs.unwrap_or_else(|_| unreachable!("every type holds its signs"))
-        }
+        (array, data_type) if data_type.is_integer() => dispatch_wide_integer!(
+            array,
+            |array| whole(array),
+            else return Err(KernelError::unsupported("sign", [data_type]))
+        ),
         (_, data_type) => return Err(KernelError::unsupported("sign", [data_type])),
     };
     Ok(Column::new(to.clone(), array))
@@ -180,14 +182,14 @@ fn overflow(operation: &'static str, column: &Column, row: usize, to: &DataType)
     KernelError::Overflow { operation, row, left, right, data_type: to.clone() }
 }
 
-/// `op` of each integer of at most 64 bits, computed in 128.
+/// `op` of each integer of at most 64 bits, computed in 128, which takes longer than to call it.
 ///
 /// # Errors
 /// The first row whose result its type can't hold.
-fn integers(array: &Array, op: impl Fn(i128) -> Option<i128>) -> std::result::Result<Array, usize> {
+fn integers(array: &Array, op: &dyn Fn(i128) -> Option<i128>) -> std::result::Result<Array, usize> {
     fn each<T: Native + Into<i128> + TryFrom<i128>>(
         array: &PrimitiveArray<T>,
-        op: impl Fn(i128) -> Option<i128>,
+        op: &dyn Fn(i128) -> Option<i128>,
     ) -> std::result::Result<Array, usize> {
         let result =
             try_unary(array, |value| match op(value.into()).and_then(|value| T::try_from(value).ok()) {

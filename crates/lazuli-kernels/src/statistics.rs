@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 
 use lazuli_array::{
     Array, Bitmap, Code, Column, DataType, Native, PrimitiveArray, Scalar, Sortedness, Statistics,
-    dispatch_codes, dispatch_primitive,
+    dispatch_codes, dispatch_wide,
 };
 
 use crate::aggregate::{arg_max, arg_min};
@@ -16,6 +16,7 @@ use crate::filter::{filter, filter_column};
 use crate::hash::hash_column;
 use crate::level::{Level, by_level};
 use crate::sort::{RowComparator, SortKey};
+use crate::wide::{narrow_column, wide_type, widened};
 
 /// The statistics of a column; computed by the first call on it or a clone of it.
 ///
@@ -36,8 +37,8 @@ pub fn statistics(column: &Column) -> &Statistics {
 }
 
 fn compute(column: &Column) -> Statistics {
-    let (min, max, sortedness) = dispatch_primitive!(
-        column.array(),
+    let (min, max, sortedness) = dispatch_wide!(
+        &*widened(column.array()),
         |array| values_facts(array, column.data_type()),
         else {
             let (min, max) = range(column);
@@ -47,7 +48,7 @@ fn compute(column: &Column) -> Statistics {
     Statistics { min, max, null_count: column.null_count(), sortedness, distinct_estimate: distinct(column) }
 }
 
-/// Range and order of fixed-width values.
+/// Range and order of fixed-width values of this type, given in its wide type.
 fn values_facts<T: Native>(array: &PrimitiveArray<T>, data_type: &DataType) -> (Scalar, Scalar, Sortedness) {
     let valid;
     let values = match array.validity() {
@@ -61,7 +62,11 @@ fn values_facts<T: Native>(array: &PrimitiveArray<T>, data_type: &DataType) -> (
     if values.is_empty() {
         return (Scalar::Null, Scalar::Null, Sortedness::Ascending);
     }
-    let scalar = |value: T| Column::new(data_type.clone(), PrimitiveArray::from_vec(vec![value])).get(0);
+    let scalar = |value: T| {
+        let wide = wide_type(data_type).unwrap_or_else(|| data_type.clone());
+        let one = Column::new(wide, PrimitiveArray::from_vec(vec![value]));
+        narrow_column(&one, data_type).map_or(Scalar::Null, |one| one.get(0))
+    };
     let level = Level::best();
     let (min, max) = extremes(level, values);
     // Equal values may differ in their bits (zeros of both signs, NaN): the first of them is reported.

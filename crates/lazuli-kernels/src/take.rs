@@ -12,6 +12,7 @@ use lazuli_array::{
 use crate::gather::{binary_of_whole_rows, gather_ranges, string_of_whole_rows};
 use crate::level::Level;
 use crate::picks::Picks;
+use crate::width::{bits_of, of_bits};
 
 /// The index that [`take_optional`] reads as "no row": the result is null there.
 pub const NO_ROW: u32 = u32::MAX;
@@ -109,7 +110,8 @@ fn gather_primitive<T: Native, const OPTIONAL: bool>(
     array: &PrimitiveArray<T>,
     picks: &Picks<'_, OPTIONAL>,
 ) -> PrimitiveArray<T> {
-    PrimitiveArray::new(picks.values(array.values()).into(), gather_validity(array.validity(), picks))
+    let values = of_bits::<T>(picks.values(bits_of(array.values())));
+    PrimitiveArray::new(values.into(), gather_validity(array.validity(), picks))
 }
 
 fn gather_validity<const OPTIONAL: bool>(

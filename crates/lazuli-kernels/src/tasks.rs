@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use crate::KernelError;
+use crate::join::{RunTasks, Stopped, map};
 
 /// Who runs the pieces of a kernel.
 pub trait Tasks: Sync {
@@ -56,6 +57,63 @@ pub trait Tasks: Sync {
         let length = rows.div_ceil(count).next_multiple_of(64).max(1);
         (0..rows).step_by(length).map(|start| start..(start + length).min(rows)).collect()
     }
+}
+
+/// The tasks of any caller as one type, so that a large kernel is compiled once and not in each crate that calls it.
+pub(crate) struct AnyTasks<'a> {
+    width: usize,
+    /// On the calling thread, one after the other, if `None`.
+    run: Option<RunTasks<'a>>,
+}
+
+impl Tasks for AnyTasks<'_> {
+    /// The caller keeps its error.
+    type Error = Stopped;
+
+    fn width(&self) -> usize {
+        self.width
+    }
+
+    fn run<T: Send>(
+        &self,
+        num_tasks: usize,
+        task: impl Fn(usize) -> T + Send + Sync,
+    ) -> Result<Vec<T>, Stopped> {
+        match self.run {
+            Some(run) => map(run, num_tasks, task),
+            None => Ok((0..num_tasks).map(task).collect()),
+        }
+    }
+
+    fn fail(&self, error: KernelError) -> Stopped {
+        unreachable!("asked for before the tasks start: {error}")
+    }
+}
+
+/// Runs a kernel with the tasks of a caller.
+///
+/// # Errors
+/// What the caller stopped the kernel with.
+pub(crate) fn in_any_tasks<C: Tasks, T>(
+    tasks: &C,
+    kernel: impl FnOnce(&AnyTasks<'_>) -> Result<T, Stopped>,
+) -> Result<T, C::Error> {
+    let error = Mutex::new(None);
+    let run = |num_tasks: usize, task: &(dyn Fn(usize) + Sync)| {
+        tasks.run(num_tasks, task).map(|_| ()).map_err(|stopped| {
+            *error.lock().unwrap_or_else(PoisonError::into_inner) = Some(stopped);
+            Stopped
+        })
+    };
+    let result = kernel(&AnyTasks { width: tasks.width(), run: Some(&run) });
+    let error = error.into_inner().unwrap_or_else(PoisonError::into_inner);
+    result.map_err(|Stopped| error.expect("who stops a kernel says why"))
+}
+
+/// Runs a kernel whose pieces come one after the other, which nobody stops.
+pub(crate) fn one_by_one<T>(kernel: impl FnOnce(&AnyTasks<'_>) -> Result<T, Stopped>) -> T {
+    let result = kernel(&AnyTasks { width: 1, run: None });
+    result.unwrap_or_else(|Stopped| unreachable!("nobody stops what runs one by one"))
 }
 
 /// One piece after the other, on the calling thread.

@@ -13,6 +13,7 @@ mod caller; // where in the user's code a verb was called
 mod constant; // values of expressions without columns
 mod derived; // verbs made up of others
 mod error; // the user's mistakes
+mod estimate; // about how many rows there are
 mod explain; // plans as text and JSON
 mod identical; // the same to the last bit
 mod join_bounds; // predicates that a sorted side answers by searching
@@ -27,11 +28,13 @@ mod source; // what plans know of sources and sinks
 mod test_plan; // plans for tests
 #[cfg(test)]
 mod test_run; // plans run the slow, obvious way
+mod unique; // columns that no two rows agree in
 
 pub use asof_tolerance::{AsofTolerance, asof_tolerance};
 pub use caller::Caller;
 pub use derived::{Derived, DerivedVerb, FirstPass};
 pub use error::{PlanError, PlanErrors, PlanMistake};
+pub use estimate::{RowEstimate, estimate_rows};
 pub use explain::{explain, node_name, to_json};
 pub use join_bounds::{JoinBound, JoinBounds};
 pub use node::{

@@ -180,11 +180,19 @@ impl LogicalPlan {
         &self,
         replace: &mut impl FnMut(&LogicalPlan) -> Option<LogicalPlan>,
     ) -> LogicalPlan {
+        self.rewrite_from(&mut |_, over| replace(over))
+    }
+
+    /// As [`LogicalPlan::rewrite`]; `replace` is also given the plan as it was, before its inputs changed.
+    pub(crate) fn rewrite_from(
+        &self,
+        replace: &mut impl FnMut(&LogicalPlan, &LogicalPlan) -> Option<LogicalPlan>,
+    ) -> LogicalPlan {
         let mut done: HashMap<usize, LogicalPlan> = HashMap::new();
         for plan in self.inputs_first() {
             let inputs = plan.inputs().iter().map(|input| done[&input.address()].clone()).collect();
             let over = plan.over(inputs);
-            done.insert(plan.address(), replace(&over).unwrap_or(over));
+            done.insert(plan.address(), replace(plan, &over).unwrap_or(over));
         }
         done.remove(&self.address()).expect("the plan itself comes last")
     }

@@ -20,6 +20,8 @@ struct TestSource {
     filters: bool,
     /// For plans that run; see [`crate::test_run`].
     rows: Option<Batch>,
+    /// What it says about the number of its rows.
+    num_rows: Option<usize>,
 }
 
 /// The rows of a scan's source. Panics for a source without.
@@ -30,7 +32,8 @@ pub(crate) fn rows_of(scan: &Scan) -> &Batch {
 
 /// A scan of these rows.
 pub(crate) fn table_of(name: &str, rows: Batch, filters: bool) -> LogicalPlan {
-    let source = TestSource { name: name.into(), schema: rows.schema().clone(), filters, rows: Some(rows) };
+    let (schema, num_rows) = (rows.schema().clone(), Some(rows.num_rows()));
+    let source = TestSource { name: name.into(), schema, filters, rows: Some(rows), num_rows };
     LogicalPlan::new(Node::Scan(Scan::new(Arc::new(source))), at("the scan"))
 }
 
@@ -47,6 +50,10 @@ impl DataSource for TestSource {
         self.filters
     }
 
+    fn estimated_rows(&self) -> Option<usize> {
+        self.num_rows
+    }
+
     fn open(&self, _request: ScanRequest) -> Result<Box<dyn BatchReader>, SourceError> {
         Err("a test source has no rows".into())
     }
@@ -58,21 +65,26 @@ impl DataSource for TestSource {
 
 /// A scan of columns written as `name type`, separated by commas; of a source that filters itself.
 pub(crate) fn table(name: &str, columns: &str) -> LogicalPlan {
-    scan(name, columns, true)
+    scan(name, columns, true, None)
+}
+
+/// As [`table`], of a source that says that it has so many rows.
+pub(crate) fn counted_table(name: &str, columns: &str, num_rows: usize) -> LogicalPlan {
+    scan(name, columns, true, Some(num_rows))
 }
 
 /// As [`table`], of a source that doesn't filter.
 pub(crate) fn dumb_table(name: &str, columns: &str) -> LogicalPlan {
-    scan(name, columns, false)
+    scan(name, columns, false, None)
 }
 
-fn scan(name: &str, columns: &str, filters: bool) -> LogicalPlan {
+fn scan(name: &str, columns: &str, filters: bool, num_rows: Option<usize>) -> LogicalPlan {
     let fields = columns.split(',').map(str::trim).filter(|column| !column.is_empty()).map(|column| {
         let (name, data_type) = column.split_once(' ').expect("a name and a type");
         Field::new(name, data_type_named(data_type))
     });
     let schema = Arc::new(Schema::try_new(fields.collect()).expect("names are unique"));
-    let source = TestSource { name: name.into(), schema, filters, rows: None };
+    let source = TestSource { name: name.into(), schema, filters, rows: None, num_rows };
     LogicalPlan::new(Node::Scan(Scan::new(Arc::new(source))), at("the scan"))
 }
 

@@ -1,12 +1,15 @@
 //! Functions, aggregates and window functions by name: those of `lazuli-expr`, and a few of SQL's names for them.
 
-use lazuli_array::{Name, Scalar};
+use lazuli_array::{DataType, Name, Scalar};
 use lazuli_expr::aggregate::{AGGREGATES, aggregate_named};
 use lazuli_expr::function::list::call_with_body;
 use lazuli_expr::function::{FillStrategy, QcutOptions, even_quantiles, function_named, functions};
 use lazuli_expr::typing::nearest_name;
 use lazuli_expr::window::{WINDOW_FUNCTIONS, window_function_named};
-use lazuli_expr::{BinaryOperator, Closed, Expr, Literal, aggregate, element};
+use lazuli_expr::{
+    BinaryOperator, Closed, Expr, Literal, aggregate, arg_where, corr, element, ones, spearman_rank_corr,
+    zeros,
+};
 
 use crate::{TextError, selector};
 
@@ -72,6 +75,7 @@ fn of_nested(name: &str, inputs: &[Expr]) -> Option<Expr> {
     match (name, inputs) {
         ("element", []) => Some(element()),
         ("list.to_list", [list]) => Some(list.clone()),
+        ("list.explode", [list]) => Some(list.clone().explode()),
         ("struct.eval", [of, expr]) => Some(of.clone().struct_().eval(expr.clone())),
         (_, [list, body]) if name.starts_with("list.") => call_with_body(name, list.clone(), body.clone()),
         // With names before the values, as it is written, it is a call like any other.
@@ -94,6 +98,16 @@ fn composed(name: &str, inputs: &[Expr]) -> Option<Option<Expr>> {
         ("negate", [input]) => Some(-input.clone()),
         ("truncdiv", [left, right]) => Some(left.clone().truncdiv(right.clone())),
         ("nan_to_null", [input]) => Some(input.clone().nan_to_null()),
+        ("is_empty", [input]) => Some(input.clone().is_empty()),
+        ("arg_where", [condition]) => Some(arg_where(condition.clone())),
+        ("spearman_rank_corr", [left, right]) => Some(spearman_rank_corr(left.clone(), right.clone())),
+        ("corr", [left, right, method]) => match word(method)?.as_str() {
+            "pearson" => Some(corr(left.clone(), right.clone())),
+            "spearman" => Some(spearman_rank_corr(left.clone(), right.clone())),
+            _ => None,
+        },
+        ("zeros", [n]) => count_of(n).map(|n| zeros(n, DataType::Float64)),
+        ("ones", [n]) => count_of(n).map(|n| ones(n, DataType::Float64)),
         ("is_between", [input, low, high]) => Some(input.clone().is_between(low.clone(), high.clone())),
         ("is_between", [input, low, high, closed]) => {
             let closed = word(closed).and_then(|word| Closed::named(&word));
@@ -121,6 +135,11 @@ fn composed(name: &str, inputs: &[Expr]) -> Option<Option<Expr>> {
             | "bin_quantiles"
             | "bin_evenly"
             | "bin_ranks"
+            | "is_empty"
+            | "arg_where"
+            | "spearman_rank_corr"
+            | "zeros"
+            | "ones"
             | "truncdiv",
             _,
         ) => None,

@@ -374,7 +374,7 @@ impl<'a> Reader<'a> {
         }
         let partition_by = window.partition_by.iter().map(|key| self.expr(key)).collect::<Result<_, _>>()?;
         let order_by = window.order_by.iter().map(|key| self.sort_key(key)).collect::<Result<_, _>>()?;
-        let window = Window { partition_by, order_by };
+        let window = Window { partition_by, order_by, ..Window::default() };
         Ok(Expr::Over { input: Arc::new(call), window: Arc::new(window) })
     }
 

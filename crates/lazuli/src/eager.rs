@@ -349,6 +349,7 @@ pub trait EagerFrame: IntoLazy {
         quantile(q: f64);
         missing_table();
         corr();
+        spearman_rank_corr();
         cov();
         describe();
         to_dummies(args: impl Into<DummiesArgs>);

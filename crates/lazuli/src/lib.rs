@@ -38,6 +38,7 @@
 #![forbid(unsafe_code)]
 
 mod asof; // as-of join arguments
+mod build_info; // what this build is
 mod concat; // frames after one another, or side by side
 pub mod csv; // reading and writing CSV
 mod describe; // a summary of every column
@@ -58,6 +59,7 @@ pub mod testing; // frames compared
 mod verb; // verbs made up of others // dates, times, numbers from one to another
 
 pub use asof::{AsofArgs, AsofKey};
+pub use build_info::{BuildInfo, build_info, index_type};
 pub use concat::{
     concat, concat_align, concat_diagonal, concat_diagonal_relaxed, concat_horizontal,
     concat_horizontal_extend, concat_relaxed, concat_with, union,
@@ -89,11 +91,11 @@ pub use lazuli_expr::{
     Ambiguous, BinaryOperator, BusinessWeek, Closed, DatetimeForm, DatetimeParts, Decay, DurationParts, Expr,
     FunctionRef, Interval, IntoExpr, IntoExprs, IntoSortKeys, Letters, Literal, ManyOptions, NamePart,
     NewParts, NonExistent, Roll, Rolling, RollingBy, ScalarFunction, Selector, SortKey, TypeKind, When,
-    WhenThen, Window, WindowFunction, WindowFunctionRef, all, as_list, as_struct, business_day_count,
-    coalesce, col, cols, concat_list, concat_str, corr, cov, date, date_ranges, datetime, datetime_ranges,
-    duration, element, field, format_str, from_epoch, int_ranges, len, linear_spaces, lit, random_int,
-    random_normal, random_sample, random_share, random_uniform, row_index, row_number, selectors, time,
-    time_ranges, when,
+    WhenThen, Window, WindowFunction, WindowFunctionRef, WindowMapping, all, arg_sort_by, arg_where, as_list,
+    as_struct, business_day_count, coalesce, col, cols, concat_list, concat_str, corr, cov, date,
+    date_ranges, datetime, datetime_ranges, duration, element, field, format_str, from_epoch, int_ranges,
+    len, linear_spaces, lit, ones, random_int, random_normal, random_sample, random_share, random_uniform,
+    repeat, repeat_as, row_index, row_number, selectors, spearman_rank_corr, time, time_ranges, when, zeros,
 };
 pub use lazuli_io::csv::{
     CsvOptions, CsvWriteOptions, CsvWriter, Dialect, Encoding, FileColumns, InferMode, OnMisfit, OnRagged,
@@ -106,7 +108,7 @@ pub use lazuli_plan::{
 };
 pub use lazy::{
     DummiesArgs, FillNull, LazyFrame, MatchSchema, SampleArgs, SchemaMismatch, TransposeArgs, UnstackOrder,
-    UpdateArgs, UpdateHow, collect_all, explain_all, scan, scan_as, train_test_split,
+    UpdateArgs, UpdateHow, collect_all, explain_all, scan, scan_as, select, train_test_split,
 };
 #[cfg(feature = "parquet")]
 pub use parquet::{

@@ -3,7 +3,7 @@
 use lazuli_array::{Scalar, Series};
 use lazuli_expr::{Closed, Expr, date_ranges, datetime_ranges, int_ranges, linear_spaces, lit, time_ranges};
 
-use crate::{IntoLazy, Result};
+use crate::Result;
 
 /// The dates from `start` to `end`, an interval such as `1d` or `1mo` apart. Bounds are constants: ISO texts, or what
 /// [`crate::date`] makes of numbers.
@@ -93,8 +93,7 @@ pub fn linear_space(start: f64, end: f64, count: u32, closed: Closed) -> Result<
 /// The items of the one list that a constant expression is.
 #[track_caller]
 fn one_list(name: &str, list: Expr) -> Result<Series> {
-    let row = lazuli_array::DataFrame::try_new(vec![Series::from_iter("row", [0i64])])?;
-    let lists = row.lazy().select(list.alias(name)).collect()?;
+    let lists = crate::select(list.alias(name)).collect()?;
     match lists.get(0, 0) {
         Scalar::List(items) => Ok(Series::new(name, *items)),
         // A bound was null.

@@ -1,7 +1,7 @@
 //! Columns in memory: what expressions make of them.
 
 use lazuli_array::{DataFrame, DataType, Name, Scalar, Series};
-use lazuli_expr::{Expr, IntoExpr, col, when};
+use lazuli_expr::{Expr, IntoExpr, col, repeat_as, when};
 
 use crate::{DummiesArgs, IntoLazy, Result};
 
@@ -37,6 +37,49 @@ pub trait EagerSeries {
     /// # Errors
     /// Mistakes in the expression, and failures of its rows.
     fn apply(&self, expr: impl FnOnce(Expr) -> Expr) -> Result<Series>;
+
+    /// A constant `n` times, as values of a type.
+    ///
+    /// ```
+    /// use lazuli::prelude::*;
+    ///
+    /// assert_eq!(Series::repeat("a", 7, 2, DataType::Int8)?, Series::from_iter("a", [7i8, 7]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A constant that the type does not hold; more than 2^28 rows.
+    #[track_caller]
+    fn repeat(name: impl Into<Name>, value: impl Into<Expr>, n: u32, data_type: DataType) -> Result<Series>
+    where
+        Self: Sized,
+    {
+        Ok(crate::select(repeat_as(value, n, data_type).alias(name)).collect()?.column_at(0))
+    }
+
+    /// `n` rows of 0, as values of a type.
+    ///
+    /// # Errors
+    /// As [`EagerSeries::repeat`].
+    #[track_caller]
+    fn zeros(name: impl Into<Name>, n: u32, data_type: DataType) -> Result<Series>
+    where
+        Self: Sized,
+    {
+        Self::repeat(name, 0, n, data_type)
+    }
+
+    /// `n` rows of 1, as values of a type.
+    ///
+    /// # Errors
+    /// As [`EagerSeries::repeat`].
+    #[track_caller]
+    fn ones(name: impl Into<Name>, n: u32, data_type: DataType) -> Result<Series>
+    where
+        Self: Sized,
+    {
+        Self::repeat(name, 1, n, data_type)
+    }
 
     /// The one value that an expression makes of the column.
     ///
@@ -250,6 +293,16 @@ mod tests {
         assert_eq!(series.sum()?, Scalar::Int64(5));
         assert_eq!(EagerSeries::to_dummies(&series)?.column_names(), ["a_1", "a_2", "a_null"]);
         assert!(Series::from_iter("t", ["x"]).sum().is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn constants_of_a_type() -> Result<()> {
+        assert_eq!(Series::zeros("a", 2, DataType::Float64)?, Series::from_iter("a", [0.0, 0.0]));
+        assert_eq!(Series::ones("a", 1, DataType::Boolean)?, Series::from_iter("a", [true]));
+        assert_eq!(Series::repeat("a", "x", 0, DataType::String)?.len(), 0);
+        let error = Series::repeat("a", 300, 1, DataType::Int8).map_err(|error| error.to_string());
+        assert!(error.is_err_and(|error| error.contains("300 of type Int32 is no Int8")));
         Ok(())
     }
 

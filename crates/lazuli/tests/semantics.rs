@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lazuli::prelude::*;
-use lazuli::{DataType, Encoding, InferMode, OnMisfit, OnRagged, Series, random_int};
+use lazuli::{DataType, Encoding, InferMode, OnMisfit, OnRagged, Series, WindowMapping, random_int};
 
 type Tested = Result<(), Box<dyn std::error::Error>>;
 
@@ -444,6 +444,16 @@ fn r33_windows() -> Tested {
     fails_with(eval(&large, col("a").cum_sum()), &["overflow in cum_sum at row 1"]);
     fails_with(eval(&frame, col("v").sum().over("k").rank("min")), &["a window inside a window"]);
     fails_with(eval(&frame, col("v").sum().over("kk")), &["column not found: kk; did you mean k?"]);
+    // One partition after the other, by the row that came first, in whatever order each is.
+    let one_by_one = col("v").over_sorted_mapped("k", col("v"), WindowMapping::Explode);
+    assert_eq!(eval(&frame, one_by_one.clone())?.to_vec::<i32>()?, [Some(3), None, Some(1), Some(2)]);
+    assert_eq!(values(col("v").sum().over_mapped("k", WindowMapping::Explode))?, [Some(3), Some(3)]);
+    let lists = eval(&frame, (col("v") - col("v").min()).over_mapped("k", WindowMapping::Join))?;
+    assert_eq!((lists.get(0).to_string(), lists.get(1).to_string()), ("[0, null]".into(), "[0, 1]".into()));
+    for misplaced in [one_by_one.clone().sum(), one_by_one.clone().sort(false)] {
+        fails_with(eval(&frame, misplaced), &["one after the other", "select or with_columns"]);
+    }
+    fails_with(frame.lazy().filter(one_by_one.gt(1)).collect(), &["one after the other"]);
     // In the aggregates of groups, a list for each; inside of an aggregate, over the group's rows.
     let grouped = frame.lazy().group_by("k").agg([col("v").cum_sum(), col("v").cum_sum().max().alias("max")]);
     let grouped = grouped.collect()?;
@@ -512,6 +522,19 @@ fn r54_bits_of_nothing_are_null() -> Tested {
     for expr in [col("a").bitwise_and(), col("a").bitwise_or(), col("a").bitwise_xor()] {
         assert_eq!(eval(&frame, expr)?.get(0), Scalar::Null);
     }
+    Ok(())
+}
+
+#[test]
+fn r55_casts_that_wrap_take_integers_and_constants_widen() -> Tested {
+    let frame = df! { "a" => [Some(300i64), None, Some(-1)], "x" => [1.5, f64::NAN, 300.0] }?;
+    let bytes = eval(&frame, col("a").wrapping_cast(DataType::UInt8))?;
+    assert_eq!(bytes.to_vec::<u8>()?, [Some(44), None, Some(255)]);
+    fails_with(eval(&frame, col("x").wrapping_cast(DataType::UInt8)), &["wrapping_cast", "Float64"]);
+    let extended = eval(&frame, col("a").extend_constant(9.5, 1))?;
+    assert_eq!(extended.to_vec::<f64>()?, [Some(300.0), None, Some(-1.0), Some(9.5)]);
+    assert_eq!(*eval(&frame, col("a").extend_constant(9, 1))?.data_type(), DataType::Int64);
+    fails_with(eval(&frame, col("a").extend_constant("x", 1)), &["extend_constant takes a column"]);
     Ok(())
 }
 

@@ -15,6 +15,9 @@ pub trait Native: sealed::Sealed + Copy + Default + Debug + PartialOrd + Send + 
     /// The physical type of arrays of these values.
     const PHYSICAL: PhysicalType;
 
+    /// The integer of this size, for loops that only move values about: one loop for all types of a width.
+    type Bits: Native;
+
     /// Equality as frames see it: NaN equals NaN, -0.0 equals 0.0.
     fn same(self, other: Self) -> bool;
 
@@ -151,10 +154,11 @@ impl<T: Native> From<PrimitiveArray<T>> for Array {
 }
 
 macro_rules! native {
-    ($type:ty, $variant:ident, $same:expr, $cmp:expr) => {
+    ($type:ty, $variant:ident, $bits:ty, $same:expr, $cmp:expr) => {
         impl sealed::Sealed for $type {}
         impl Native for $type {
             const PHYSICAL: PhysicalType = PhysicalType::$variant;
+            type Bits = $bits;
 
             #[inline]
             fn same(self, other: Self) -> bool {
@@ -183,30 +187,31 @@ macro_rules! native {
 }
 
 macro_rules! native_integer {
-    ($type:ty, $variant:ident) => {
-        native!($type, $variant, |left, right| left == right, |left, right| left.cmp(&right));
+    ($type:ty, $variant:ident, $bits:ty) => {
+        native!($type, $variant, $bits, |left, right| left == right, |left, right| left.cmp(&right));
     };
 }
 
 macro_rules! native_float {
-    ($type:ty, $variant:ident) => {
+    ($type:ty, $variant:ident, $bits:ty) => {
         native!(
             $type,
             $variant,
+            $bits,
             |left, right| left == right || (left.is_nan() && right.is_nan()),
             |left, right| left.partial_cmp(&right).unwrap_or_else(|| left.is_nan().cmp(&right.is_nan()))
         );
     };
 }
 
-native_integer!(i8, Int8);
-native_integer!(i16, Int16);
-native_integer!(i32, Int32);
-native_integer!(i64, Int64);
-native_integer!(u8, UInt8);
-native_integer!(u16, UInt16);
-native_integer!(u32, UInt32);
-native_integer!(u64, UInt64);
-native_integer!(i128, Int128);
-native_float!(f32, Float32);
-native_float!(f64, Float64);
+native_integer!(i8, Int8, u8);
+native_integer!(i16, Int16, u16);
+native_integer!(i32, Int32, u32);
+native_integer!(i64, Int64, u64);
+native_integer!(u8, UInt8, u8);
+native_integer!(u16, UInt16, u16);
+native_integer!(u32, UInt32, u32);
+native_integer!(u64, UInt64, u64);
+native_integer!(i128, Int128, i128);
+native_float!(f32, Float32, u32);
+native_float!(f64, Float64, u64);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use lazuli_array::{Name, Schema, SchemaRef};
 use lazuli_expr::Expr;
-use lazuli_plan::{Join, JoinSide, JoinType, LogicalPlan, Node};
+use lazuli_plan::{Join, JoinSide, JoinType, LogicalPlan, estimate_rows};
 
 use super::columns::Columns;
 use super::{Lowering, internal, position_of, semi_join_filter};
@@ -41,7 +41,7 @@ impl Lowering {
             if swapped { (left, right) } else { (right, left) };
         let sources =
             node.output.iter().map(|column| Sources::of(&column.source, swapped)).collect::<Vec<_>>();
-        let probing_rows = estimated_rows(probe);
+        let probing_rows = unfiltered_rows(probe);
         let built = self.build(build, build_lanes, build_keys, &sources, node.join_type, probing_rows)?;
 
         semi_join_filter::push_to_probing(node, &mut lanes, &built.table);
@@ -75,11 +75,14 @@ impl Lowering {
         mut right: Vec<Lane>,
     ) -> Result<(Vec<Lane>, Vec<Lane>)> {
         let keeps_right_rows = matches!(node.join_type, JoinType::Right | JoinType::Full | JoinType::Cross);
-        // Collecting the left side must be cheap: a join below could make any number of rows of few.
-        let is_small = estimated_rows(&node.left)
-            .filter(|_| !multiplies_rows(&node.left))
-            .zip(estimated_rows(&node.right))
-            .is_some_and(|(left, right)| right >= FILTER_FROM_ROWS && left <= right / FILTER_FROM_TIMES);
+        // Collecting the left side must be cheap, so there has to be a bound: a join below could make any number of rows of
+        // few.
+        let is_small = estimate_rows(&node.left)
+            .and_then(|estimate| estimate.most)
+            .zip(unfiltered_rows(&node.right))
+            .is_some_and(|(most, right)| {
+                right >= FILTER_FROM_ROWS && most <= (right / FILTER_FROM_TIMES) as f64
+            });
         let keys = semi_join_filter::columns(&node.right_keys);
         let Some(keys) = keys.filter(|_| is_small && !keeps_right_rows) else { return Ok((left, right)) };
         let stored = self.collect("join", left);
@@ -133,31 +136,10 @@ impl Lowering {
     }
 }
 
-/// About how many rows a plan has, as far as its source knows; steps that leave rows out count as if they did not.
-pub(super) fn estimated_rows(mut plan: &LogicalPlan) -> Option<usize> {
-    loop {
-        plan = match plan.node() {
-            Node::Scan(scan) => return scan.source.estimated_rows(),
-            Node::Filter(node) => &node.input,
-            Node::Project(node) => &node.input,
-            Node::Sort(node) => &node.input,
-            Node::Join(node) => &node.left,
-            _ => return None,
-        };
-    }
-}
-
-/// Whether a plan of which [`estimated_rows`] knows the rows may have more of them.
-fn multiplies_rows(mut plan: &LogicalPlan) -> bool {
-    loop {
-        plan = match plan.node() {
-            Node::Scan(_) => return false,
-            Node::Filter(node) => &node.input,
-            Node::Project(node) => &node.input,
-            Node::Sort(node) => &node.input,
-            _ => return true,
-        };
-    }
+/// About how many rows a plan has, filters not counted: nobody knows what a guess about those is worth, and a table that
+/// turns out smaller does no harm.
+pub(super) fn unfiltered_rows(plan: &LogicalPlan) -> Option<usize> {
+    estimate_rows(plan).map(|estimate| estimate.most.unwrap_or(estimate.unfiltered) as usize)
 }
 
 /// The right side is filtered by the left one's keys if it has so many rows, and so many times the left one's. A lookup in a

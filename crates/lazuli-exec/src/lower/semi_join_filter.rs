@@ -23,7 +23,7 @@ use lazuli_expr::Expr;
 use lazuli_plan::{Join, JoinColumn, JoinSide, JoinType, LogicalPlan, Node};
 
 use super::columns::unaliased;
-use super::join::estimated_rows;
+use super::join::unfiltered_rows;
 use crate::operator::join::{JoinProbe, JoinTable, Matching};
 use crate::operator::project::Choose;
 use crate::pipeline::{Lane, Operator, push_operator};
@@ -70,7 +70,7 @@ fn filter(keys: Vec<usize>, table: &Arc<JoinTable>, schema: &SchemaRef) -> Arc<d
 
 /// Whether many probing rows are likely to have no match.
 fn is_selective(node: &Join) -> bool {
-    let fewer = estimated_rows(&node.left).zip(estimated_rows(&node.right));
+    let fewer = unfiltered_rows(&node.left).zip(unfiltered_rows(&node.right));
     is_filtered(&node.right)
         || fewer.is_some_and(|(left, right)| right.saturating_mul(PROBING_ROWS_A_BUILT_ROW) <= left)
 }

@@ -1,5 +1,6 @@
 //! Sort: rows in the order of keys, stable.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use lazuli_array::{Batch, Column, SchemaRef, Sortedness};
@@ -80,13 +81,13 @@ impl Order {
         for column in batch.columns() {
             match buckets.scatter(column, &tasks)? {
                 Some(moved) => {
-                    parts.iter_mut().zip(moved).for_each(|(part, moved)| part.push(Part::Moved(moved)))
+                    parts.iter_mut().zip(moved).for_each(|(part, moved)| part.push(Cow::Owned(moved)))
                 }
                 None => {
                     if numbers.is_none() {
                         numbers = Some(buckets.row_numbers(&tasks)?);
                     }
-                    parts.iter_mut().for_each(|part| part.push(Part::Left(column)));
+                    parts.iter_mut().for_each(|part| part.push(Cow::Borrowed(column)));
                 }
             }
         }
@@ -95,11 +96,8 @@ impl Order {
         let items = items.map(|((&rows, parts), numbers)| (rows, parts, numbers)).collect();
         drop(buckets);
         let sorted = tasks.run_on(items, |(rows, parts, numbers): (usize, Vec<Part<'_>>, Vec<u32>)| {
-            let key = |key: &Key| match &parts[key.position] {
-                Part::Moved(column) => key.of(column),
-                Part::Left(column) => key.of(column),
-            };
-            let keys: Vec<sort::SortKey<'_>> = self.keys.iter().map(key).collect();
+            let keys: Vec<sort::SortKey<'_>> =
+                self.keys.iter().map(|key| key.of(&parts[key.position])).collect();
             let order = sort_indices(&keys, rows).map_err(ExecError::kernel(OPERATOR))?;
             drop(keys);
             let numbers: Vec<u32> = match numbers.is_empty() {
@@ -108,8 +106,8 @@ impl Order {
             };
             // Each column's memory goes back as soon as it is gathered, and serves the next one.
             let columns = parts.into_iter().map(|part| match part {
-                Part::Moved(column) => take_column(&column, &order),
-                Part::Left(column) => take_column(column, &numbers),
+                Cow::Owned(column) => take_column(&column, &order),
+                Cow::Borrowed(column) => take_column(column, &numbers),
             });
             Ok(self.output.choose(&Batch::new(self.schema.clone(), columns.collect(), rows)))
         })?;
@@ -128,13 +126,8 @@ impl Order {
     }
 }
 
-/// A column's values of one bucket.
-enum Part<'a> {
-    /// They were moved.
-    Moved(Column),
-    /// They are where they came in, among those of all buckets.
-    Left(&'a Column),
-}
+/// A column's values of one bucket: owned where they were moved, borrowed where they are among those of all buckets.
+type Part<'a> = Cow<'a, Column>;
 
 /// Numbers of the first rows of a batch, in order.
 pub(crate) fn first_rows(keys: &[Key], batch: &Batch, limit: usize) -> Result<Vec<u32>> {

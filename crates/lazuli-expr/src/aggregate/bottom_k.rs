@@ -23,6 +23,6 @@ impl Aggregate for BottomK {
     }
 
     fn accumulator(&self, arguments: &[Argument<'_>]) -> Box<dyn Accumulator> {
-        top_accumulator::<true>(arguments[0].data_type, num_values(&arguments[1]))
+        top_accumulator(arguments[0].data_type, num_values(&arguments[1]), true)
     }
 }

@@ -1,9 +1,86 @@
 //! Methods of [`Expr`] that call aggregates of several rows, places and shapes.
 
-use lazuli_array::Scalar;
+use lazuli_array::{DataType, Scalar};
 
 use crate::aggregate::{self, AggregateRef};
-use crate::{Expr, IntoExpr, Literal};
+use crate::{Expr, IntoExpr, Literal, corr, when};
+
+/// A constant `n` times, as rows; the name is `repeat`. Reads no column. For a list in each row see
+/// [`Expr::repeat_by`].
+///
+/// ```
+/// use lazuli_expr::repeat;
+///
+/// assert_eq!(repeat("x", 3).to_string(), "repeat('x', 3) as repeat");
+/// ```
+pub fn repeat(value: impl Into<Expr>, n: u32) -> Expr {
+    named_repeat("repeat", value.into(), n, None)
+}
+
+/// As [`repeat`], as values of a type; the plan is refused if the constant is none of that type.
+///
+/// ```
+/// use lazuli_array::DataType;
+/// use lazuli_expr::repeat_as;
+///
+/// assert_eq!(repeat_as(0, 3, DataType::Int8).to_string(), "repeat(0, 3, null) as repeat");
+/// ```
+pub fn repeat_as(value: impl Into<Expr>, n: u32, data_type: DataType) -> Expr {
+    named_repeat("repeat", value.into(), n, Some(data_type))
+}
+
+/// `n` rows of 0, as values of a type; the name is `zeros`.
+///
+/// ```
+/// use lazuli_array::DataType;
+/// use lazuli_expr::zeros;
+///
+/// assert_eq!(zeros(2, DataType::Float64).to_string(), "repeat(0, 2, null) as zeros");
+/// ```
+pub fn zeros(n: u32, data_type: DataType) -> Expr {
+    named_repeat("zeros", 0.into(), n, Some(data_type))
+}
+
+/// `n` rows of 1, as values of a type; the name is `ones`.
+pub fn ones(n: u32, data_type: DataType) -> Expr {
+    named_repeat("ones", 1.into(), n, Some(data_type))
+}
+
+fn named_repeat(name: &'static str, value: Expr, n: u32, data_type: Option<DataType>) -> Expr {
+    let of_type =
+        data_type.map(|data_type| Expr::Literal(Literal { value: Scalar::Null, data_type, flexible: false }));
+    let inputs = [value, n.into()].into_iter().chain(of_type).collect();
+    Expr::Aggregate { aggregate: aggregate::REPEAT, inputs }.alias(name)
+}
+
+/// The places of the rows for which a condition is true, from 0; see [`Expr::arg_true`]. Gives rows.
+///
+/// ```
+/// use lazuli_expr::{arg_where, col};
+///
+/// assert_eq!(arg_where(col("a").gt(1)).to_string(), "arg_true(a > 1)");
+/// ```
+pub fn arg_where(condition: impl IntoExpr) -> Expr {
+    condition.into_expr().arg_true()
+}
+
+/// Spearman's correlation of two columns of any types with an order: Pearson's of the ranks of their values, over the rows
+/// where neither is null. Equal values have the mean of their ranks, NaN is the greatest value. NaN where it is not
+/// defined: fewer than two rows, or one value throughout.
+///
+/// ```
+/// use lazuli_expr::spearman_rank_corr;
+///
+/// let ranks = spearman_rank_corr("height", "weight").to_string();
+/// assert!(ranks.starts_with("corr(rank(when(is_not_null(weight)).then(height), 'average'"), "{ranks}");
+/// ```
+pub fn spearman_rank_corr(left: impl IntoExpr, right: impl IntoExpr) -> Expr {
+    let (left, right) = (left.into_expr(), right.into_expr());
+    let rank_beside = |value: &Expr, other: &Expr| {
+        when(other.clone().is_not_null()).then(value.clone()).end().rank("average")
+    };
+    corr(rank_beside(&left, &right), rank_beside(&right, &left))
+}
 
 impl Expr {
     fn aggregate_with(self, aggregate: AggregateRef, constants: impl IntoIterator<Item = Scalar>) -> Self {
@@ -157,6 +234,18 @@ impl Expr {
         self.aggregate(aggregate::APPROX_N_UNIQUE)
     }
 
+    /// About the value below which the share `q` of the values lies, in little memory: that of
+    /// `quantile_with(q, "nearest")`, but for 0.1 % of it. The same on any number of threads.
+    ///
+    /// ```
+    /// use lazuli_expr::col;
+    ///
+    /// assert_eq!(col("latency").approx_quantile(0.99).to_string(), "approx_quantile(latency, 0.99)");
+    /// ```
+    pub fn approx_quantile(self, q: f64) -> Self {
+        self.aggregate_with(aggregate::APPROX_QUANTILE, [Scalar::Float64(q)])
+    }
+
     /// The place of the first row that equals a constant, from 0; null if there is none.
     ///
     /// ```
@@ -289,6 +378,39 @@ impl Expr {
     /// The items of lists; null for a list that is null or empty. Gives rows.
     pub fn explode(self) -> Self {
         self.aggregate(aggregate::EXPLODE)
+    }
+
+    /// The values and then those of another column, as the type that holds both. Gives rows.
+    ///
+    /// ```
+    /// use lazuli_expr::col;
+    ///
+    /// assert_eq!(col("home").append("away").unique().to_string(), "unique(append(home, away))");
+    /// ```
+    pub fn append(self, other: impl IntoExpr) -> Self {
+        Self::Aggregate { aggregate: aggregate::APPEND, inputs: vec![self, other.into_expr()] }
+    }
+
+    /// The values and then a constant `n` times, as the type that holds both. Gives rows.
+    ///
+    /// ```
+    /// use lazuli_expr::col;
+    ///
+    /// assert_eq!(col("a").extend_constant(0, 2).to_string(), "extend_constant(a, 0, 2)");
+    /// ```
+    pub fn extend_constant(self, value: impl Into<Expr>, n: u32) -> Self {
+        Self::Aggregate { aggregate: aggregate::EXTEND_CONSTANT, inputs: vec![self, value.into(), n.into()] }
+    }
+
+    /// Whether there is no row, null or not; for no row but null ones see `count().eq(0)`.
+    ///
+    /// ```
+    /// use lazuli_expr::col;
+    ///
+    /// assert_eq!(col("a").drop_nulls().is_empty().to_string(), "len(drop_nulls(a)) = 0");
+    /// ```
+    pub fn is_empty(self) -> Self {
+        self.len().eq(0)
     }
 
     /// Runs of equal values, as structs of `len` and `value`. Gives rows.

@@ -3,10 +3,11 @@
 //! Values are widened to `i64`, `i128` or `f64`, so there is one state for all narrow types. `GREATEST` tells which end.
 
 use lazuli_array::{
-    Array, BooleanArray, Column, DataType, Native, PrimitiveArray, dispatch_codes, dispatch_float,
-    dispatch_integer, dispatch_physical_primitive,
+    Array, BooleanArray, Column, DataType, DictionaryArray, Native, PhysicalType, PrimitiveArray,
+    dispatch_codes, dispatch_wide_integer,
 };
 use lazuli_kernels::aggregate::{max, min};
+use lazuli_kernels::cast::{CastMode, cast};
 
 use crate::Groups;
 use crate::aggregate::fixed_states::GroupState;
@@ -80,7 +81,7 @@ impl<const GREATEST: bool> GroupState for Extreme<i64, GREATEST> {
             });
             return;
         }
-        dispatch_integer!(
+        dispatch_wide_integer!(
             &*as_numbers(input),
             |array| update_extremes(states, array, groups, |value| value as i64),
             else unreachable!("decimals and floats have states of their own")
@@ -129,33 +130,38 @@ impl<const GREATEST: bool> GroupState for Extreme<i128, GREATEST> {
 }
 
 /// The results, in the width of their type.
-pub(super) fn finish_integers<V, const GREATEST: bool>(
+pub(super) fn finish_integers<V: Ord + Copy + Into<i128>, const GREATEST: bool>(
     states: &[Extreme<V, GREATEST>],
     data_type: &DataType,
-) -> Column
-where
-    V: Ord + Copy + Into<i128>,
-{
-    let values = states.iter().map(|state| state.get().map(Into::<i128>::into));
-    match data_type {
-        DataType::Boolean => Column::new(
-            DataType::Boolean,
-            values.map(|value| value.map(|value| value == 1)).collect::<BooleanArray>(),
-        ),
-        DataType::Enum(categories) => {
-            let codes = values.map(|value| value.map(|value| value as u32)).collect();
-            let array = lazuli_array::DictionaryArray::try_new(codes, categories.clone());
+) -> Column {
+    column_of(&mut states.iter().map(|state| state.get().map(Into::into)), data_type)
+}
+
+/// Integers as a column. Every value came from this type.
+fn column_of(values: &mut dyn Iterator<Item = Option<i128>>, data_type: &DataType) -> Column {
+    fn of<T: Native>(
+        values: &mut dyn Iterator<Item = Option<i128>>,
+        narrow: fn(i128) -> T,
+    ) -> PrimitiveArray<T> {
+        values.map(|value| value.map(narrow)).collect()
+    }
+    match (data_type, data_type.physical()) {
+        (DataType::Boolean, _) => {
+            let values = values.map(|value| value.map(|value| value == 1));
+            Column::new(DataType::Boolean, values.collect::<BooleanArray>())
+        }
+        (DataType::Enum(categories), _) => {
+            let array = DictionaryArray::try_new(of(values, |value| value as u32), categories.clone());
             Column::new(data_type.clone(), array.expect("the codes come from columns of the same enum"))
         }
-        _ => dispatch_physical_primitive!(
-            data_type.physical(),
-            // Every value came from this type.
-            |T| Column::new(
-                data_type.clone(),
-                values.map(|value| value.map(|value| value as T)).collect::<PrimitiveArray<T>>()
-            ),
-            else unreachable!("the signature takes nothing else here")
-        ),
+        (_, PhysicalType::Int32) => Column::new(data_type.clone(), of(values, |value| value as i32)),
+        (_, PhysicalType::UInt64) => Column::new(data_type.clone(), of(values, |value| value as u64)),
+        (_, PhysicalType::Int128) => Column::new(data_type.clone(), of(values, |value| value)),
+        (_, PhysicalType::Int64) => Column::new(data_type.clone(), of(values, |value| value as i64)),
+        _ => {
+            let wide = Column::new(DataType::Int64, of(values, |value| value as i64));
+            cast(&wide, data_type, CastMode::Strict).expect("every value came from this type")
+        }
     }
 }
 
@@ -188,22 +194,17 @@ impl<const GREATEST: bool> FloatExtreme<GREATEST> {
 }
 
 impl<const GREATEST: bool> GroupState for FloatExtreme<GREATEST> {
-    #[allow(clippy::useless_conversion, reason = "one arm of the dispatch is f64 already")]
     fn update(states: &mut [Self], input: &Array, groups: Groups<'_>) {
-        dispatch_float!(
-            input,
-            |array| match groups {
-                Groups::One { .. } => {
-                    if let Some(value) = extreme::<_, GREATEST>(array) {
-                        states[0].add(value.into());
-                    }
+        let wide = as_numbers(input);
+        let Array::Float64(array) = &*wide else { unreachable!("integers have states of their own") };
+        match groups {
+            Groups::One { .. } => {
+                if let Some(value) = extreme::<_, GREATEST>(array) {
+                    states[0].add(value);
                 }
-                Groups::Ids(_) => update_states(states, array.values(), array.validity(), groups, |state, value| {
-                    state.add(value.into());
-                }),
-            },
-            else unreachable!("integers have states of their own")
-        );
+            }
+            Groups::Ids(_) => update_states(states, array.values(), array.validity(), groups, Self::add),
+        }
     }
 
     fn merge(&mut self, other: Self) {

@@ -13,6 +13,7 @@ use lazuli_kernels::{BitwiseOp, KernelError};
 use crate::function::{Argument, Signature, SignatureError};
 
 mod approx_n_unique;
+mod approx_quantile;
 mod bitwise; // bits of all values
 mod bottom_k;
 mod build; // methods that call aggregates
@@ -46,6 +47,7 @@ mod product;
 mod quantile;
 mod quantile_state; // median and quantile
 mod quotient; // quotients of integers, rounded once
+mod repeat; // a constant as rows
 mod rows; // all rows of a group at once
 mod seen; // any, all and has_nulls
 mod shape; // skew, kurtosis and entropy
@@ -63,12 +65,18 @@ mod value_lists; // all values of each group
 mod var;
 mod variance; // std and var
 
+pub use build::{arg_where, ones, repeat, repeat_as, spearman_rank_corr, zeros};
+
 /// Whether no value is false.
 pub const ALL: AggregateRef = AggregateRef(&seen::Seen { name: "all", asked: seen::Asked::All });
 /// About the number of distinct values.
 pub const APPROX_N_UNIQUE: AggregateRef = AggregateRef(&approx_n_unique::ApproxNUnique);
+/// About the value below which a share of the values lies.
+pub const APPROX_QUANTILE: AggregateRef = AggregateRef(&approx_quantile::ApproxQuantile);
 /// Whether a value is true.
 pub const ANY: AggregateRef = AggregateRef(&seen::Seen { name: "any", asked: seen::Asked::Any });
+/// The values of one column and then those of another.
+pub const APPEND: AggregateRef = AggregateRef(&rows::APPEND);
 /// Where the greatest value is.
 pub const ARG_MAX: AggregateRef = AggregateRef(&rows::ARG_MAX);
 /// Where the least value is.
@@ -101,6 +109,8 @@ pub const DROP_NULLS: AggregateRef = AggregateRef(&rows::DROP_NULLS);
 pub const ENTROPY: AggregateRef = AggregateRef(&shape::Shape { name: "entropy", what: shape::What::Entropy });
 /// The items of lists.
 pub const EXPLODE: AggregateRef = AggregateRef(&rows::EXPLODE);
+/// The values and then a constant.
+pub const EXTEND_CONSTANT: AggregateRef = AggregateRef(&rows::EXTEND_CONSTANT);
 /// The rows that a predicate keeps.
 pub const FILTER: AggregateRef = AggregateRef(&rows::FILTER);
 /// Rows by their places.
@@ -163,6 +173,8 @@ pub const N_UNIQUE: AggregateRef = AggregateRef(&n_unique::NUnique);
 pub const PRODUCT: AggregateRef = AggregateRef(&product::Product);
 /// The value below which a share of the values lies.
 pub const QUANTILE: AggregateRef = AggregateRef(&quantile::Quantile);
+/// A constant as rows.
+pub const REPEAT: AggregateRef = AggregateRef(&repeat::Repeat);
 /// Runs of equal values.
 pub const RLE: AggregateRef = AggregateRef(&rows::RLE);
 /// Where a value would be put.
@@ -196,7 +208,9 @@ pub const VAR: AggregateRef = AggregateRef(&var::Var);
 pub static AGGREGATES: &[AggregateRef] = &[
     ALL,
     ANY,
+    APPEND,
     APPROX_N_UNIQUE,
+    APPROX_QUANTILE,
     ARG_MAX,
     ARG_MIN,
     ARG_TRUE,
@@ -214,6 +228,7 @@ pub static AGGREGATES: &[AggregateRef] = &[
     DROP_NULLS,
     ENTROPY,
     EXPLODE,
+    EXTEND_CONSTANT,
     FILTER,
     FIRST,
     GATHER,
@@ -243,6 +258,7 @@ pub static AGGREGATES: &[AggregateRef] = &[
     NULL_COUNT,
     PRODUCT,
     QUANTILE,
+    REPEAT,
     RLE,
     SEARCH_SORTED,
     SKEW,

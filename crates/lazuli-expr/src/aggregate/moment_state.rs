@@ -2,7 +2,7 @@
 //!
 //! Integers are summed exactly, floats in three doubles, so that the result is the same whatever the order.
 
-use lazuli_array::{Array, Column, dispatch_float, dispatch_integer};
+use lazuli_array::{Array, Column, dispatch_wide_integer};
 use lazuli_kernels::aggregate::{FloatMoments, moments_of_groups};
 use lazuli_kernels::double_double::{TripleDouble, two_product, two_sum};
 
@@ -23,11 +23,9 @@ pub(super) trait Moments: GroupState {
 
 impl GroupState for FloatMoments {
     fn update(states: &mut [Self], input: &Array, groups: Groups<'_>) {
-        dispatch_float!(
-            input,
-            |array| moments_of_groups(array.values(), array.validity(), ids_of(groups), states),
-            else unreachable!("integers have moments of their own")
-        );
+        let wide = as_numbers(input);
+        let Array::Float64(array) = &*wide else { unreachable!("integers have moments of their own") };
+        moments_of_groups(array.values(), array.validity(), ids_of(groups), states);
     }
 
     fn merge(&mut self, other: Self) {
@@ -128,7 +126,7 @@ impl IntegerMoments {
 
 impl GroupState for IntegerMoments {
     fn update(states: &mut [Self], input: &Array, groups: Groups<'_>) {
-        dispatch_integer!(
+        dispatch_wide_integer!(
             &*as_numbers(input),
             |array| update_states(states, array.values(), array.validity(), groups, |state, value| {
                 state.add(value.into());

@@ -1,12 +1,12 @@
 //! `nan_min` and `nan_max`.
 
-use lazuli_array::{Array, Bitmap, Column, DataType, PrimitiveArray, dispatch_float};
+use lazuli_array::{Array, Bitmap, Column, DataType, PrimitiveArray};
 use lazuli_kernels::aggregate::{float_key, float_of_key};
 
 use crate::aggregate::extreme::{extreme_accumulator, extreme_signature};
 use crate::aggregate::fixed_states::{FixedStates, GroupState};
 use crate::aggregate::state_column::{int64_column, values_of};
-use crate::aggregate::valid_rows::update_states;
+use crate::aggregate::valid_rows::{as_numbers, update_states};
 use crate::function::{Argument, Signature, SignatureError};
 use crate::{Accumulator, Aggregate, Groups};
 
@@ -68,19 +68,17 @@ impl<const GREATEST: bool> Best<GREATEST> {
 }
 
 impl<const GREATEST: bool> GroupState for Best<GREATEST> {
-    #[allow(clippy::useless_conversion, reason = "one arm of the dispatch is f64 already")]
     fn update(states: &mut [Self], input: &Array, groups: Groups<'_>) {
-        dispatch_float!(
-            input,
-            |array| update_states(states, array.values(), array.validity(), groups, |state, value| {
-                let key = match (value.is_nan(), float_key(f64::from(value))) {
-                    (true, _) => u64::MAX,
-                    (false, key) => if GREATEST { key } else { !key },
-                };
-                state.key = state.key.max(key);
-            }),
-            else unreachable!("other types know no NaN")
-        );
+        let wide = as_numbers(input);
+        let Array::Float64(array) = &*wide else { unreachable!("other types know no NaN") };
+        update_states(states, array.values(), array.validity(), groups, |state, value| {
+            let key = match (value.is_nan(), float_key(value)) {
+                (true, _) => u64::MAX,
+                (false, key) if GREATEST => key,
+                (false, key) => !key,
+            };
+            state.key = state.key.max(key);
+        });
     }
 
     fn merge(&mut self, other: Self) {

@@ -1,6 +1,6 @@
 //! `product`.
 
-use lazuli_array::{Array, Column, DataType, PrimitiveArray, Scalar, dispatch_float, dispatch_integer};
+use lazuli_array::{Array, Column, DataType, PrimitiveArray, Scalar, dispatch_wide_integer};
 use lazuli_kernels::KernelError;
 use lazuli_kernels::double_double::DoubleDouble;
 
@@ -105,7 +105,7 @@ impl WholeProduct {
 
 impl GroupState for WholeProduct {
     fn update(states: &mut [Self], input: &Array, groups: Groups<'_>) {
-        dispatch_integer!(
+        dispatch_wide_integer!(
             &*as_numbers(input),
             |array| update_states(states, array.values(), array.validity(), groups, |state, value| {
                 state.multiply(value.into());
@@ -198,15 +198,10 @@ impl FloatProduct {
 }
 
 impl GroupState for FloatProduct {
-    #[allow(clippy::useless_conversion, reason = "one arm of the dispatch is f64 already")]
     fn update(states: &mut [Self], input: &Array, groups: Groups<'_>) {
-        dispatch_float!(
-            input,
-            |array| update_states(states, array.values(), array.validity(), groups, |state, value| {
-                state.multiply(f64::from(value));
-            }),
-            else unreachable!("integers have products of their own")
-        );
+        let wide = as_numbers(input);
+        let Array::Float64(array) = &*wide else { unreachable!("integers have products of their own") };
+        update_states(states, array.values(), array.validity(), groups, Self::multiply);
     }
 
     fn merge(&mut self, other: Self) {

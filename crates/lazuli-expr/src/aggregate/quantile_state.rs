@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use lazuli_array::{Column, DataType, Native, PrimitiveArray, dispatch_float, dispatch_integer};
+use lazuli_array::{Column, DataType, Native, PrimitiveArray};
 use lazuli_kernels::KernelError;
-use lazuli_kernels::aggregate::{float_key, float_of_key};
+use lazuli_kernels::aggregate::{float_key, float_of_key, signed_key, signed_of_key};
 
 use crate::aggregate::quotient::{decimal_quotient, quotient, rounded_quotient};
 use crate::aggregate::signature::{between, ticks_per_unit};
@@ -95,20 +95,22 @@ pub(super) fn quantile_accumulator(
                 })
             })
         }
-        DataType::UInt64 => Quantiles::boxed(output, wide_rows, move |values: &mut [i128]| {
+        DataType::UInt64 => Quantiles::boxed(output, integer_rows, move |values: &mut [u64]| {
             let (lower, upper, fraction) = neighbours(values, q, method);
-            Some(interpolate_integers(lower, upper, fraction))
+            Some(interpolate_integers(lower.into(), upper.into(), fraction))
         }),
         temporal if temporal.is_temporal() => {
             let ticks = ticks_per_unit(temporal);
-            Quantiles::boxed(output, integer_rows, move |values: &mut [i64]| {
-                let (lower, upper, fraction) = neighbours(values, q, method);
-                Some(interpolate_ticks(i128::from(lower) * ticks, i128::from(upper) * ticks, fraction))
+            Quantiles::boxed(output, integer_rows, move |keys: &mut [u64]| {
+                let (lower, upper, fraction) = neighbours(keys, q, method);
+                let [lower, upper] = [lower, upper].map(|key| i128::from(signed_of_key(key)) * ticks);
+                Some(interpolate_ticks(lower, upper, fraction))
             })
         }
-        _ => Quantiles::boxed(output, integer_rows, move |values: &mut [i64]| {
-            let (lower, upper, fraction) = neighbours(values, q, method);
-            Some(interpolate_integers(lower.into(), upper.into(), fraction))
+        _ => Quantiles::boxed(output, integer_rows, move |keys: &mut [u64]| {
+            let (lower, upper, fraction) = neighbours(keys, q, method);
+            let [lower, upper] = [lower, upper].map(|key| signed_of_key(key).into());
+            Some(interpolate_integers(lower, upper, fraction))
         }),
     }
 }
@@ -151,31 +153,30 @@ fn interpolate_ticks(lower: i128, upper: i128, fraction: f64) -> i64 {
     i64::try_from(between.clamp(lower, upper)).expect("the result lies between two values")
 }
 
-#[allow(clippy::unnecessary_cast, reason = "one arm of the dispatch is i64 already")]
-fn integer_rows(lists: &mut ValueLists<i64>, input: &lazuli_array::Array, groups: Groups<'_>) {
-    dispatch_integer!(
-        &*as_numbers(input),
-        |array| lists.extend(array, groups, |value| value as i64),
-        else unreachable!("decimals and floats have lists of their own")
-    );
-}
-
-fn wide_rows(lists: &mut ValueLists<i128>, input: &lazuli_array::Array, groups: Groups<'_>) {
-    match input {
-        lazuli_array::Array::Int128(array) => lists.extend(array, groups, |value| value),
-        lazuli_array::Array::UInt64(array) => lists.extend(array, groups, i128::from),
-        _ => unreachable!("narrower integers have lists of their own"),
+/// Integers of at most 64 bits by keys that sort as they do; those without a sign are their own.
+fn integer_rows(lists: &mut ValueLists<u64>, input: &lazuli_array::Array, groups: Groups<'_>) {
+    match &*as_numbers(input) {
+        lazuli_array::Array::UInt64(array) => lists.extend(array, groups, |value| value),
+        lazuli_array::Array::Int32(array) => lists.extend(array, groups, |value| signed_key(value.into())),
+        lazuli_array::Array::Int64(array) => lists.extend(array, groups, signed_key),
+        _ => unreachable!("decimals and floats have lists of their own"),
     }
 }
 
-#[allow(clippy::useless_conversion, reason = "one arm of the dispatch is f64 already")]
+fn wide_rows(lists: &mut ValueLists<i128>, input: &lazuli_array::Array, groups: Groups<'_>) {
+    let lazuli_array::Array::Int128(array) = input else {
+        unreachable!("narrower integers have lists of their own")
+    };
+    lists.extend(array, groups, |value| value);
+}
+
 /// Floats by keys that sort as they do, NaN the greatest, and are compared in one instruction.
 fn float_rows(lists: &mut ValueLists<u64>, input: &lazuli_array::Array, groups: Groups<'_>) {
-    dispatch_float!(
-        input,
-        |array| lists.extend(array, groups, |value| float_key(f64::from(value))),
-        else unreachable!("integers have lists of their own")
-    );
+    let wide = as_numbers(input);
+    let lazuli_array::Array::Float64(array) = &*wide else {
+        unreachable!("integers have lists of their own")
+    };
+    lists.extend(array, groups, float_key);
 }
 
 /// Appends the values of an array.

@@ -3,7 +3,7 @@
 //! Integers of at most 64 bits in 128, which no number of rows that there can be overflows, for means beside their number;
 //! decimals in 192; floats in three doubles, beside their number, so that `sum` and `mean` have one state.
 
-use lazuli_array::{Array, Column, dispatch_float, dispatch_integer};
+use lazuli_array::{Array, Column, dispatch_float, dispatch_wide_integer};
 use lazuli_kernels::aggregate::{
     CountedSum, DecimalSum, FloatSum, grouped_counted_sum_integers, grouped_sum_decimals,
     grouped_sum_integers, sum_decimals, sum_groups, sum_integers,
@@ -26,7 +26,7 @@ impl GroupState for IntegerSum {
             }
             return;
         }
-        dispatch_integer!(&*as_numbers(input), |array| match groups {
+        dispatch_wide_integer!(&*as_numbers(input), |array| match groups {
             Groups::One { num_rows: 0 } => {}
             Groups::One { .. } => states[0] += sum_integers(array.values(), array.validity()),
             Groups::Ids(ids) => grouped_sum_integers(array.values(), array.validity(), ids, states),
@@ -55,7 +55,7 @@ impl GroupState for CountedSum {
             }
             return;
         };
-        dispatch_integer!(
+        dispatch_wide_integer!(
             &*as_numbers(input),
             |array| grouped_counted_sum_integers(array.values(), array.validity(), ids, states),
             else unreachable!("the signature takes nothing but integers, booleans and times here")

@@ -23,7 +23,7 @@ impl Aggregate for TopK {
     }
 
     fn accumulator(&self, arguments: &[Argument<'_>]) -> Box<dyn Accumulator> {
-        top_accumulator::<false>(arguments[0].data_type, num_values(&arguments[1]))
+        top_accumulator(arguments[0].data_type, num_values(&arguments[1]), false)
     }
 }
 

@@ -14,6 +14,7 @@ use lazuli_kernels::KernelError;
 use lazuli_kernels::aggregate::{
     TopKey, TopSlots, float_key, float_of_key, signed_key, signed_of_key, signed_wide_key, signed_wide_of_key,
 };
+use lazuli_kernels::wide::widened;
 
 use crate::aggregate::state_column::{int64_column, values_of};
 use crate::function::{Argument, Signature, SignatureError};
@@ -56,20 +57,20 @@ fn constant(argument: &Argument<'_>) -> Option<i128> {
     })
 }
 
-/// States of values of this type.
-pub(super) fn top_accumulator<const LEAST: bool>(data_type: &DataType, k: usize) -> Box<dyn Accumulator> {
+/// States of values of this type, for the least or the greatest of them.
+pub(super) fn top_accumulator(data_type: &DataType, k: usize, least: bool) -> Box<dyn Accumulator> {
     let data_type = data_type.clone();
     let is_inline = k <= TopSlots::<u64>::MAX_K;
     match &data_type {
         DataType::Decimal { .. } if is_inline => {
-            FixedTop::<u128, _, LEAST>::boxed(data_type, TopSlots::new(k))
+            FixedTop::<u128>::boxed(data_type, least, Box::new(TopSlots::new(k)))
         }
-        DataType::Decimal { .. } => FixedTop::<u128, _, LEAST>::boxed(data_type, GrowingTop::new(k)),
+        DataType::Decimal { .. } => FixedTop::<u128>::boxed(data_type, least, Box::new(GrowingTop::new(k))),
         DataType::String | DataType::Categorical | DataType::Binary => {
-            Box::new(ByteTop::<LEAST> { data_type, top: GrowingTop::new(k) })
+            Box::new(ByteTop { data_type, least, top: GrowingTop::new(k) })
         }
-        _ if is_inline => FixedTop::<u64, _, LEAST>::boxed(data_type, TopSlots::new(k)),
-        _ => FixedTop::<u64, _, LEAST>::boxed(data_type, GrowingTop::new(k)),
+        _ if is_inline => FixedTop::<u64>::boxed(data_type, least, Box::new(TopSlots::new(k))),
+        _ => FixedTop::<u64>::boxed(data_type, least, Box::new(GrowingTop::new(k))),
     }
 }
 
@@ -268,11 +269,13 @@ impl Lists {
     }
 }
 
-/// Values of fixed width, by key.
-struct FixedTop<K, B, const LEAST: bool> {
+/// Values of fixed width, by key. The best keys are behind a pointer: who keeps them is asked once a batch.
+struct FixedTop<K> {
     data_type: DataType,
     k: usize,
-    best: B,
+    /// Whether keys are turned, so that the least values have the greatest.
+    least: bool,
+    best: Box<dyn BestKeys<K>>,
     /// Scratch: the key of each row.
     keys: Vec<K>,
 }
@@ -300,18 +303,12 @@ impl ValueKey for u64 {
     #[allow(clippy::useless_conversion, clippy::unnecessary_cast, reason = "some types need no widening")]
     fn write_keys(array: &Array, keys: &mut Vec<Self>) -> bool {
         keys.clear();
-        match array {
+        match &*widened(array) {
             Array::Null(_) => return false,
             Array::Boolean(array) => keys.extend(array.values().iter().map(u64::from)),
-            Array::Int8(array) => keys.extend(array.values().iter().map(|&value| signed_key(value.into()))),
-            Array::Int16(array) => keys.extend(array.values().iter().map(|&value| signed_key(value.into()))),
             Array::Int32(array) => keys.extend(array.values().iter().map(|&value| signed_key(value.into()))),
             Array::Int64(array) => keys.extend(array.values().iter().map(|&value| signed_key(value))),
-            Array::UInt8(array) => keys.extend(array.values().iter().map(|&value| u64::from(value))),
-            Array::UInt16(array) => keys.extend(array.values().iter().map(|&value| u64::from(value))),
-            Array::UInt32(array) => keys.extend(array.values().iter().map(|&value| u64::from(value))),
             Array::UInt64(array) => keys.extend_from_slice(array.values()),
-            Array::Float32(array) => keys.extend(array.values().iter().map(|&value| float_key(value.into()))),
             Array::Float64(array) => keys.extend(array.values().iter().map(|&value| float_key(value))),
             // The codes of an enum are its order.
             Array::Dictionary(array) => {
@@ -343,9 +340,7 @@ impl ValueKey for u64 {
                 |T| {
                     let value: fn(u64) -> T = match data_type.physical() {
                         PhysicalType::Float32 | PhysicalType::Float64 => |key| float_of_key(key) as T,
-                        PhysicalType::UInt8 | PhysicalType::UInt16 | PhysicalType::UInt32 | PhysicalType::UInt64 => {
-                            |key| key as T
-                        }
+                        PhysicalType::UInt64 => |key| key as T,
                         _ => |key| signed_of_key(key) as T,
                     };
                     let values: Vec<T> = keys.iter().map(|&key| value(key)).collect();
@@ -397,13 +392,13 @@ impl ValueKey for u128 {
     const ITEM_TYPE: DataType = DataType::Decimal { precision: 38, scale: 0 };
 }
 
-impl<K: ValueKey, B: BestKeys<K> + 'static, const LEAST: bool> FixedTop<K, B, LEAST> {
-    fn boxed(data_type: DataType, best: B) -> Box<dyn Accumulator> {
-        Box::new(Self { data_type, k: best.limit(), best, keys: Vec::new() })
+impl<K: ValueKey> FixedTop<K> {
+    fn boxed(data_type: DataType, least: bool, best: Box<dyn BestKeys<K>>) -> Box<dyn Accumulator> {
+        Box::new(Self { data_type, k: best.limit(), least, best, keys: Vec::new() })
     }
 }
 
-impl<K: ValueKey, B: BestKeys<K> + 'static, const LEAST: bool> Accumulator for FixedTop<K, B, LEAST> {
+impl<K: ValueKey> Accumulator for FixedTop<K> {
     fn resize(&mut self, num_groups: usize) {
         self.best.resize(num_groups);
     }
@@ -413,7 +408,7 @@ impl<K: ValueKey, B: BestKeys<K> + 'static, const LEAST: bool> Accumulator for F
             (0..groups.num_rows()).for_each(|row| self.best.add_nulls(groups.id(row), 1));
             return Ok(());
         }
-        if LEAST {
+        if self.least {
             self.keys.iter_mut().for_each(|key| *key = key.complement());
         }
         self.best.insert_rows(&self.keys, inputs[0].validity().as_ref(), groups);
@@ -453,7 +448,7 @@ impl<K: ValueKey, B: BestKeys<K> + 'static, const LEAST: bool> Accumulator for F
         for group in groups {
             self.best.visit(group, &mut |keys, num_nulls| {
                 let num_nulls = lists.push(keys.len(), num_nulls);
-                all.extend(keys.iter().map(|&key| if LEAST { key.complement() } else { key }));
+                all.extend(keys.iter().map(|&key| if self.least { key.complement() } else { key }));
                 all.resize(all.len() + num_nulls, K::default());
             });
         }
@@ -467,62 +462,70 @@ impl<K: ValueKey, B: BestKeys<K> + 'static, const LEAST: bool> Accumulator for F
 
 /// Bytes in their order, or the other way round.
 #[derive(Clone, PartialEq, Eq)]
-struct RankedBytes<const LEAST: bool>(Box<[u8]>);
-
-impl<const LEAST: bool> RankedBytes<LEAST> {
-    fn rank(left: &[u8], right: &[u8]) -> Ordering {
-        if LEAST { right.cmp(left) } else { left.cmp(right) }
-    }
+struct RankedBytes {
+    bytes: Box<[u8]>,
+    least: bool,
 }
 
-impl<const LEAST: bool> HeapBytes for RankedBytes<LEAST> {
+fn rank(left: &[u8], right: &[u8], least: bool) -> Ordering {
+    if least { right.cmp(left) } else { left.cmp(right) }
+}
+
+impl HeapBytes for RankedBytes {
     fn heap_bytes(&self) -> usize {
-        self.0.len()
+        self.bytes.len()
     }
 }
 
-impl<const LEAST: bool> Ord for RankedBytes<LEAST> {
+impl Ord for RankedBytes {
     fn cmp(&self, other: &Self) -> Ordering {
-        Self::rank(&self.0, &other.0)
+        // All keys of one accumulator are turned alike.
+        rank(&self.bytes, &other.bytes, self.least)
     }
 }
 
-impl<const LEAST: bool> PartialOrd for RankedBytes<LEAST> {
+impl PartialOrd for RankedBytes {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
 /// Texts or byte strings.
-struct ByteTop<const LEAST: bool> {
+struct ByteTop {
     data_type: DataType,
-    top: GrowingTop<RankedBytes<LEAST>>,
+    least: bool,
+    top: GrowingTop<RankedBytes>,
 }
 
-impl<const LEAST: bool> ByteTop<LEAST> {
-    fn insert<'a>(&mut self, values: impl Iterator<Item = Option<&'a [u8]>>, groups: Groups<'_>) {
+impl ByteTop {
+    fn insert(&mut self, values: &mut dyn Iterator<Item = Option<&[u8]>>, groups: Groups<'_>) {
+        let least = self.least;
         for (row, value) in values.enumerate() {
             let group = groups.id(row);
             let Some(value) = value else {
                 self.top.add_nulls(group, 1);
                 continue;
             };
-            let beats = |other: &RankedBytes<LEAST>| RankedBytes::<LEAST>::rank(value, &other.0).is_gt();
-            self.top.offer(group, beats, || RankedBytes(value.into()));
+            let beats = |other: &RankedBytes| rank(value, &other.bytes, least).is_gt();
+            self.top.offer(group, beats, || RankedBytes { bytes: value.into(), least });
         }
     }
 }
 
-impl<const LEAST: bool> Accumulator for ByteTop<LEAST> {
+impl Accumulator for ByteTop {
     fn resize(&mut self, num_groups: usize) {
         self.top.resize(num_groups);
     }
 
     fn update(&mut self, inputs: &[Column], groups: Groups<'_>, _: RowOrder) -> Result<(), KernelError> {
         match inputs[0].array() {
-            Array::String(array) => self.insert(array.iter().map(|text| text.map(str::as_bytes)), groups),
-            Array::Dictionary(array) => self.insert(array.iter().map(|text| text.map(str::as_bytes)), groups),
-            Array::Binary(array) => self.insert(array.iter(), groups),
+            Array::String(array) => {
+                self.insert(&mut array.iter().map(|text| text.map(str::as_bytes)), groups)
+            }
+            Array::Dictionary(array) => {
+                self.insert(&mut array.iter().map(|text| text.map(str::as_bytes)), groups);
+            }
+            Array::Binary(array) => self.insert(&mut array.iter(), groups),
             _ => unreachable!("other types have states of their own"),
         }
         Ok(())
@@ -535,7 +538,7 @@ impl<const LEAST: bool> Accumulator for ByteTop<LEAST> {
         for group in groups {
             let keys = self.top.sorted(group);
             lists.push(keys.len(), 0);
-            all.extend(keys.into_iter().map(|key| key.0));
+            all.extend(keys.into_iter().map(|key| key.bytes));
         }
         let items = || all.iter().map(|bytes| Some(&**bytes)).collect::<BinaryArray>().into();
         Ok(vec![lists.finish(&DataType::Binary, |_| items()), nulls])
@@ -550,7 +553,7 @@ impl<const LEAST: bool> Accumulator for ByteTop<LEAST> {
             let (start, end) = (lists.offsets()[row] as usize, lists.offsets()[row + 1] as usize);
             let group = [group as u32];
             for item in start..end {
-                self.insert(std::iter::once(items.get(item)), Groups::Ids(&group));
+                self.insert(&mut std::iter::once(items.get(item)), Groups::Ids(&group));
             }
         }
         Ok(())
@@ -562,7 +565,7 @@ impl<const LEAST: bool> Accumulator for ByteTop<LEAST> {
         for group in groups {
             let keys = self.top.sorted(group);
             let num_nulls = lists.push(keys.len(), self.top.nulls[group]);
-            all.extend(keys.into_iter().map(|key| Some(key.0)));
+            all.extend(keys.into_iter().map(|key| Some(key.bytes)));
             all.resize(all.len() + num_nulls, None);
         }
         let bytes = all.iter().map(Option::as_deref);

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use lazuli_array::{Array, Bitmap, PrimitiveArray};
+use lazuli_kernels::wide::widened;
 
 use crate::Groups;
 
@@ -70,16 +71,17 @@ pub(super) fn update_states<S: Copy, V: Copy>(
     }
 }
 
-/// The array with booleans as the numbers 0 and 1, and untyped nulls as null numbers.
+/// The array in one of the types of `dispatch_wide!`: small numbers in wider ones, booleans as the numbers 0 and 1, untyped
+/// nulls as null numbers. Accumulators have loops for those alone: what a small type costs is a pass over the batch.
 pub(super) fn as_numbers(array: &Array) -> Cow<'_, Array> {
     match array {
         Array::Boolean(bits) => {
-            let values = bits.values().iter().map(u8::from).collect();
+            let values = bits.values().iter().map(i32::from).collect();
             Cow::Owned(PrimitiveArray::new(values, bits.validity().cloned()).into())
         }
         Array::Null(nulls) => {
             Cow::Owned(PrimitiveArray::<i64>::from_iter((0..nulls.len()).map(|_| None)).into())
         }
-        other => Cow::Borrowed(other),
+        other => widened(other),
     }
 }

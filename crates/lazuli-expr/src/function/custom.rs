@@ -1,4 +1,5 @@
-//! Functions that the user brings as closures: `map_batches` over columns, `map_elements` over values.
+//! Functions that the user brings as closures: `map_batches` over columns, `map_elements` over values, `inspect` to look at
+//! columns.
 //!
 //! A closure is asked for parts of the frame, in any order and from several threads, so it has to work row by row: the
 //! value of a row may depend on that row only. It says what type comes out, because a plan is typed before anything runs;
@@ -62,6 +63,33 @@ impl ScalarFunction for Custom {
     }
 }
 
+/// A closure that looks at rows as they pass.
+struct Inspect(Box<dyn Fn(&Column) + Send + Sync>);
+
+impl ScalarFunction for Inspect {
+    fn name(&self) -> &str {
+        "inspect"
+    }
+
+    fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
+        match arguments {
+            [of] => Ok(Signature::unchanged(arguments, of.data_type.clone())),
+            _ => Err(SignatureError::Expected("one column".into())),
+        }
+    }
+
+    fn evaluate(&self, inputs: &[Value], num_rows: usize) -> Result<Value, KernelError> {
+        let rows = if inputs[0].is_constant() { 1 } else { num_rows };
+        (self.0)(&inputs[0].clone().into_column(rows));
+        Ok(inputs[0].clone())
+    }
+
+    /// It is called where it is written, neither ahead of the query nor once for two.
+    fn is_deterministic(&self) -> bool {
+        false
+    }
+}
+
 /// What `function` makes of the rows of several columns, a part of the frame at a time; it gives as many rows as it got, of
 /// type `output`. Row by row: the value of a row may depend on that row only.
 ///
@@ -111,6 +139,19 @@ impl Expr {
     ) -> Self {
         let function = move |columns: &[Column]| function(&columns[0]).map_err(|error| error.to_string());
         custom("map_batches", vec![self], function, output)
+    }
+
+    /// The same values, which `look` gets to see as they pass: a part of the frame at a time, in any order and from several
+    /// threads; a constant as one row. Not called for a column that the query does not need.
+    ///
+    /// ```
+    /// use lazuli_expr::col;
+    ///
+    /// let seen = col("a").inspect(|column| println!("{} rows", column.len())) * 2;
+    /// assert_eq!(seen.to_string(), "inspect(a) * 2");
+    /// ```
+    pub fn inspect(self, look: impl Fn(&Column) + Send + Sync + 'static) -> Self {
+        self.call(FunctionRef::Custom(Arc::new(Inspect(Box::new(look)))))
     }
 
     /// What `function` makes of each value, of type `output` or null; null stays null without being asked for. Far slower
@@ -197,5 +238,25 @@ mod tests {
         assert_eq!(of(|_| Err("no".into())), Err("map_batches failed: no".into()));
         let wrong = col("a").map_elements(|_| Scalar::from("x"), DataType::Int64);
         assert!(run(wrong, &[numbers], 2).is_err_and(|error| error.starts_with("map_elements failed")));
+    }
+
+    #[test]
+    fn columns_are_seen_and_stay() {
+        use std::sync::Mutex;
+
+        let seen: Arc<Mutex<Vec<usize>>> = Arc::default();
+        let lengths = seen.clone();
+        let look = move |column: &Column| {
+            if let Ok(mut lengths) = lengths.lock() {
+                lengths.push(column.len());
+            }
+        };
+        let numbers = Value::Column(Column::from_values([Some(1i64), None].into_iter()));
+        let constant = Value::Constant(Constant::from_scalar(&Scalar::Int64(2)));
+        let expr = col("a").inspect(look);
+        for input in [numbers, constant] {
+            assert_eq!(run(expr.clone(), std::slice::from_ref(&input), 2), Ok(input));
+        }
+        assert_eq!(*seen.lock().unwrap(), [2, 1]);
     }
 }

@@ -7,11 +7,11 @@ use lazuli_kernels::cast;
 
 use super::literal::{self, Adapted};
 use super::{cast_to, expand::column_not_found, operands};
-use crate::aggregate::{AggregateRef, COUNT, FILTER, IMPLODE, LEN};
+use crate::aggregate::{AggregateRef, COUNT, FILTER, IMPLODE, LEN, SLICE};
 use crate::function::math::{BITWISE_NOT, bitwise_of_operator};
 use crate::function::{Argument, FunctionRef, Signature, SignatureError, each_aggregate, each_window};
 use crate::supertype::supertype;
-use crate::{BinaryOperator, Expr, Literal, SortKey, TypeError, UnaryOperator, Window};
+use crate::{BinaryOperator, Expr, Literal, SortKey, TypeError, UnaryOperator, Window, WindowMapping};
 
 /// A resolved expression and its type.
 #[derive(Debug, Clone, PartialEq)]
@@ -206,12 +206,31 @@ impl Resolver<'_> {
 
     /// The window goes to the aggregates and window functions inside; what is there besides is row by row, over all rows
     /// as over those of a partition.
+    ///
+    /// Where the results do not go to their rows, they are written as a list of the partition:
+    ///
+    /// ```text
+    /// (a - mean(a)) over (partition by k join)      =>   implode(a - mean(a) over (..)) over (partition by k)
+    /// (a - mean(a)) over (partition by k explode)   =>   slice(a - mean(a) over (..), 0) over (partition by k explode)
+    /// head(a) over (partition by k explode)         =>   itself: as it would be among the aggregates of a group
+    /// ```
     fn over(&mut self, expr: &Expr, input: &Expr, window: &Window, context: Context) -> Option<Typed> {
         if context == Context::Over {
             return self.fail(TypeError::NestedWindow { expr: expr.to_string() });
         }
         self.may_be_window(expr, context)?;
-        let input = self.resolve(input, Context::Over);
+        let explodes = window.mapping == WindowMapping::Explode;
+        if explodes && context != Context::Rows {
+            return self.fail(TypeError::InvalidArgument {
+                expr: expr.to_string(),
+                reason: "results of partitions one after the other are rows of their own: they stand in select or \
+                         with_columns, and no window or aggregate is made of them"
+                    .into(),
+            });
+        }
+        let are_of_rows = window.mapping != WindowMapping::GroupToRows && has_values_of_rows(input);
+        let inside = if explodes && !are_of_rows { Context::Aggregation } else { Context::Over };
+        let input = self.resolve(input, inside);
         let partition_by = self.all(&window.partition_by, Context::RowByRow("the keys of a window"));
         let order: Vec<Expr> = window.order_by.iter().map(|key| key.expr.clone()).collect();
         let order_by = self.all(&order, Context::RowByRow("the order of a window"));
@@ -224,8 +243,28 @@ impl Resolver<'_> {
                 .zip(&window.order_by)
                 .map(|(typed, key)| SortKey { expr: value(typed), ..key.clone() })
                 .collect(),
+            mapping: WindowMapping::GroupToRows,
         };
-        Some(Typed { expr: input.expr.pushed_over(&Arc::new(window)), ..input })
+        let to_rows = Arc::new(window);
+        let data_type = input.data_type.clone();
+        let list = || DataType::List(Box::new(data_type.clone()));
+        let all_of = |aggregate: AggregateRef, rest: Option<Expr>| {
+            let values = input.expr.pushed_over(&to_rows).without_alias().clone();
+            Expr::Aggregate { aggregate, inputs: std::iter::once(values).chain(rest).collect() }
+        };
+        Some(match (explodes, are_of_rows) {
+            (false, false) => Typed { expr: input.expr.pushed_over(&to_rows), data_type },
+            (false, true) => Typed { expr: all_of(IMPLODE, None).pushed_over(&to_rows), data_type: list() },
+            (true, _) => {
+                let (made, data_type) = match (are_of_rows, data_type) {
+                    (true, item) => (all_of(SLICE, Some(Expr::from(0i64))), item),
+                    (false, DataType::List(item)) if input.expr.gives_rows() => (value(input), *item),
+                    (false, one) => (value(input), one),
+                };
+                let window = Window { mapping: WindowMapping::Explode, ..(*to_rows).clone() };
+                Typed { expr: Expr::Over { input: Arc::new(made), window: Arc::new(window) }, data_type }
+            }
+        })
     }
 
     fn all(&mut self, exprs: &[Expr], context: Context) -> Option<Vec<Typed>> {
@@ -396,6 +435,15 @@ impl Resolver<'_> {
                 None
             }
         }
+    }
+}
+
+/// Whether there is a value for each row outside of aggregates.
+fn has_values_of_rows(expr: &Expr) -> bool {
+    match expr {
+        Expr::Column(_) | Expr::WindowFunction { .. } => true,
+        Expr::Aggregate { .. } => false,
+        other => other.children().into_iter().any(has_values_of_rows),
     }
 }
 

@@ -1,13 +1,15 @@
-//! Functions that put the values of a partition in another order: `sort`, `sort_by`, `arg_sort`, `reverse`.
+//! Functions that put the values of a partition in another order: `sort`, `sort_by`, `arg_sort`, `arg_sort_by`,
+//! `reverse`.
 //!
 //! The value that comes first stands in the row that is first in the window's order, and so on.
 
-use lazuli_array::{Column, DataType, PrimitiveArray};
+use lazuli_array::{Column, DataType, PrimitiveArray, Scalar};
 use lazuli_kernels::sort::SortKey;
-use lazuli_kernels::{KernelError, take_column};
+use lazuli_kernels::{KernelError, fields, take_column};
 
 use super::rank::sorted;
 use super::{Partitions, WindowFunction};
+use crate::function::options::list;
 use crate::function::{Argument, Signature, SignatureError};
 use crate::options::{Options, unchecked};
 
@@ -27,6 +29,8 @@ pub(super) enum By {
     Place,
     /// Another column.
     Other,
+    /// The fields of a struct, one after the other; places come out, from 0.
+    Fields,
     /// The last row comes first.
     Reverse,
 }
@@ -38,10 +42,35 @@ impl Arrange {
             By::Other => {
                 "a column, one to sort it by, and maybe whether the greatest comes first, and whether nulls do"
             }
+            By::Fields => {
+                "a struct, and maybe a list of whether the greatest of each field comes first, and one of whether nulls do"
+            }
             By::Value | By::Place => {
                 "one column, and maybe whether the greatest comes first, and whether nulls do"
             }
         }
+    }
+
+    /// For each key whether the greatest comes first, and whether nulls do.
+    fn directions(&self, arguments: &[Argument<'_>]) -> Result<Vec<(bool, bool)>, SignatureError> {
+        if self.by != By::Fields {
+            return Ok(vec![self.direction(arguments)?]);
+        }
+        let mut options = Options::behind(1, arguments, self.expected())?;
+        let DataType::Struct(fields) = arguments[0].data_type else { return Err(options.wrong()) };
+        let mut flags = || -> Result<Vec<bool>, SignatureError> {
+            let Some(value) = options.value()? else { return Ok(vec![false; fields.len()]) };
+            let items = list(Some(value)).filter(|items| items.len() == fields.len());
+            let items = items.ok_or_else(|| options.wrong())?;
+            let flag = |row| match items.get(row) {
+                Scalar::Boolean(flag) => Ok(flag),
+                _ => Err(options.wrong()),
+            };
+            (0..items.len()).map(flag).collect()
+        };
+        let (descending, nulls_first) = (flags()?, flags()?);
+        options.end()?;
+        Ok(descending.into_iter().zip(nulls_first).collect())
     }
 
     /// Whether the greatest comes first, and whether nulls do.
@@ -62,9 +91,9 @@ impl WindowFunction for Arrange {
     }
 
     fn signature(&self, arguments: &[Argument<'_>]) -> Result<Signature, SignatureError> {
-        self.direction(arguments)?;
+        self.directions(arguments)?;
         let output = match self.by {
-            By::Place => DataType::Int64,
+            By::Place | By::Fields => DataType::Int64,
             _ => arguments[0].data_type.clone(),
         };
         Ok(Signature::unchanged(arguments, output))
@@ -80,8 +109,7 @@ impl WindowFunction for Arrange {
         arguments: &[Argument<'_>],
         partitions: &Partitions<'_>,
     ) -> Result<Column, KernelError> {
-        let (descending, nulls_first) =
-            self.direction(arguments).map_err(|_| unchecked(self.name, arguments))?;
+        let directions = self.directions(arguments).map_err(|_| unchecked(self.name, arguments))?;
         let mut sources = vec![0u32; partitions.num_rows()];
         if self.by == By::Reverse {
             for rows in partitions.iter() {
@@ -91,18 +119,25 @@ impl WindowFunction for Arrange {
             }
             return Ok(take_column(&inputs[0], &sources));
         }
-        let key = SortKey { column: &inputs[inputs.len() - 1], descending, nulls_first };
-        let by_value = sorted(&key, partitions)?;
-        let arranged = match partitions.ids() {
-            [] => Partitions::one(sources.len(), Some(&by_value)),
-            ids => Partitions::new(ids, partitions.num_partitions(), Some(&by_value)),
+        let columns: Vec<Column> = match self.by {
+            By::Fields => (0..directions.len())
+                .map(|index| fields::field(&inputs[0], index))
+                .collect::<Result<_, _>>()?,
+            _ => vec![inputs[inputs.len() - 1].clone()],
         };
+        let keys: Vec<SortKey<'_>> = columns
+            .iter()
+            .zip(directions)
+            .map(|(column, (descending, nulls_first))| SortKey { column, descending, nulls_first })
+            .collect();
+        let by_value = sorted(&keys, partitions)?;
+        let arranged = partitions.reordered(&by_value);
         for (rows, arranged) in partitions.iter().zip(arranged.iter()) {
             for (&to, &from) in rows.iter().zip(arranged) {
                 sources[to as usize] = from;
             }
         }
-        if self.by != By::Place {
+        if !matches!(self.by, By::Place | By::Fields) {
             return Ok(take_column(&inputs[0], &sources));
         }
         let mut places = vec![0i64; sources.len()];

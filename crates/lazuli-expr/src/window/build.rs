@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use lazuli_array::Scalar;
+use lazuli_array::{Column, FromValues, Name, Scalar};
 
 use super::{
-    ARG_SORT, BACKWARD_FILL, CUM_COUNT, CUM_MAX, CUM_MIN, CUM_PROD, CUM_SUM, DIFF, Decay, EWM_MEAN, EWM_STD,
-    EWM_SUM, EWM_VAR, FORWARD_FILL, INTERPOLATE, IS_DUPLICATED, IS_FIRST_DISTINCT, IS_LAST_DISTINCT,
-    IS_UNIQUE, PCT_CHANGE, PEAK_MAX, PEAK_MIN, RANDOM_INT, RANDOM_NORMAL, RANDOM_SAMPLE, RANDOM_UNIFORM,
-    RANK, REVERSE, RLE_ID, ROW_INDEX, ROW_NUMBER, SHIFT, SHUFFLE, SORT, SORT_BY, Window, WindowFunctionRef,
+    ARG_SORT, ARG_SORT_BY, BACKWARD_FILL, CUM_COUNT, CUM_MAX, CUM_MIN, CUM_PROD, CUM_SUM, DIFF, Decay,
+    EWM_MEAN, EWM_MEAN_BY, EWM_STD, EWM_SUM, EWM_SUM_BY, EWM_VAR, FORWARD_FILL, INTERPOLATE, INTERPOLATE_BY,
+    IS_DUPLICATED, IS_FIRST_DISTINCT, IS_LAST_DISTINCT, IS_UNIQUE, PCT_CHANGE, PEAK_MAX, PEAK_MIN,
+    RANDOM_INT, RANDOM_NORMAL, RANDOM_SAMPLE, RANDOM_UNIFORM, RANK, REVERSE, RLE_ID, ROW_INDEX, ROW_NUMBER,
+    SHIFT, SHUFFLE, SORT, SORT_BY, Window, WindowFunctionRef, WindowMapping,
 };
-use crate::{Expr, IntoExprs, IntoSortKeys, Literal};
+use crate::{Expr, IntoExprs, IntoSortKeys, Literal, as_struct};
 
 /// The place of each row in the frame, or in its partition, from 1.
 ///
@@ -27,6 +28,35 @@ pub fn row_number() -> Expr {
 /// The place of each row in the frame, or in its partition, from 0.
 pub fn row_index() -> Expr {
     Expr::WindowFunction { function: ROW_INDEX, inputs: Vec::new() }
+}
+
+/// Where the rows come from in the order of several keys, as places from 0; rows with equal keys keep their order. The name
+/// is that of the first key.
+///
+/// ```
+/// use lazuli_expr::{arg_sort_by, col};
+///
+/// let places = arg_sort_by([col("shop").asc(), col("amount").desc()]);
+/// assert_eq!(places.to_string(), "arg_sort_by(as_struct(shop, amount), [false, true], [false, false]) as shop");
+/// ```
+pub fn arg_sort_by(keys: impl IntoSortKeys) -> Expr {
+    let keys = keys.into_sort_keys();
+    let names: Vec<Name> = keys.iter().map(|key| key.expr.output_name()).collect();
+    let are_distinct = (1..names.len()).all(|place| !names[..place].contains(&names[place]));
+    let fields = keys.iter().enumerate().map(|(place, key)| match are_distinct {
+        true => key.expr.clone(),
+        false => key.expr.clone().alias(place.to_string()),
+    });
+    let flags = |flag: fn(&crate::SortKey) -> bool| {
+        constant(Scalar::List(Box::new(Column::from_values(keys.iter().map(flag)))))
+    };
+    let inputs = vec![
+        as_struct(fields.collect::<Vec<_>>()),
+        flags(|key| key.descending),
+        flags(|key| key.nulls_first),
+    ];
+    let places = Expr::WindowFunction { function: ARG_SORT_BY, inputs };
+    names.first().map_or(places.clone(), |name| places.alias(name.clone()))
 }
 
 /// A random number for each row, at least `low` and below `high`, evenly spread. A seed gives each place of the frame the
@@ -95,14 +125,37 @@ impl Expr {
     /// assert_eq!(share.to_string(), "amount / sum(amount) over (partition by shop)");
     /// ```
     pub fn over(self, partition_by: impl IntoExprs) -> Self {
-        self.over_window(Window { partition_by: partition_by.into_exprs(), order_by: Vec::new() })
+        self.over_window(Window { partition_by: partition_by.into_exprs(), ..Window::default() })
     }
 
     /// As [`Expr::over`]; first, last, ranks, sums so far and neighbours go by the order of `order_by`, ties by the order
     /// of the rows. The rows of the result keep their order.
     pub fn over_sorted(self, partition_by: impl IntoExprs, order_by: impl IntoSortKeys) -> Self {
         let (partition_by, order_by) = (partition_by.into_exprs(), order_by.into_sort_keys());
-        self.over_window(Window { partition_by, order_by })
+        self.over_window(Window { partition_by, order_by, ..Window::default() })
+    }
+
+    /// As [`Expr::over`], with a say in where the results go: to their rows, to each row as a list, or one after the other.
+    ///
+    /// ```
+    /// use lazuli_expr::{WindowMapping, col};
+    ///
+    /// let best = col("price").top_k(2).over_mapped("shop", WindowMapping::Explode);
+    /// assert_eq!(best.to_string(), "top_k(price, 2) over (partition by shop explode)");
+    /// ```
+    pub fn over_mapped(self, partition_by: impl IntoExprs, mapping: WindowMapping) -> Self {
+        self.over_window(Window { partition_by: partition_by.into_exprs(), mapping, ..Window::default() })
+    }
+
+    /// As [`Expr::over_sorted`] and [`Expr::over_mapped`] at once.
+    pub fn over_sorted_mapped(
+        self,
+        partition_by: impl IntoExprs,
+        order_by: impl IntoSortKeys,
+        mapping: WindowMapping,
+    ) -> Self {
+        let (partition_by, order_by) = (partition_by.into_exprs(), order_by.into_sort_keys());
+        self.over_window(Window { partition_by, order_by, mapping })
     }
 
     fn over_window(self, window: Window) -> Self {
@@ -233,6 +286,37 @@ impl Expr {
     /// The mean of the values so far, in which older ones weigh less; see [`Decay`].
     pub fn ewm_mean(self, decay: Decay) -> Self {
         self.window_call(EWM_MEAN, decay.constants())
+    }
+
+    /// The mean of the values so far, in the order of `by`, in which each weighs half as much after each half-life: a time
+    /// such as `2d` or `1h30m`, or steps of a whole-number key, `3i`. Null where the value or the key is.
+    ///
+    /// ```
+    /// use lazuli_expr::col;
+    ///
+    /// assert_eq!(col("a").ewm_mean_by("at", "1d").to_string(), "ewm_mean_by(a, at, '1d')");
+    /// ```
+    pub fn ewm_mean_by(self, by: impl crate::IntoExpr, half_life: &str) -> Self {
+        let inputs = vec![self, by.into_expr(), constant(Scalar::from(half_life))];
+        Self::WindowFunction { function: EWM_MEAN_BY, inputs }
+    }
+
+    /// The sum of the values so far, as [`Expr::ewm_mean_by`].
+    pub fn ewm_sum_by(self, by: impl crate::IntoExpr, half_life: &str) -> Self {
+        let inputs = vec![self, by.into_expr(), constant(Scalar::from(half_life))];
+        Self::WindowFunction { function: EWM_SUM_BY, inputs }
+    }
+
+    /// Nulls between two values replaced by what lies on the line between those, by numbers or times in `by`, as Float64; in
+    /// the order of `by`. Nulls at the ends stay, and so do rows where `by` is null.
+    ///
+    /// ```
+    /// use lazuli_expr::col;
+    ///
+    /// assert_eq!(col("level").interpolate_by("at").to_string(), "interpolate_by(level, at)");
+    /// ```
+    pub fn interpolate_by(self, by: impl crate::IntoExpr) -> Self {
+        Self::WindowFunction { function: INTERPOLATE_BY, inputs: vec![self, by.into_expr()] }
     }
 
     /// The sum of the values so far, in which older ones weigh less.

@@ -18,6 +18,7 @@ use crate::{Expr, SortKey};
 
 mod arrange; // values in another order
 mod build; // the methods that users call
+mod by_key; // values between values by a key
 mod cum_count;
 mod cum_max;
 mod cum_min;
@@ -42,7 +43,8 @@ mod shift;
 mod tests;
 
 pub use build::{
-    random_int, random_normal, random_sample, random_share, random_uniform, row_index, row_number,
+    arg_sort_by, random_int, random_normal, random_sample, random_share, random_uniform, row_index,
+    row_number,
 };
 pub(crate) use equal_values::value_ids;
 pub use ewm::Decay;
@@ -53,6 +55,9 @@ pub use rolling::{Rolling, RollingBy};
 /// Where in the partition the values come from in order.
 pub const ARG_SORT: WindowFunctionRef =
     WindowFunctionRef(&arrange::Arrange { name: "arg_sort", by: arrange::By::Place });
+/// Where in the partition the rows come from in the order of several columns.
+pub const ARG_SORT_BY: WindowFunctionRef =
+    WindowFunctionRef(&arrange::Arrange { name: "arg_sort_by", by: arrange::By::Fields });
 /// Nulls replaced by the next value.
 pub const BACKWARD_FILL: WindowFunctionRef =
     WindowFunctionRef(&fill::Fill { name: "backward_fill", backward: true });
@@ -73,6 +78,12 @@ pub const EWM_MEAN: WindowFunctionRef =
     WindowFunctionRef(&ewm::Ewm { name: "ewm_mean", what: ewm::What::Mean });
 /// The sum in which older values weigh less.
 pub const EWM_SUM: WindowFunctionRef = WindowFunctionRef(&ewm::Ewm { name: "ewm_sum", what: ewm::What::Sum });
+/// The mean in which values weigh less the older they are by a key.
+pub const EWM_MEAN_BY: WindowFunctionRef =
+    WindowFunctionRef(&by_key::ByKey { name: "ewm_mean_by", what: by_key::What::EwmMean });
+/// The sum in which values weigh less the older they are by a key.
+pub const EWM_SUM_BY: WindowFunctionRef =
+    WindowFunctionRef(&by_key::ByKey { name: "ewm_sum_by", what: by_key::What::EwmSum });
 /// The deviation in which older values weigh less.
 pub const EWM_STD: WindowFunctionRef = WindowFunctionRef(&ewm::Ewm { name: "ewm_std", what: ewm::What::Std });
 /// The variance in which older values weigh less.
@@ -82,6 +93,9 @@ pub const FORWARD_FILL: WindowFunctionRef =
     WindowFunctionRef(&fill::Fill { name: "forward_fill", backward: false });
 /// Nulls replaced by what lies between their neighbours.
 pub const INTERPOLATE: WindowFunctionRef = WindowFunctionRef(&interpolate::Interpolate);
+/// Nulls replaced by what lies between their neighbours by a key.
+pub const INTERPOLATE_BY: WindowFunctionRef =
+    WindowFunctionRef(&by_key::ByKey { name: "interpolate_by", what: by_key::What::Interpolate });
 /// Whether a value has equals.
 pub const IS_DUPLICATED: WindowFunctionRef = WindowFunctionRef(&equal_values::EqualValues {
     name: "is_duplicated",
@@ -236,6 +250,7 @@ pub const SHUFFLE: WindowFunctionRef = WindowFunctionRef(&random::Shuffle);
 /// Every window function.
 pub static WINDOW_FUNCTIONS: &[WindowFunctionRef] = &[
     ARG_SORT,
+    ARG_SORT_BY,
     BACKWARD_FILL,
     CUM_COUNT,
     CUM_MAX,
@@ -244,11 +259,14 @@ pub static WINDOW_FUNCTIONS: &[WindowFunctionRef] = &[
     CUM_SUM,
     DIFF,
     EWM_MEAN,
+    EWM_MEAN_BY,
     EWM_STD,
     EWM_SUM,
+    EWM_SUM_BY,
     EWM_VAR,
     FORWARD_FILL,
     INTERPOLATE,
+    INTERPOLATE_BY,
     IS_DUPLICATED,
     IS_FIRST_DISTINCT,
     IS_LAST_DISTINCT,
@@ -301,6 +319,22 @@ pub struct Window {
     pub partition_by: Vec<Expr>,
     /// The order of rows within a partition, ties in the order of the frame; none: the order of the frame.
     pub order_by: Vec<SortKey>,
+    /// Where the results of a partition go.
+    pub mapping: WindowMapping,
+}
+
+/// Where the results of a partition go.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum WindowMapping {
+    /// To the rows of the partition: values row by row to their own, the one value of an aggregate to each. An aggregate
+    /// that gives rows is a list in each.
+    #[default]
+    GroupToRows,
+    /// To each row of the partition all of them, as a list; the one value of an aggregate as it is.
+    Join,
+    /// One after the other, the partition that came first before the others, in `select` and `with_columns` only. A
+    /// partition with nothing to give has a null.
+    Explode,
 }
 
 /// A function of the rows of a partition: as many values out as rows in.

@@ -48,6 +48,19 @@ impl<'a> Partitions<'a> {
         Self { num_rows: ids.len(), num_partitions, ids, order, grouped: OnceLock::new() }
     }
 
+    /// The same partitions, their rows in another order.
+    ///
+    /// Panics if the order has another number of rows.
+    pub fn reordered<'b>(&self, order: &'b [u32]) -> Partitions<'b>
+    where
+        'a: 'b,
+    {
+        match self.ids {
+            [] => Partitions::one(self.num_rows, Some(order)),
+            ids => Partitions::new(ids, self.num_partitions, Some(order)),
+        }
+    }
+
     /// Number of rows of all partitions.
     pub fn num_rows(&self) -> usize {
         self.num_rows

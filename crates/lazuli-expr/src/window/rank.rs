@@ -69,11 +69,8 @@ impl WindowFunction for Rank {
         };
         let column = &inputs[0];
         let key = SortKey { column, descending, nulls_first: false };
-        let by_value = sorted(&key, partitions)?;
-        let sorted = match partitions.ids() {
-            [] => Partitions::one(column.len(), Some(&by_value)),
-            ids => Partitions::new(ids, partitions.num_partitions(), Some(&by_value)),
-        };
+        let by_value = sorted(&[key], partitions)?;
+        let sorted = partitions.reordered(&by_value);
         let numbers = value_numbers(&key, &by_value);
         let validity = column.validity();
         let is_valid = |row: u32| validity.as_ref().is_none_or(|validity| validity.get(row as usize));
@@ -130,12 +127,14 @@ pub(super) fn value_numbers(key: &SortKey<'_>, by_value: &[u32]) -> Vec<u32> {
     numbers
 }
 
-/// The rows by value, nulls last; equal ones in the order that they had.
-pub(super) fn sorted(key: &SortKey<'_>, partitions: &Partitions<'_>) -> Result<Vec<u32>, KernelError> {
-    let num_rows = key.column.len();
-    let Some(order) = partitions.order() else { return sort_indices(&[*key], num_rows) };
+/// The rows by value; equal ones in the order that they had.
+pub(super) fn sorted(keys: &[SortKey<'_>], partitions: &Partitions<'_>) -> Result<Vec<u32>, KernelError> {
+    let num_rows = partitions.num_rows();
+    let Some(order) = partitions.order() else { return sort_indices(keys, num_rows) };
     // In the window's order first, so that sorting, which is stable, keeps it.
-    let column = take_column(key.column, order);
-    let by_value = sort_indices(&[SortKey { column: &column, ..*key }], num_rows)?;
+    let columns: Vec<Column> = keys.iter().map(|key| take_column(key.column, order)).collect();
+    let keys: Vec<SortKey<'_>> =
+        keys.iter().zip(&columns).map(|(key, column)| SortKey { column, ..*key }).collect();
+    let by_value = sort_indices(&keys, num_rows)?;
     Ok(by_value.into_iter().map(|position| order[position as usize]).collect())
 }

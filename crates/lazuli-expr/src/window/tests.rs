@@ -1,6 +1,6 @@
 //! Window functions against obvious twins: for each row, look at all rows of its partition.
 
-use lazuli_array::{Column, DataType, Scalar};
+use lazuli_array::{Column, DataType, Field, FromValues, Scalar};
 use proptest::prelude::*;
 
 use super::*;
@@ -339,6 +339,47 @@ fn values_in_other_orders() {
     assert_eq!(found(&SORT, &[], int, &rows).expect("it does not fail"), [7, 9, 3].map(Scalar::Int64));
     assert_eq!(found(&REVERSE, &[], int, &rows).expect("it does not fail"), [3, 9, 7].map(Scalar::Int64));
     assert_eq!(found(&ARG_SORT, &[], int, &rows).expect("it does not fail"), [1, 0, 0].map(Scalar::Int64));
+}
+
+proptest! {
+    #[test]
+    fn places_in_the_order_of_fields(
+        rows in rows_of((texts(), integers()).prop_map(|(text, number)| {
+            Scalar::Struct(vec![("t".into(), text), ("n".into(), number)])
+        })),
+        flags in any::<[bool; 4]>(),
+    ) {
+        let fields = [Field::new("t", DataType::String), Field::new("n", DataType::Int64)];
+        let data_type = DataType::Struct(fields.into());
+        let list = |flags: &[bool]| Scalar::List(Box::new(Column::from_values(flags.iter().copied())));
+        let found = found(&ARG_SORT_BY, &[list(&flags[..2]), list(&flags[2..])], &data_type, &rows).unwrap();
+        let compare = |left: usize, right: usize| {
+            let field = |row: usize, key: usize| match &rows[row].2 {
+                Scalar::Struct(fields) => fields[key].1.clone(),
+                other => other.clone(),
+            };
+            (0..2).fold(std::cmp::Ordering::Equal, |order, key| {
+                let (left, right) = (field(left, key), field(right, key));
+                order.then_with(|| match (&left, &right) {
+                    (Scalar::Null, Scalar::Null) => std::cmp::Ordering::Equal,
+                    // A null is less than all values if it comes first.
+                    (Scalar::Null, _) => if flags[2 + key] { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater },
+                    (_, Scalar::Null) => if flags[2 + key] { std::cmp::Ordering::Greater } else { std::cmp::Ordering::Less },
+                    (Scalar::Int64(left), Scalar::Int64(right)) if flags[key] => right.cmp(left),
+                    (Scalar::Int64(left), Scalar::Int64(right)) => left.cmp(right),
+                    (left, right) if flags[key] => right.to_string().cmp(&left.to_string()),
+                    (left, right) => left.to_string().cmp(&right.to_string()),
+                })
+            })
+        };
+        for (row, found) in found.iter().enumerate() {
+            let (members, place) = partition(&rows, row);
+            let mut sorted = members.clone();
+            sorted.sort_by(|&left, &right| compare(left, right));
+            let from = members.iter().position(|&member| member == sorted[place]).unwrap();
+            prop_assert_eq!(found, &Scalar::Int64(from as i64));
+        }
+    }
 }
 
 #[test]

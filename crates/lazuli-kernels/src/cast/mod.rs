@@ -39,10 +39,12 @@ mod temporal; // dates, datetimes, durations, times
 mod tests;
 mod text_form; // plain, dictionary, Enum, binary
 mod to_text; // value to text
+mod wrapping; // integers modulo a power of 2
 
 use lazuli_array::{Array, Column, DataType, Scalar, TimeZone};
 
 pub use self::text_form::{to_dictionary, to_plain};
+pub use self::wrapping::{can_wrap, wrapping_cast};
 use crate::temporal::Zone;
 use crate::{KernelError, Result};
 

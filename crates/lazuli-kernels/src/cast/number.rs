@@ -4,11 +4,13 @@ use std::borrow::Cow;
 
 use lazuli_array::{
     Array, Bitmap, BooleanArray, DataType, PhysicalType, PrimitiveArray, dispatch_float, dispatch_integer,
+    dispatch_wide, dispatch_wide_integer,
 };
 
 use super::Cast;
 use crate::Result;
 use crate::arity::unary;
+use crate::wide::widened;
 
 pub(super) fn cast_number(cast: &Cast<'_>) -> Result<Array> {
     match cast.to {
@@ -26,12 +28,11 @@ fn to_boolean(array: &Array) -> Array {
         let bits = Bitmap::from_fn(values.len(), |row| values[row] != T::default());
         BooleanArray::new(bits, array.validity().cloned())
     }
-    let booleans = dispatch_integer!(
-        array,
-        |array| not_zero(array),
-        else dispatch_float!(array, |array| not_zero(array), else unreachable!("numbers only, decimals apart"))
-    );
-    booleans.into()
+    dispatch_wide!(
+        &*widened(array),
+        |array| not_zero(array).into(),
+        else unreachable!("numbers only, decimals apart")
+    )
 }
 
 /// The nearest float of each value.
@@ -62,9 +63,9 @@ fn zero_or_one(array: &BooleanArray) -> PrimitiveArray<f64> {
 
 #[allow(clippy::unnecessary_cast, reason = "one body for all widths: for one of them it does nothing")]
 fn to_f32(cast: &Cast<'_>) -> Result<Array> {
-    // Integers are rounded once, not by way of 64 bits.
-    dispatch_integer!(
-        cast.array,
+    // Integers are rounded once, not by way of doubles.
+    dispatch_wide_integer!(
+        &*widened(cast.array),
         |array| Ok(unary(array, |value| value as f32).into()),
         else {
             let wide = to_f64(cast.array);
@@ -77,10 +78,8 @@ fn to_f32(cast: &Cast<'_>) -> Result<Array> {
     )
 }
 
-#[allow(clippy::unnecessary_cast, reason = "one body for all widths: for one of them it does nothing")]
 fn to_integer(cast: &Cast<'_>, physical: PhysicalType) -> Result<Array> {
     match cast.array {
-        Array::Boolean(array) => cast.integer_of_i64(physical, |row| Some(array.values().get(row).into())),
         Array::Float32(_) | Array::Float64(_) => {
             let wide = to_f64(cast.array);
             let values = wide.values();
@@ -90,24 +89,32 @@ fn to_integer(cast: &Cast<'_>, physical: PhysicalType) -> Result<Array> {
             let values = array.values();
             cast.integer(physical, |row| Some(values[row].into()))
         }
-        other => dispatch_integer!(
-            other,
-            |array| {
-                // All others fit 64 bits with a sign, and mostly that is all that is asked for.
-                let wide = unary(array, |value| value as i64);
-                if physical == PhysicalType::Int64 {
-                    return Ok(wide.into());
-                }
-                narrowed(cast, physical, &wide)
-            },
-            else unreachable!("numbers only, decimals apart")
-        ),
+        other => {
+            // All others fit 64 bits with a sign, and mostly that is all that is asked for.
+            let wide = to_i64(other);
+            if physical == PhysicalType::Int64 {
+                return Ok(wide.into());
+            }
+            let values = wide.values();
+            cast.integer_of_i64(physical, |row| Some(values[row]))
+        }
     }
 }
 
-fn narrowed(cast: &Cast<'_>, physical: PhysicalType, wide: &PrimitiveArray<i64>) -> Result<Array> {
-    let values = wide.values();
-    cast.integer_of_i64(physical, |row| Some(values[row]))
+/// Integers and booleans in 64 bits with a sign; what needs all 64 without one keeps its bits.
+#[allow(clippy::unnecessary_cast, reason = "one body for all widths: for one of them it does nothing")]
+pub(super) fn to_i64(array: &Array) -> PrimitiveArray<i64> {
+    dispatch_integer!(
+        array,
+        |array| unary(array, |value| value as i64),
+        else match array {
+            Array::Boolean(array) => {
+                let values: Vec<i64> = array.values().iter().map(i64::from).collect();
+                PrimitiveArray::new(values.into(), array.validity().cloned())
+            }
+            _ => unreachable!("integers and booleans only"),
+        }
+    )
 }
 
 /// A float without its digits after the point; `None` if it is no number or needs more than 64 bits and a sign.
@@ -118,8 +125,8 @@ pub(super) fn truncated(value: f64) -> Option<i128> {
 
 /// The values of an integer array in 64 bits and a sign; `None` for other arrays.
 pub(super) fn integers(array: &Array) -> Option<Cow<'_, [i128]>> {
-    dispatch_integer!(
-        array,
+    dispatch_wide_integer!(
+        &*widened(array),
         |array| Some(Cow::Owned(array.values().iter().map(|&value| i128::from(value)).collect())),
         else match array {
             Array::Int128(array) => Some(Cow::Borrowed(array.values())),

@@ -7,9 +7,10 @@
 
 use lazuli_array::calendar::{write_date, write_datetime, write_duration, write_time};
 use lazuli_array::decimal::write_decimal;
-use lazuli_array::{Array, DataType, StringArray, dispatch_float, dispatch_integer};
+use lazuli_array::{Array, DataType, StringArray, dispatch_float, dispatch_wide_integer};
 
 use crate::text_rows::TextRows;
+use crate::wide::widened;
 
 /// The text of each row of an array of type `from`; nulls stay null.
 pub(super) fn write(array: &Array, from: &DataType) -> StringArray {
@@ -34,31 +35,32 @@ pub(super) fn write(array: &Array, from: &DataType) -> StringArray {
         (DataType::Decimal { scale, .. }, Array::Int128(array)) => {
             out.each(|row, text| written(write_decimal(text, array.values()[row], *scale)));
         }
-        (_, array) => dispatch_integer!(
+        (_, array @ (Array::Float32(_) | Array::Float64(_))) => dispatch_float!(
             array,
+            |array| {
+                let mut buffer = zmij::Buffer::new();
+                out.each(|row, text| {
+                    let value = array.values()[row];
+                    text.push_str(if value.is_finite() {
+                        buffer.format_finite(value)
+                    } else if value.is_nan() {
+                        "NaN"
+                    } else if value > 0.0 {
+                        "inf"
+                    } else {
+                        "-inf"
+                    });
+                });
+            },
+            else unreachable!("matched as floats")
+        ),
+        (_, array) => dispatch_wide_integer!(
+            &*widened(array),
             |array| {
                 let mut buffer = itoa::Buffer::new();
                 out.each(|row, text| text.push_str(buffer.format(array.values()[row])));
             },
-            else dispatch_float!(
-                array,
-                |array| {
-                    let mut buffer = zmij::Buffer::new();
-                    out.each(|row, text| {
-                        let value = array.values()[row];
-                        text.push_str(if value.is_finite() {
-                            buffer.format_finite(value)
-                        } else if value.is_nan() {
-                            "NaN"
-                        } else if value > 0.0 {
-                            "inf"
-                        } else {
-                            "-inf"
-                        });
-                    });
-                },
-                else unreachable!("can_cast said no to {from} as text")
-            )
+            else unreachable!("can_cast said no to {from} as text")
         ),
     }
     out.finish()

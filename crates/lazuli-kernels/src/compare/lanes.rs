@@ -14,7 +14,7 @@ use super::Relation;
 use crate::datum::Side;
 use crate::level::Level;
 
-/// Compares two columns, or a column and a constant, of any number type but `i128`; `None` when that is not what the
+/// Compares two columns, or a column and a constant, of numbers of 32 or 64 bits; `None` when that is not what the
 /// operands are or the level is portable.
 pub(super) fn relate<T: Native>(
     level: Level,
@@ -29,7 +29,7 @@ pub(super) fn relate<T: Native>(
             }
         )+};
     }
-    each_type!(i8, i16, i32, i64, u8, u16, u32, u64, f32, f64);
+    each_type!(i32, i64, u32, u64, f32, f64);
     None
 }
 
@@ -202,30 +202,17 @@ fn word_256<T: Lanes, const OP: u8, const CONSTANT: u8>(
                 word |= u64::from(bits as u32) << (4 * part);
             }
         }
-        4 => {
+        _ => {
             for part in 0..8 {
                 let bits = _mm256_movemask_ps(_mm256_castsi256_ps(lanes(part)));
                 word |= u64::from(bits as u32) << (8 * part);
-            }
-        }
-        2 => {
-            for part in 0..2 {
-                // Packing takes 8 lanes in turn from each side; the permutation puts them in order again.
-                let bytes = _mm256_packs_epi16(lanes(2 * part), lanes(2 * part + 1));
-                let bits = _mm256_movemask_epi8(_mm256_permute4x64_epi64::<0b11_01_10_00>(bytes));
-                word |= u64::from(bits as u32) << (32 * part);
-            }
-        }
-        _ => {
-            for part in 0..2 {
-                word |= u64::from(_mm256_movemask_epi8(lanes(part)) as u32) << (32 * part);
             }
         }
     }
     word
 }
 
-/// A type whose values fill the lanes of vectors.
+/// A type of 32 or 64 bits, whose values fill the lanes of vectors.
 ///
 /// # Safety
 /// The unsafe methods may only be called inside functions that enable AVX-512 F, BW, DQ and VL, or AVX2, as their names
@@ -316,14 +303,6 @@ macro_rules! integer_lanes {
     )+};
 }
 integer_lanes! {
-    i8, i8, _mm512_set1_epi8, _mm512_cmpeq_epi8_mask, _mm512_cmplt_epi8_mask,
-        _mm256_set1_epi8, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8;
-    u8, i8, _mm512_set1_epi8, _mm512_cmpeq_epu8_mask, _mm512_cmplt_epu8_mask,
-        _mm256_set1_epi8, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8;
-    i16, i16, _mm512_set1_epi16, _mm512_cmpeq_epi16_mask, _mm512_cmplt_epi16_mask,
-        _mm256_set1_epi16, _mm256_cmpeq_epi16, _mm256_cmpgt_epi16;
-    u16, i16, _mm512_set1_epi16, _mm512_cmpeq_epu16_mask, _mm512_cmplt_epu16_mask,
-        _mm256_set1_epi16, _mm256_cmpeq_epi16, _mm256_cmpgt_epi16;
     i32, i32, _mm512_set1_epi32, _mm512_cmpeq_epi32_mask, _mm512_cmplt_epi32_mask,
         _mm256_set1_epi32, _mm256_cmpeq_epi32, _mm256_cmpgt_epi32;
     u32, i32, _mm512_set1_epi32, _mm512_cmpeq_epu32_mask, _mm512_cmplt_epu32_mask,
@@ -486,7 +465,7 @@ mod tests {
                     check(&cast(&left), &cast(&right), constant as $type)?;
                 )+};
             }
-            each!(i8, i16, i32, i64, u8, u16, u32, u64, i128);
+            each!(i32, i64, u32, u64, i128);
         }
     }
 }

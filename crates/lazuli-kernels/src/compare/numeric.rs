@@ -2,11 +2,12 @@
 
 use std::cmp::Ordering;
 
-use lazuli_array::{Array, Bitmap, DataType, Native, PrimitiveArray, Scalar, dispatch_primitive};
+use lazuli_array::{Array, Bitmap, DataType, Native, PrimitiveArray, Scalar, dispatch_wide};
 
 use super::{Relation, relate_sides};
 use crate::arity;
 use crate::datum::{Constant, Datum, Side};
+use crate::wide::wide_value;
 use crate::{KernelError, Result};
 
 /// Numbers of any two types, except decimals against floats.
@@ -44,11 +45,14 @@ fn relate_equal_types(relation: Relation, left: Datum<'_>, right: Datum<'_>) -> 
     ) -> Result<Bitmap> {
         relate_same::<T>(relation, left, right)
     }
-    dispatch_primitive!(
-        left.array(),
-        |array| same(array, relation, left, right),
-        else Err(KernelError::unsupported("comparison", [left.data_type(), right.data_type()]))
-    )
+    dispatch_wide!(left.array(), |array| same(array, relation, left, right), else match left.array() {
+        Array::UInt32(array) => same(array, relation, left, right),
+        Array::Float32(array) => same(array, relation, left, right),
+        _ => match (wide_value(left), wide_value(right)) {
+            (Some(left), Some(right)) => relate_equal_types(relation, left.as_datum(), right.as_datum()),
+            _ => Err(KernelError::unsupported("comparison", [left.data_type(), right.data_type()])),
+        }
+    })
 }
 
 /// Both sides are of width `T`.

@@ -25,7 +25,7 @@ const TASK_ROWS: usize = 1 << 16;
 const MAX_TASKS: usize = 256;
 
 /// What each task gives, in the order of the tasks.
-pub(super) fn map<T: Send>(
+pub(crate) fn map<T: Send>(
     run: RunTasks<'_>,
     num_tasks: usize,
     task: impl Fn(usize) -> T + Sync,

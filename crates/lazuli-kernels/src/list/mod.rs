@@ -8,6 +8,7 @@
 mod join; // lists after lists, texts of a list as one
 mod order; // items in another order or place
 mod pick; // some of the items
+mod repeat; // values over and over
 mod search; // items by value
 mod set; // lists as sets
 
@@ -18,6 +19,7 @@ use lazuli_array::{Array, Bitmap, BooleanArray, Column, DataType, ListArray, Pri
 pub use self::join::{concat_lists, join_texts};
 pub use self::order::{diff, reverse, shift, sort};
 pub use self::pick::{drop_nulls, filter, gather, gather_every, get, head, item, slice, tail};
+pub use self::repeat::repeat_by;
 pub use self::search::{all, any, contains, count_matches, first_match};
 pub use self::set::{SetOperation, set_operation, unique};
 use crate::datum::Datum;

@@ -22,7 +22,9 @@ use super::order::{Input, Words};
 use super::piece::CHUNK_ROWS;
 use super::plan::{Plan, Step};
 use super::split::{Feed, Layout, MAX_BUCKETS, WordRange};
-use crate::tasks::Tasks;
+use crate::join::Stopped;
+use crate::tasks::{AnyTasks, Tasks, in_any_tasks};
+use crate::width::{bits_of, of_bits};
 
 /// Which bucket each row of a large sort belongs to.
 #[derive(Debug)]
@@ -39,7 +41,7 @@ pub struct Buckets {
 
 impl Buckets {
     /// `None` where moving the values does not pay, or some bucket would keep one thread busy when the others are done.
-    pub(super) fn new<T: Tasks>(plan: &Plan<'_>, rows: usize, tasks: &T) -> Result<Option<Self>, T::Error> {
+    pub(super) fn new(plan: &Plan<'_>, rows: usize, tasks: &AnyTasks<'_>) -> Result<Option<Self>, Stopped> {
         // The keys of a bucket are looked at again, which dictionaries would have to be ranked for.
         let is_moved = |array: &Array| has_fixed_width(array) && !matches!(array, Array::Dictionary(_));
         let Some(Step::Word(word)) = plan.steps.first() else { return Ok(None) };
@@ -83,6 +85,10 @@ impl Buckets {
     /// # Errors
     /// Those of the tasks.
     pub fn scatter<T: Tasks>(&self, column: &Column, tasks: &T) -> Result<Option<Vec<Column>>, T::Error> {
+        in_any_tasks(tasks, |tasks| self.scattered(column, tasks))
+    }
+
+    fn scattered(&self, column: &Column, tasks: &AnyTasks<'_>) -> Result<Option<Vec<Column>>, Stopped> {
         let arrays = match column.array() {
             Array::Null(_) => self.rows.iter().map(|&rows| NullArray::new(rows).into()).collect(),
             Array::Boolean(array) => {
@@ -119,27 +125,28 @@ impl Buckets {
     /// # Errors
     /// Those of the tasks.
     pub fn row_numbers<T: Tasks>(&self, tasks: &T) -> Result<Vec<Vec<u32>>, T::Error> {
-        self.moved(|range| range.start as u32..range.end as u32, tasks)
+        in_any_tasks(tasks, |tasks| self.moved(|range| range.start as u32..range.end as u32, tasks))
     }
 
-    fn primitive<V: Native, A: From<PrimitiveArray<V>>, T: Tasks>(
+    fn primitive<V: Native, A: From<PrimitiveArray<V>>>(
         &self,
         array: &PrimitiveArray<V>,
-        tasks: &T,
-    ) -> Result<Vec<A>, T::Error> {
-        let values = array.values();
-        assert_eq!(values.len(), self.bucket_of.len(), "rows of a column and of its sort");
-        let moved = self.moved(|range| values[range].iter().copied(), tasks)?;
+        tasks: &AnyTasks<'_>,
+    ) -> Result<Vec<A>, Stopped> {
+        let bits = bits_of(array.values());
+        assert_eq!(bits.len(), self.bucket_of.len(), "rows of a column and of its sort");
+        let moved = self.moved(|range| bits[range].iter().copied(), tasks)?;
         let arrays = moved.into_iter().zip(self.validity(array.validity(), tasks)?);
-        Ok(arrays.map(|(values, validity)| PrimitiveArray::new(values.into(), validity).into()).collect())
+        let array = |(bits, validity)| PrimitiveArray::new(of_bits::<V>(bits).into(), validity).into();
+        Ok(arrays.map(array).collect())
     }
 
     /// Validity by bucket.
-    fn validity<T: Tasks>(
+    fn validity(
         &self,
         validity: Option<&Bitmap>,
-        tasks: &T,
-    ) -> Result<Vec<Option<Bitmap>>, T::Error> {
+        tasks: &AnyTasks<'_>,
+    ) -> Result<Vec<Option<Bitmap>>, Stopped> {
         match validity {
             None => Ok(vec![None; self.rows.len()]),
             Some(bits) => Ok(self.bits(bits, tasks)?.into_iter().map(Some).collect()),
@@ -147,18 +154,18 @@ impl Buckets {
     }
 
     /// Bits by bucket, moved as bytes.
-    fn bits<T: Tasks>(&self, bits: &Bitmap, tasks: &T) -> Result<Vec<Bitmap>, T::Error> {
+    fn bits(&self, bits: &Bitmap, tasks: &AnyTasks<'_>) -> Result<Vec<Bitmap>, Stopped> {
         assert_eq!(bits.len(), self.bucket_of.len(), "rows of a column and of its sort");
         let moved = self.moved(|range| range.map(|row| u8::from(bits.get(row))), tasks)?;
         Ok(moved.into_iter().map(|bytes| Bitmap::from_fn(bytes.len(), |row| bytes[row] != 0)).collect())
     }
 
     /// Values by bucket. `source` gives those of a range of rows.
-    fn moved<V: Copy + Send, I: Iterator<Item = V>, T: Tasks>(
+    fn moved<V: Copy + Send, I: Iterator<Item = V>>(
         &self,
         source: impl Fn(Range<usize>) -> I + Send + Sync,
-        tasks: &T,
-    ) -> Result<Vec<Vec<V>>, T::Error> {
+        tasks: &AnyTasks<'_>,
+    ) -> Result<Vec<Vec<V>>, Stopped> {
         let mut vectors: Vec<Vec<V>> = self.rows.iter().map(|&rows| with_capacity(rows)).collect();
         // The part of each bucket that each range fills; without bounds to check, as many as a byte can name.
         let mut parts: Vec<[IterMut<'_, MaybeUninit<V>>; MAX_BUCKETS]> =

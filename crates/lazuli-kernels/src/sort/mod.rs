@@ -37,7 +37,8 @@ pub use self::coarse::CoarseOrder;
 pub use self::comparator::RowComparator;
 use self::order::Input;
 use self::plan::Plan;
-use crate::tasks::{OneByOne, Tasks};
+use crate::join::Stopped;
+use crate::tasks::{AnyTasks, Tasks, in_any_tasks, one_by_one};
 use crate::{KernelError, Result};
 
 /// One column to sort by.
@@ -71,7 +72,7 @@ pub struct SortKey<'a> {
 /// ```
 pub fn sort_indices(keys: &[SortKey<'_>], rows: usize) -> Result<Vec<u32>> {
     check(keys, rows)?;
-    let Ok(order) = sorted(keys, rows, &OneByOne);
+    let order = one_by_one(|tasks| sorted(keys, rows, tasks));
     Ok(order)
 }
 
@@ -85,7 +86,7 @@ pub fn sort_indices_in_tasks<T: Tasks>(
     tasks: &T,
 ) -> std::result::Result<Vec<u32>, T::Error> {
     check(keys, rows).map_err(|error| tasks.fail(error))?;
-    sorted(keys, rows, tasks)
+    in_any_tasks(tasks, |tasks| sorted(keys, rows, tasks))
 }
 
 /// What [`sort_rows_in_tasks`] has found.
@@ -109,21 +110,23 @@ pub fn sort_rows_in_tasks<T: Tasks>(
     tasks: &T,
 ) -> std::result::Result<SortedRows, T::Error> {
     check(keys, rows).map_err(|error| tasks.fail(error))?;
-    let plan = Plan::new(keys, tasks)?;
-    if let Some(order) = presorted::order(&plan, rows, tasks)? {
-        return Ok(SortedRows::Rows(order));
-    }
-    if rows >= bucket_rows
-        && let Some(buckets) = Buckets::new(&plan, rows, tasks)?
-    {
-        return Ok(SortedRows::Buckets(buckets));
-    }
-    let mut target = filled_with_zeros(rows);
-    order::order(&plan, 0, Input::All(rows), &mut target, tasks)?;
-    Ok(SortedRows::Rows(target))
+    in_any_tasks(tasks, |tasks| {
+        let plan = Plan::new(keys, tasks)?;
+        if let Some(order) = presorted::order(&plan, rows, tasks)? {
+            return Ok(SortedRows::Rows(order));
+        }
+        if rows >= bucket_rows
+            && let Some(buckets) = Buckets::new(&plan, rows, tasks)?
+        {
+            return Ok(SortedRows::Buckets(buckets));
+        }
+        let mut target = filled_with_zeros(rows);
+        order::order(&plan, 0, Input::All(rows), &mut target, tasks)?;
+        Ok(SortedRows::Rows(target))
+    })
 }
 
-fn sorted<T: Tasks>(keys: &[SortKey<'_>], rows: usize, tasks: &T) -> std::result::Result<Vec<u32>, T::Error> {
+fn sorted(keys: &[SortKey<'_>], rows: usize, tasks: &AnyTasks<'_>) -> std::result::Result<Vec<u32>, Stopped> {
     let plan = Plan::new(keys, tasks)?;
     if let Some(order) = presorted::order(&plan, rows, tasks)? {
         return Ok(order);
@@ -141,7 +144,7 @@ fn sorted<T: Tasks>(keys: &[SortKey<'_>], rows: usize, tasks: &T) -> std::result
 /// [`KernelError::TooLong`] for more rows than 32 bits can number.
 pub fn top_k_indices(keys: &[SortKey<'_>], rows: usize, k: usize) -> Result<Vec<u32>> {
     check(keys, rows)?;
-    let Ok(plan) = Plan::new(keys, &OneByOne);
+    let plan = one_by_one(|tasks| Plan::new(keys, tasks));
     Ok(top::first_rows(&plan, rows, k))
 }
 
@@ -156,11 +159,10 @@ pub fn is_sorted(keys: &[SortKey<'_>], rows: usize) -> bool {
 
 /// The place of each string of a dictionary in their order: `ranks[code]`, from 0.
 pub fn dictionary_ranks(dictionary: &Dictionary) -> Vec<u32> {
-    let Ok(ranks) = ranks_in_tasks(dictionary, &OneByOne);
-    ranks
+    one_by_one(|tasks| ranks_in_tasks(dictionary, tasks))
 }
 
-fn ranks_in_tasks<T: Tasks>(dictionary: &Dictionary, tasks: &T) -> std::result::Result<Vec<u32>, T::Error> {
+fn ranks_in_tasks(dictionary: &Dictionary, tasks: &AnyTasks<'_>) -> std::result::Result<Vec<u32>, Stopped> {
     let values = Column::new(DataType::String, dictionary.values().to_array());
     let key = SortKey { column: &values, descending: false, nulls_first: false };
     let order = sorted(&[key], values.len(), tasks)?;

@@ -14,7 +14,8 @@ use super::integers;
 use super::piece::{Rows, Word};
 use super::plan::{Plan, Step};
 use super::split::{Bucket, Entry, Feed, Split, WordRange, split};
-use crate::tasks::{OneByOne, Tasks};
+use crate::join::Stopped;
+use crate::tasks::{AnyTasks, Tasks, one_by_one};
 
 /// Rows that are sorted at once: their entries fit half of a second-level cache of 1 MiB.
 const LEAF_ROWS: usize = 32 * 1024;
@@ -120,7 +121,7 @@ impl<E: Entry> Feed for Entries<'_, E> {
 }
 
 /// The words of all rows.
-fn read_in_tasks<T: Tasks>(word: &Word<'_>, input: Input<'_>, tasks: &T) -> Result<Vec<u64>, T::Error> {
+fn read_in_tasks(word: &Word<'_>, input: Input<'_>, tasks: &AnyTasks<'_>) -> Result<Vec<u64>, Stopped> {
     let mut words = filled_with_zeros(input.len());
     let mut rest = words.as_mut_slice();
     let mut parts = Vec::new();
@@ -136,13 +137,13 @@ fn read_in_tasks<T: Tasks>(word: &Word<'_>, input: Input<'_>, tasks: &T) -> Resu
 }
 
 /// Writes the numbers of rows in the order of the steps from `step` on.
-pub(super) fn order<T: Tasks>(
+pub(super) fn order(
     plan: &Plan<'_>,
     step: usize,
     input: Input<'_>,
     target: &mut [u32],
-    tasks: &T,
-) -> Result<(), T::Error> {
+    tasks: &AnyTasks<'_>,
+) -> Result<(), Stopped> {
     match plan.steps.get(step) {
         None => {
             input.numbers(0, target);
@@ -161,9 +162,9 @@ pub(super) fn order<T: Tasks>(
             let row_bits = u32::BITS - last.leading_zeros();
             let sorting = Sorting { plan, step, row_bits };
             if word.bits + row_bits <= u64::BITS {
-                sorting.words::<u64, T>(word, input, target, tasks)
+                sorting.words::<u64>(word, input, target, tasks)
             } else {
-                sorting.words::<(u64, u32), T>(word, input, target, tasks)
+                sorting.words::<(u64, u32)>(word, input, target, tasks)
             }
         }
     }
@@ -185,20 +186,20 @@ struct Part<'a, E> {
 }
 
 impl Sorting<'_> {
-    fn words<E: Entry, T: Tasks>(
+    fn words<E: Entry>(
         &self,
         word: &Word<'_>,
         input: Input<'_>,
         target: &mut [u32],
-        tasks: &T,
-    ) -> Result<(), T::Error> {
+        tasks: &AnyTasks<'_>,
+    ) -> Result<(), Stopped> {
         let words = WordRange { base: 0, bits: word.bits };
         if input.len() > LEAF_ROWS {
             let split = if word.is_costly() {
                 let read = read_in_tasks(word, input, tasks)?;
-                split::<E, _, T>(&ReadWords { words: &read, input }, words, self.row_bits, tasks)?
+                split::<E, _>(&ReadWords { words: &read, input }, words, self.row_bits, tasks)?
             } else {
-                split::<E, _, T>(&Words { word, input }, words, self.row_bits, tasks)?
+                split::<E, _>(&Words { word, input }, words, self.row_bits, tasks)?
             };
             return self.split_rows(split, target, tasks);
         }
@@ -215,12 +216,12 @@ impl Sorting<'_> {
     }
 
     /// Sorts buckets, as tasks.
-    fn split_rows<E: Entry, T: Tasks>(
+    fn split_rows<E: Entry>(
         &self,
         mut split: Split<E>,
         target: &mut [u32],
-        tasks: &T,
-    ) -> Result<(), T::Error> {
+        tasks: &AnyTasks<'_>,
+    ) -> Result<(), Stopped> {
         let rows = split.entries.len();
         let is_shared = |rows_of: usize| {
             tasks.width() > 1 && rows_of > SHARED_ROWS && rows_of > rows / (2 * tasks.width())
@@ -258,10 +259,10 @@ impl Sorting<'_> {
     }
 
     /// Sorts a bucket of many rows by all tasks.
-    fn shared_part<E: Entry, T: Tasks>(&self, part: Part<'_, E>, tasks: &T) -> Result<(), T::Error> {
+    fn shared_part<E: Entry>(&self, part: Part<'_, E>, tasks: &AnyTasks<'_>) -> Result<(), Stopped> {
         if part.words.bits > 0 {
             let feed = Entries { entries: part.entries, row_bits: self.row_bits };
-            let split = split::<E, _, T>(&feed, part.words, self.row_bits, tasks)?;
+            let split = split::<E, _>(&feed, part.words, self.row_bits, tasks)?;
             return self.split_rows(split, part.target, tasks);
         }
         self.write_numbers(part.entries, part.target);
@@ -277,7 +278,7 @@ impl Sorting<'_> {
         if part.entries.len() <= LEAF_ROWS {
             return self.leaf(part, scratch);
         }
-        let Ok(()) = self.shared_part(part, &OneByOne);
+        one_by_one(|tasks| self.shared_part(part, tasks));
     }
 
     fn write_numbers<E: Entry>(&self, entries: &[E], target: &mut [u32]) {
@@ -377,7 +378,7 @@ fn refine(plan: &Plan<'_>, mut step: usize, mut runs: Vec<Range<usize>>, target:
             // Many rows, perhaps.
             let target = &mut target[run.clone()];
             let rows = target.to_vec();
-            let Ok(()) = order(plan, step, Input::Some(&rows), target, &OneByOne);
+            one_by_one(|tasks| order(plan, step, Input::Some(&rows), target, tasks));
             return;
         }
         let tied: Vec<u32> = runs.iter().flat_map(|run| target[run.clone()].iter().copied()).collect();

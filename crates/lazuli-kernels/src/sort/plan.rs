@@ -16,8 +16,9 @@ use lazuli_array::{Array, Bitmap, DataType, Dictionary, DictionaryArray};
 
 use super::piece::{CHUNK_ROWS, Piece, Rows, Source, Span, Texts, Transform, Word, bit_runs, span};
 use super::{RowComparator, SortKey, ranks_in_tasks};
+use crate::join::Stopped;
 use crate::level::Level;
-use crate::tasks::Tasks;
+use crate::tasks::{AnyTasks, Tasks};
 
 /// Rows of a task that looks at values.
 const TASK_ROWS: usize = 32 * 1024;
@@ -44,7 +45,7 @@ type Ranks<'a> = Vec<(&'a Arc<Dictionary>, Arc<Vec<u32>>)>;
 
 impl<'a> Plan<'a> {
     /// Looks at all values once to see what they span.
-    pub fn new<T: Tasks>(keys: &[SortKey<'a>], tasks: &T) -> Result<Self, T::Error> {
+    pub fn new(keys: &[SortKey<'a>], tasks: &AnyTasks<'_>) -> Result<Self, Stopped> {
         let mut planning = Planning { steps: Vec::new(), word: Word::default(), ranks: Vec::new(), tasks };
         for (position, key) in keys.iter().enumerate() {
             if !planning.key(key)? {
@@ -58,17 +59,17 @@ impl<'a> Plan<'a> {
     }
 }
 
-struct Planning<'a, 't, T> {
+struct Planning<'a, 't> {
     steps: Vec<Step<'a>>,
     /// The word that is being filled.
     word: Word<'a>,
     ranks: Ranks<'a>,
-    tasks: &'t T,
+    tasks: &'t AnyTasks<'t>,
 }
 
-impl<'a, T: Tasks> Planning<'a, '_, T> {
+impl<'a> Planning<'a, '_> {
     /// Adds the pieces of a key; `false` if they do not say all of it.
-    fn key(&mut self, key: &SortKey<'a>) -> Result<bool, T::Error> {
+    fn key(&mut self, key: &SortKey<'a>) -> Result<bool, Stopped> {
         let array = key.column.array();
         let validity = array.validity();
         match array {
@@ -111,7 +112,7 @@ impl<'a, T: Tasks> Planning<'a, '_, T> {
         key: &SortKey<'a>,
         source: Source<'a>,
         validity: Option<Bitmap>,
-    ) -> Result<(), T::Error> {
+    ) -> Result<(), Stopped> {
         if let Some(span) = survey(&source, key.column.len(), validity.as_ref(), self.tasks)? {
             self.spanning(key, source, validity, span);
         } else if let Some(validity) = validity {
@@ -168,7 +169,7 @@ impl<'a, T: Tasks> Planning<'a, '_, T> {
         key: &SortKey<'a>,
         values: &'a [i128],
         validity: Option<Bitmap>,
-    ) -> Result<(), T::Error> {
+    ) -> Result<(), Stopped> {
         let ranges = self.tasks.ranges(values.len(), TASK_ROWS);
         let found = self.tasks.run(ranges.len(), |range| {
             let rows = ranges[range].clone();
@@ -210,7 +211,7 @@ impl<'a, T: Tasks> Planning<'a, '_, T> {
         key: &SortKey<'a>,
         array: &'a DictionaryArray,
         validity: Option<Bitmap>,
-    ) -> Result<bool, T::Error> {
+    ) -> Result<bool, Stopped> {
         let (codes, dictionary) = (array.stored_codes(), array.dictionary());
         let span = Span { min: 0, max: dictionary.len().saturating_sub(1) as u64, differing: u64::MAX };
         if matches!(key.column.data_type(), DataType::Enum(_)) {
@@ -224,7 +225,7 @@ impl<'a, T: Tasks> Planning<'a, '_, T> {
         Ok(true)
     }
 
-    fn ranks(&mut self, dictionary: &'a Arc<Dictionary>) -> Result<Arc<Vec<u32>>, T::Error> {
+    fn ranks(&mut self, dictionary: &'a Arc<Dictionary>) -> Result<Arc<Vec<u32>>, Stopped> {
         if let Some((_, ranks)) = self.ranks.iter().find(|(known, _)| Arc::ptr_eq(known, dictionary)) {
             return Ok(ranks.clone());
         }
@@ -239,7 +240,7 @@ impl<'a, T: Tasks> Planning<'a, '_, T> {
         key: &SortKey<'a>,
         texts: Texts<'a>,
         validity: Option<Bitmap>,
-    ) -> Result<bool, T::Error> {
+    ) -> Result<bool, Stopped> {
         let rows = key.column.len();
         let Some(found) = shared(texts, rows, validity.as_ref(), self.tasks)? else {
             if let Some(validity) = validity {
@@ -256,7 +257,7 @@ impl<'a, T: Tasks> Planning<'a, '_, T> {
         if let Some(from) = words.next() {
             self.surveyed(key, Source::Eight { texts, from }, validity.clone())?;
         }
-        let mut continued = |source: Source<'a>| -> Result<(), T::Error> {
+        let mut continued = |source: Source<'a>| -> Result<(), Stopped> {
             if let Some(span) = survey(&source, rows, validity.as_ref(), self.tasks)? {
                 self.continuing(source, validity.clone(), key.descending, span.differing);
             }
@@ -300,12 +301,12 @@ impl<'a, T: Tasks> Planning<'a, '_, T> {
 }
 
 /// What the integers of the valid rows span; `None` if there are no such rows.
-fn survey<T: Tasks>(
+fn survey(
     source: &Source<'_>,
     rows: usize,
     validity: Option<&Bitmap>,
-    tasks: &T,
-) -> Result<Option<Span>, T::Error> {
+    tasks: &AnyTasks<'_>,
+) -> Result<Option<Span>, Stopped> {
     let ranges = tasks.ranges(rows, TASK_ROWS);
     let spans = tasks.run(ranges.len(), |range| {
         let mut values = [0; CHUNK_ROWS];
@@ -355,12 +356,12 @@ impl<'a> Shared<'a> {
 }
 
 /// What the valid rows have in common; `None` if there are no such rows.
-fn shared<'a, T: Tasks>(
+fn shared<'a>(
     texts: Texts<'a>,
     rows: usize,
     validity: Option<&Bitmap>,
-    tasks: &T,
-) -> Result<Option<Shared<'a>>, T::Error> {
+    tasks: &AnyTasks<'_>,
+) -> Result<Option<Shared<'a>>, Stopped> {
     let ranges = tasks.ranges(rows, TASK_ROWS);
     let found = tasks.run(ranges.len(), |range| {
         let valid = ranges[range].clone().filter(|&row| validity.is_none_or(|validity| validity.get(row)));

@@ -8,13 +8,14 @@ use std::sync::atomic::{AtomicBool, Ordering as Memory};
 use super::RowComparator;
 use super::piece::{CHUNK_ROWS, Rows};
 use super::plan::{Plan, Step};
-use crate::tasks::Tasks;
+use crate::join::Stopped;
+use crate::tasks::{AnyTasks, Tasks};
 
 /// Rows of a task.
 const TASK_ROWS: usize = 32 * 1024;
 
 /// The order of rows that need no sorting.
-pub(super) fn order<T: Tasks>(plan: &Plan<'_>, rows: usize, tasks: &T) -> Result<Option<Vec<u32>>, T::Error> {
+pub(super) fn order(plan: &Plan<'_>, rows: usize, tasks: &AnyTasks<'_>) -> Result<Option<Vec<u32>>, Stopped> {
     let check = Check::new(plan);
     let first_rows = rows.min(CHUNK_ROWS);
     let wanted = if check.holds(0, first_rows, Wanted::Ascending) {

@@ -12,7 +12,8 @@ use std::slice::IterMut;
 use lazuli_array::memory::advise_huge;
 
 use super::piece::CHUNK_ROWS;
-use crate::tasks::Tasks;
+use crate::join::Stopped;
+use crate::tasks::{AnyTasks, Tasks};
 
 /// A row with its word.
 pub(super) trait Entry: Copy + Send + Sync + Ord {
@@ -126,7 +127,7 @@ pub(super) struct Layout {
 
 impl Layout {
     /// Counts the rows of a feed in a first pass.
-    pub fn new<F: Feed, T: Tasks>(feed: &F, words: WordRange, tasks: &T) -> Result<Self, T::Error> {
+    pub fn new<F: Feed>(feed: &F, words: WordRange, tasks: &AnyTasks<'_>) -> Result<Self, Stopped> {
         let rows = feed.len();
         // About sixteen rows a cell, so that counting cells is cheap beside counting rows.
         let cell_bits = (rows / 16).max(256).ilog2().min(MAX_CELL_BITS).min(words.bits);
@@ -178,12 +179,12 @@ fn cell(word: u64, base: u64, shift: u32, cells: usize) -> usize {
 }
 
 /// Puts the rows of a feed into buckets. `row_bits`: for [`Entry`].
-pub(super) fn split<E: Entry, F: Feed, T: Tasks>(
+pub(super) fn split<E: Entry, F: Feed>(
     feed: &F,
     words: WordRange,
     row_bits: u32,
-    tasks: &T,
-) -> Result<Split<E>, T::Error> {
+    tasks: &AnyTasks<'_>,
+) -> Result<Split<E>, Stopped> {
     let layout = Layout::new(feed, words, tasks)?;
     let mut entries = vec![E::ZERO; feed.len()];
     advise_huge(&mut entries);

@@ -10,7 +10,7 @@ use super::{
     sort_indices_in_tasks, top_k_indices,
 };
 use crate::strategies::{all_types, columns_of, enum_type, one_of};
-use crate::tasks::{OneByOne, Threads};
+use crate::tasks::{Threads, in_any_tasks, one_by_one};
 use crate::{concat_columns, take_column};
 
 /// The order of values that are not null at the top, by their meaning.
@@ -283,8 +283,8 @@ fn many_rows_match_std_on_any_number_of_threads() {
 
 /// All rows in order by way of buckets; `None` if there are none.
 fn by_buckets(keys: &[SortKey<'_>], columns: &[&Column], rows: usize) -> Option<(Vec<u32>, Vec<Column>)> {
-    let Ok(plan) = Plan::new(keys, &OneByOne);
-    let buckets = Buckets::new(&plan, rows, &Threads(2)).expect("no errors")?;
+    let plan = one_by_one(|tasks| Plan::new(keys, tasks));
+    let buckets = in_any_tasks(&Threads(2), |tasks| Buckets::new(&plan, rows, tasks)).expect("no errors")?;
     assert_eq!(buckets.rows().iter().sum::<usize>(), rows);
     let numbers = buckets.row_numbers(&Threads(3)).expect("no errors");
     let mut order = Vec::new();

@@ -3,7 +3,7 @@
 use super::order::{Input, order};
 use super::piece::Rows;
 use super::plan::{Plan, Step};
-use crate::tasks::OneByOne;
+use crate::tasks::one_by_one;
 
 /// Above this part of the rows, sorting all of them is faster than selecting and sorting the selected.
 const SELECT_BELOW: usize = 8;
@@ -33,7 +33,7 @@ pub(super) fn first_rows(plan: &Plan<'_>, rows: usize, k: usize) -> Vec<u32> {
     };
     let input = candidates.as_ref().map_or(Input::All(rows), |rows| Input::Some(rows));
     let mut target = vec![0; candidates.as_ref().map_or(rows, Vec::len)];
-    let Ok(()) = order(plan, 0, input, &mut target, &OneByOne);
+    one_by_one(|tasks| order(plan, 0, input, &mut target, tasks));
     target.truncate(k);
     target
 }

@@ -50,7 +50,7 @@ mod tests {
 
     use super::*;
     use crate::test_plan::{concat, table};
-    use crate::{UnionMode, resolve};
+    use crate::{JoinType, Keep, UnionMode, resolve};
 
     fn num_plans(plan: &LogicalPlan) -> (usize, usize) {
         let resolved = resolve(plan).expect("no mistakes");
@@ -66,6 +66,27 @@ mod tests {
         assert_eq!(num_plans(&concat([grouped(), grouped()], UnionMode::Vertical)), (6, 4));
         let other = t.filter(col("a").gt(2)).group_by("k", col("a").sum());
         assert_eq!(num_plans(&concat([grouped(), other], UnionMode::Vertical)), (6, 6));
+    }
+
+    #[test]
+    fn what_differs_in_anything_is_not_the_same() {
+        let t = table("t", "k i64, a f64");
+        let pairs = [
+            (t.sort("k"), t.sort(col("k").desc())),
+            (t.sort("k"), t.sort(col("k").asc().nulls_first())),
+            (t.slice(0, 3), t.slice(1, 3)),
+            (t.slice(0, 3), t.slice(0, 4)),
+            (t.unique(&["k"], Keep::First), t.unique(&["k"], Keep::Last)),
+            (t.unique(&["k"], Keep::First), t.unique(&[], Keep::First)),
+            (t.row_index("row", 0), t.row_index("row", 1)),
+        ];
+        for (left, right) in pairs {
+            let both = concat([left, right], UnionMode::Vertical);
+            assert_eq!(num_plans(&both), (4, 4), "{}", explain::explain(&both));
+        }
+        let joined = |join_type| t.join(&t, join_type, "k", "k");
+        let both = concat([joined(JoinType::Inner), joined(JoinType::Left)], UnionMode::Vertical);
+        assert_eq!(num_plans(&both), (4, 4));
     }
 
     #[test]

@@ -85,7 +85,8 @@ pub(super) fn respects_equality(expr: &Expr, schema: &Schema) -> bool {
     }
 }
 
-fn holds_floats(data_type: &DataType) -> bool {
+/// Whether equal values of a type may differ: floats, 0.0 from -0.0, and what is made of them.
+pub(super) fn holds_floats(data_type: &DataType) -> bool {
     match data_type {
         DataType::List(item) => holds_floats(item),
         DataType::Struct(fields) => fields.iter().any(|field| holds_floats(field.data_type())),

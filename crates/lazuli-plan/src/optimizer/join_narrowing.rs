@@ -146,6 +146,10 @@ mod tests {
         assert_snapshot!(narrowed(JoinType::Left, col("y").is_null()), @"Join left on [a == b] -> [a, x, y]");
         assert_snapshot!(narrowed(JoinType::Left, col("y").gt(1) | col("x").gt(1)), @"Join left on [a == b] -> [a, x, y]");
         assert_snapshot!(narrowed(JoinType::Left, col("y").neq_missing(1)), @"Join left on [a == b] -> [a, x, y]");
+        assert_snapshot!(narrowed(JoinType::Left, col("y").eq_missing(col("x"))), @"Join left on [a == b] -> [a, x, y]");
+        assert_snapshot!(narrowed(JoinType::Left, col("y").eq_missing(None::<i64>)), @"Join left on [a == b] -> [a, x, y]");
+        assert_snapshot!(narrowed(JoinType::Left, !col("y").is_not_null()), @"Join left on [a == b] -> [a, x, y]");
+        assert_snapshot!(narrowed(JoinType::Left, col("y").is_null() & col("x").gt(1)), @"Join left on [a == b] -> [a, x, y]");
         assert_snapshot!(narrowed(JoinType::Left, col("y").fill_null(5).gt(1)), @"Join left on [a == b] -> [a, x, y]");
         assert_snapshot!(narrowed(JoinType::Left, lit(true)), @"Join left on [a == b] -> [a, x, y]");
     }

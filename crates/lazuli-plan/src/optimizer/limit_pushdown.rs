@@ -268,6 +268,11 @@ mod tests {
             t.group_by("a", col("b").sum()),
             t.join(&t, JoinType::Inner, "a", "a"),
             t.join(&t, JoinType::Right, "a", "a"),
+            t.join(&t, JoinType::Full, "a", "a"),
+            t.join(&t, JoinType::Semi, "a", "a"),
+            t.join(&t, JoinType::Anti, "a", "a"),
+            t.cross(&t),
+            t.join_where(&t, col("a").lt(col("b_right"))),
             t.unpivot(&[], &["a"]),
             t.select(col("a").cum_sum()),
         ] {

@@ -17,15 +17,18 @@ mod expressions; // all expressions of a node
 pub(crate) mod facts; // what rules ask about expressions
 mod held; // plans that run once for several readers
 mod join_narrowing; // outer joins whose extra rows are filtered out
+mod join_order; // joins that leave rows out first
 mod join_predicates; // predicates over pairs of rows into the join
 mod limit_pushdown; // fewer rows asked for
 mod options; // which rules run
+mod order_observance; // sorts whose order nobody sees
 mod predicate_pushdown; // filters as near to the sources as they may
 mod projection_merge; // projections over one another in one
 mod projection_pruning; // columns that nobody reads
 #[cfg(test)]
 mod random_plans; // with rules and without, the same answer
 mod simplification; // the same value for less work
+mod sort_collapse; // a sort of sorted rows is one sort
 #[cfg(test)]
 mod tests;
 
@@ -48,6 +51,9 @@ trait Rule: Sync {
 /// * Narrowing after pushdown: filters have come down onto joins, and the next pass moves them on through the narrower
 ///   join.
 /// * Join predicates after pushdown: what is of one side has gone there, what is left is of both.
+/// * Order observance before sort collapse: what goes need not be put into another sort.
+/// * Join order after narrowing and join predicates: those say which joins there are. Before pruning, which then takes the
+///   columns out that a join in its new place passes on for nothing.
 /// * Pruning after pushdown: what only a predicate reads isn't needed above the place where it ended.
 /// * Merging after pruning: what nobody reads doesn't count as a use.
 /// * Limits last: they stop at filters, so those should be where they stay.
@@ -57,6 +63,9 @@ const PASS: &[&dyn Rule] = &[
     &predicate_pushdown::PredicatePushdown,
     &join_narrowing::JoinNarrowing,
     &join_predicates::JoinPredicates,
+    &order_observance::OrderObservance,
+    &sort_collapse::SortCollapse,
+    &join_order::JoinOrder,
     &projection_pruning::ProjectionPruning,
     &projection_merge::ProjectionMerge,
     &limit_pushdown::LimitPushdown,

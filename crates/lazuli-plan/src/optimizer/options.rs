@@ -18,6 +18,12 @@ pub enum RuleId {
     JoinNarrowing,
     /// Filters over cross joins become predicates of the join, and their equalities its keys.
     JoinPredicates,
+    /// Sorts whose order nobody sees are left out.
+    OrderObservance,
+    /// A sort of sorted rows becomes one sort.
+    SortCollapse,
+    /// Joins one on the other change places, so that those that leave rows out come first.
+    JoinOrder,
     /// Columns that nobody reads are left out.
     ProjectionPruning,
     /// Projections over one another become one.
@@ -30,13 +36,16 @@ pub enum RuleId {
 
 impl RuleId {
     /// Every rule, in the order in which they run.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::CommonSubplans,
         Self::ConstantFolding,
         Self::Simplification,
         Self::PredicatePushdown,
         Self::JoinNarrowing,
         Self::JoinPredicates,
+        Self::OrderObservance,
+        Self::SortCollapse,
+        Self::JoinOrder,
         Self::ProjectionPruning,
         Self::ProjectionMerge,
         Self::LimitPushdown,
@@ -52,6 +61,9 @@ impl RuleId {
             Self::PredicatePushdown => "predicate_pushdown",
             Self::JoinNarrowing => "join_narrowing",
             Self::JoinPredicates => "join_predicates",
+            Self::OrderObservance => "order_observance",
+            Self::SortCollapse => "sort_collapse",
+            Self::JoinOrder => "join_order",
             Self::ProjectionPruning => "projection_pruning",
             Self::ProjectionMerge => "projection_merge",
             Self::LimitPushdown => "limit_pushdown",

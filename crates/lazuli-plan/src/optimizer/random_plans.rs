@@ -152,7 +152,34 @@ fn verb(tape: &mut Tape<'_>, plan: &LogicalPlan, tables: &[LogicalPlan]) -> Logi
     let texts = |columns: Vec<Expr>| -> Vec<String> {
         columns.iter().map(|column| column.output_name().to_string()).collect()
     };
-    match tape.choose(28) {
+    match tape.choose(32) {
+        28 => plan.sort(any_columns(tape, plan, 1)).sort(any_columns(tape, plan, 1)),
+        29 => {
+            let sorted = plan.sort(any_columns(tape, plan, 1));
+            sorted.select(vec![aggregate(tape, plan).alias("n"), integer(tape, plan, 0).sum().alias("m")])
+        }
+        30 => {
+            let keys = any_columns(tape, plan, 1);
+            let groups = plan
+                .sort(any_columns(tape, plan, 1))
+                .group_by(keys.clone(), aggregate(tape, plan).alias("n"));
+            groups.sort(keys)
+        }
+        // Joins that read the same rows, some with right sides in which no key is there twice.
+        31 => {
+            let mut joined = plan.clone();
+            for number in 0..2 + tape.choose(2) {
+                let right = tape.pick(tables).select([col("a"), col("b").alias(format!("r{number}"))]);
+                let right = if tape.choose(2) == 0 { right.unique(&["a"], Keep::Any) } else { right };
+                let join_type = tape.pick(&[JoinType::Inner, JoinType::Left, JoinType::Semi, JoinType::Anti]);
+                joined = joined.join(&right, join_type, column(tape, plan, &DataType::Int64, lit(1i64)), "a");
+            }
+            if tape.choose(3) == 0 {
+                joined.select(vec![len().alias("n"), integer(tape, plan, 0).max().alias("m")])
+            } else {
+                joined
+            }
+        }
         27 => {
             let right = tape.pick(tables);
             let pairs = resolve(&plan.join_where(&right, lit(true))).unwrap_or_else(|_| plan.clone());

@@ -39,8 +39,12 @@ impl Lifted {
     /// For what gives rows.
     pub fn rows() -> Self {
         let is_lifted = |expr: &Expr| !matches!(expr, Expr::Alias { .. }) && expr.gives_rows();
-        // One value made of rows.
-        let is_whole = |expr: &Expr| matches!(expr, Expr::Function { function, .. } if function.takes_rows());
+        // One value made of rows; and in a window lists stay lists.
+        let is_whole = |expr: &Expr| match expr {
+            Expr::Function { function, .. } => function.takes_rows(),
+            Expr::Over { .. } => true,
+            _ => false,
+        };
         Self { parts: Vec::new(), word: "rows", is_lifted, is_whole, next_number: 1 }
     }
 

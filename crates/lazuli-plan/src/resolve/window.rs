@@ -72,7 +72,7 @@ pub(super) fn of_groups(
     keys: &[Expr],
 ) -> (LogicalPlan, Vec<Expr>) {
     let keys = keys.iter().map(|key| key.without_alias().clone()).collect();
-    let window = Arc::new(lazuli_expr::Window { partition_by: keys, order_by: Vec::new() });
+    let window = Arc::new(lazuli_expr::Window { partition_by: keys, ..Default::default() });
     let mut functions = Functions::new(&input, Vec::new());
     let aggregates = aggregates.iter().map(|aggregate| functions.replaced(aggregate, &window)).collect();
     (functions.beside(verb, input), aggregates)
@@ -95,13 +95,18 @@ impl Functions {
         match expr {
             Expr::WindowFunction { .. } => {
                 let over = Expr::Over { input: Arc::new(expr.clone()), window: window.clone() };
-                let is_taken = |name: &str| {
-                    self.schema.contains(name) || self.taken.iter().any(|taken| taken.as_str() == name)
-                };
-                Expr::Column(self.lifted.name_of(&over, None, &is_taken))
+                self.column_of(&over)
             }
+            // Values of a partition that become a list: typing writes them, for `WindowMapping`.
+            over @ Expr::Over { .. } => self.column_of(over),
             other => other.map_children(&mut |child| self.replaced(child, window)),
         }
+    }
+
+    fn column_of(&mut self, over: &Expr) -> Expr {
+        let is_taken =
+            |name: &str| self.schema.contains(name) || self.taken.iter().any(|taken| taken.as_str() == name);
+        Expr::Column(self.lifted.name_of(over, None, &is_taken))
     }
 
     /// The input beside these functions, those inside of them below.

@@ -121,7 +121,11 @@ impl Expressions<'_> {
         let one = match self.random.below(12) {
             0 => column().is_null(),
             1 => column().is_not_null(),
-            2 => column().eq_missing(literal),
+            2 if self.random.one_in(2) => column().eq_missing(None::<i32>),
+            2 => {
+                let other = self.column(|other| other == data_type).unwrap_or_else(column);
+                column().eq_missing(other)
+            }
             3 => column().neq_missing(literal),
             4 => column().fill_null(literal.clone()).eq(literal),
             5 if data_type.is_float() => (lit(1.0) / column()).gt(0.0),
@@ -169,8 +173,8 @@ impl Expressions<'_> {
                 _ => self.small_number(),
             };
         }
-        match self.random.below(17) {
-            15 => {
+        match self.random.below(19) {
+            15 | 17 => {
                 let (first, second) = (self.number_type(), self.number_type());
                 let input = self.number(0);
                 let input = self.cast(input, first);
@@ -184,6 +188,10 @@ impl Expressions<'_> {
                 (number, 3) => number * 1,
                 (number, _) => number.floor_div(1),
             },
+            18 => {
+                let number = self.column(DataType::is_float).unwrap_or_else(|| lit(-0.0));
+                if self.random.one_in(2) { number + 0.0 } else { number - 0.0 }
+            }
             0..=2 => self.number(depth - 1) + self.number(depth - 1),
             3..=4 => self.number(depth - 1) - self.number(depth - 1),
             5 => self.number(depth - 1) * self.number(depth - 1),
@@ -366,7 +374,7 @@ impl Expressions<'_> {
         }
     }
 
-    fn one_aggregate(&mut self) -> Expr {
+    pub(super) fn one_aggregate(&mut self) -> Expr {
         if self.random.one_in(2) {
             let input = if self.random.one_in(3) { self.number(2) } else { self.number(0) };
             return match self.random.below(7) {
@@ -385,6 +393,8 @@ impl Expressions<'_> {
             1 => column.first(),
             2 => column.last(),
             3 => column.n_unique(),
+            // The unit of the ticks may be too coarse for it.
+            3..=5 if data_type.is_temporal() => column.mean(),
             4 => column.null_count(),
             5 => column.len(),
             6 if !data_type.is_nested() => column.min(),

@@ -48,7 +48,7 @@ fn values(data_type: &DataType, num_rows: usize, random: &mut SplitMix64) -> Vec
     // No nulls, some, many, or nothing else.
     let null_in = *random.pick(&[u64::MAX, u64::MAX, 8, 8, 2, 1]);
     let null_in = if null_in == 1 && !random.one_in(4) { 5 } else { null_in };
-    let is_extreme = random.one_in(4);
+    let is_extreme = random.one_in(3);
     let value = |random: &mut SplitMix64| match random.one_in(null_in) {
         true => Scalar::Null,
         false => value_of(data_type, is_extreme, random),

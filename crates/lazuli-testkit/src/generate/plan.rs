@@ -5,9 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use lazuli_array::{DataFrame, DataType, Name, Scalar, Schema, SchemaRef, TimeUnit};
 use lazuli_expr::{Expr, Selector, col};
 use lazuli_plan::{
-    Aggregate, AsofJoin, AsofStrategy, Caller, Distinct, Explode, Filter, HorizontalConcat, Join, JoinType,
-    JoinWhere, Keep, LogicalPlan, Node, Pivot, PivotColumn, Project, RowIndex, Scan, Slice, Sort, Union,
-    UnionMode, Unpivot, resolve,
+    Aggregate, AsofJoin, AsofStrategy, Caller, Distinct, Explode, Filter, HorizontalConcat, Join, JoinSide,
+    JoinType, JoinWhere, Keep, LogicalPlan, Node, Pivot, PivotColumn, Project, RowIndex, Scan, Slice, Sort,
+    Union, UnionMode, Unpivot, resolve,
 };
 
 use super::expression::Expressions;
@@ -97,13 +97,23 @@ impl Builder {
 
     /// The plan and what rules most like to move: filters and slices, right above it.
     fn riders(&mut self, mut plan: LogicalPlan) -> LogicalPlan {
-        for _ in 0..self.random.below(5).saturating_sub(2) {
+        // Joins are where rules move most.
+        let of_right = right_columns(&plan);
+        let num_riders = match &of_right {
+            Some(_) => 1 + self.random.below(2),
+            None => self.random.below(5).saturating_sub(2),
+        };
+        for _ in 0..num_riders {
             let schema = schema_of(&plan);
             let input = plan.clone();
-            let node = match self.random.below(4) {
-                0 => {
+            let node = match (self.random.below(4), &of_right) {
+                (0, _) => {
                     let (offset, length) = (self.random.index(4) as i64, Some(self.random.index(7)));
                     Node::Slice(Slice { input, offset, length })
+                }
+                // What an outer join made of rows without a partner.
+                (1..=2, Some(right)) => {
+                    Node::Filter(Filter { input, predicates: self.over(right).telling() })
                 }
                 _ => Node::Filter(Filter { input, predicates: self.over(&schema).telling() }),
             };
@@ -120,7 +130,10 @@ impl Builder {
 
     fn draw(&mut self, plan: &LogicalPlan, schema: &SchemaRef, is_last: bool) -> Node {
         let input = plan.clone();
-        match self.random.below(36) {
+        match self.random.below(42) {
+            36..=37 => self.join(input, schema),
+            38..=39 => self.joins(input, schema),
+            40..=41 => self.sorted(input, schema),
             0..=4 => self.filter(input, schema),
             5..=7 => self.project(input, schema, false, is_last),
             8..=10 => self.project(input, schema, true, is_last),
@@ -285,6 +298,107 @@ impl Builder {
             nulls_equal: self.random.one_in(6),
             output: Vec::new(),
         })
+    }
+
+    /// Two or three joins that read the columns of the same rows, as rules put them in another order: their right sides
+    /// are short, and some have no key twice.
+    fn joins(&mut self, left: LogicalPlan, schema: &SchemaRef) -> Node {
+        let mut plan = left;
+        for _ in 0..1 + self.random.below(2) {
+            let node = self.short_join(&plan, schema);
+            plan = LogicalPlan::new(node, Caller::Engine);
+            if resolve(&plan).is_err() {
+                // The whole is refused, and another verb is drawn.
+                return plan.node().clone();
+            }
+        }
+        self.short_join(&plan, schema)
+    }
+
+    fn short_join(&mut self, left: &LogicalPlan, schema: &SchemaRef) -> Node {
+        let Some(field) = self.over(schema).field(|data_type| !data_type.is_nested()) else {
+            return self.join(left.clone(), schema);
+        };
+        let length = Some(1 + self.random.index(5));
+        let leaf = scan(&self.frames[self.random.index(self.frames.len())]);
+        let offset = self.random.index(6) as i64;
+        let mut right = LogicalPlan::new(Node::Slice(Slice { input: leaf, offset, length }), Caller::Engine);
+        let right_schema = schema_of(&right);
+        let like = |other: &DataType| other == field.data_type();
+        let Some(key) = self.over(&right_schema).column(like) else { return self.join(left.clone(), schema) };
+        if self.random.one_in(2) {
+            let (input, subset) = (right, Some(vec![key.clone()]));
+            right =
+                LogicalPlan::new(Node::Distinct(Distinct { input, subset, keep: Keep::Any }), Caller::Engine);
+        }
+        let join_type = *self.random.pick(&[
+            JoinType::Inner,
+            JoinType::Left,
+            JoinType::Left,
+            JoinType::Semi,
+            JoinType::Anti,
+        ]);
+        Node::Join(Join {
+            left: left.clone(),
+            right,
+            left_keys: vec![col(field.name().clone())],
+            right_keys: vec![key],
+            join_type,
+            suffix: format!("_{}", self.random.below(1000)).into(),
+            coalesce: false,
+            nulls_equal: false,
+            output: Vec::new(),
+        })
+    }
+
+    /// Rows in some order below a verb that may or may not see it.
+    fn sorted(&mut self, input: LogicalPlan, schema: &SchemaRef) -> Node {
+        let keys = (0..1 + self.random.below(2)).map(|_| self.over(schema).sort_key()).collect();
+        let sorted = LogicalPlan::new(Node::Sort(Sort { input, keys, limit: None }), Caller::Engine);
+        if resolve(&sorted).is_err() {
+            return sorted.node().clone();
+        }
+        match self.random.below(6) {
+            0..=1 => {
+                let keys = (0..1 + self.random.below(2)).map(|_| self.over(schema).sort_key()).collect();
+                Node::Sort(Sort { input: sorted, keys, limit: None })
+            }
+            2..=3 => {
+                let num_aggregates = 1 + self.random.index(2);
+                let aggregates = ["g", "h"][..num_aggregates].iter();
+                let aggregates =
+                    aggregates.map(|name| self.over(schema).one_aggregate().alias(*name)).collect();
+                Node::Aggregate(Aggregate { input: sorted, keys: Vec::new(), aggregates })
+            }
+            4 => {
+                let Some(key) = self.over(schema).column(|_| true) else { return sorted.node().clone() };
+                let aggregates = vec![self.over(schema).one_aggregate().alias("g")];
+                let groups =
+                    Node::Aggregate(Aggregate { input: sorted, keys: vec![key.clone()], aggregates });
+                let (input, keys) = (LogicalPlan::new(groups, Caller::Engine), vec![key.desc()]);
+                Node::Sort(Sort { input, keys, limit: None })
+            }
+            _ => {
+                let (Some(field), leaf) = (self.over(schema).field(|_| true), scan(&self.frames[0])) else {
+                    return sorted.node().clone();
+                };
+                let leaf_schema = schema_of(&leaf);
+                let like = |other: &DataType| other == field.data_type();
+                let Some(key) = self.over(&leaf_schema).column(like) else { return sorted.node().clone() };
+                let join_type = *self.random.pick(&[JoinType::Semi, JoinType::Anti, JoinType::Inner]);
+                Node::Join(Join {
+                    left: leaf,
+                    right: sorted,
+                    left_keys: vec![key],
+                    right_keys: vec![col(field.name().clone())],
+                    join_type,
+                    suffix: "_right".into(),
+                    coalesce: false,
+                    nulls_equal: false,
+                    output: Vec::new(),
+                })
+            }
+        }
     }
 
     fn asof_join(&mut self, left: LogicalPlan, schema: &SchemaRef) -> Node {
@@ -562,6 +676,23 @@ fn scan(frame: &DataFrame) -> LogicalPlan {
 /// Whether some values may differ from the reference in the last digits; nothing may be computed from those.
 fn has_approximate(plan: &LogicalPlan) -> bool {
     schema_of(plan).names().any(|name| name.starts_with(APPROXIMATE))
+}
+
+/// Names and types of the columns that a join takes from its right side; `None` if there are none, or no join.
+fn right_columns(plan: &LogicalPlan) -> Option<Schema> {
+    let resolved = resolve(plan).ok()?;
+    let output = match resolved.node() {
+        Node::Join(join) => &join.output,
+        Node::AsofJoin(join) => &join.output,
+        Node::JoinWhere(join) => &join.output,
+        _ => return None,
+    };
+    let is_right = |name: &Name| {
+        output.iter().any(|column| column.name == *name && !matches!(column.source, JoinSide::Left(_)))
+    };
+    let fields: Vec<_> =
+        resolved.schema().fields().iter().filter(|field| is_right(field.name())).cloned().collect();
+    if fields.is_empty() { None } else { Schema::try_new(fields).ok() }
 }
 
 /// Names and types of a plan that resolves.

@@ -45,7 +45,7 @@ static ENUM: LazyLock<Arc<Dictionary>> =
 pub(super) fn any_type(random: &mut SplitMix64) -> DataType {
     use DataType::*;
     let zone = || Some("UTC".into());
-    match random.below(46) {
+    match random.below(50) {
         0..=8 => Int64,
         9..=13 => Float64,
         14..=19 => String,
@@ -68,6 +68,9 @@ pub(super) fn any_type(random: &mut SplitMix64) -> DataType {
         42 => Time,
         43 => Categorical,
         44 => Enum(ENUM.clone()),
+        45 => Date,
+        46 => Datetime(TimeUnit::Milliseconds, None),
+        47..=48 => Duration(TimeUnit::Milliseconds),
         _ => random.pick(&[Null, List(Box::new(Int64))]).clone(),
     }
 }

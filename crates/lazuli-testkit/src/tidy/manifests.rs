@@ -4,8 +4,9 @@ use super::{Finding, TextFile, Tree};
 
 /// What each crate of the workspace may depend on; `docs/architecture.md` draws it. A crate that is not here is refused,
 /// so that a new one is given its place first.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("lazuli-array", &[]),
+    ("lazuli-matrix", &["lazuli-array"]),
     ("lazuli-kernels", &["lazuli-array"]),
     ("lazuli-expr", &["lazuli-array", "lazuli-kernels"]),
     ("lazuli-io", &["lazuli-array", "lazuli-kernels"]),

@@ -13,7 +13,9 @@ mod summary; // columns to single values
 
 use std::sync::Arc;
 
-use lazuli_exec::ExecOptions;
+use lazuli_array::{Batch, DataFrame, Schema, SchemaRef};
+use lazuli_exec::{ExecOptions, FrameSource};
+use lazuli_expr::IntoExprs;
 use lazuli_plan::{Caller, DataSource, LogicalPlan, Node, Scan};
 
 pub(crate) use columns::null_of;
@@ -44,6 +46,25 @@ pub fn scan(source: Arc<dyn DataSource>) -> LazyFrame {
 /// As [`scan`], for a program whose user wrote no code: mistakes name `caller` instead of a line.
 pub fn scan_as(source: Arc<dyn DataSource>, caller: Caller) -> LazyFrame {
     LazyFrame::from_plan(LogicalPlan::new(Node::Scan(Scan::new(source)), caller))
+}
+
+/// Expressions without a frame: constants, and what is made of them, as a query of one row, or of the rows that they give.
+/// There are no columns to read.
+///
+/// ```
+/// use lazuli::prelude::*;
+/// use lazuli::{repeat, select};
+///
+/// let answer = select([lit(1).alias("one"), repeat("x", 2)]).collect()?;
+/// assert_eq!(answer, df! { "one" => [1, 1], "repeat" => ["x", "x"] }?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[track_caller]
+pub fn select(exprs: impl IntoExprs) -> LazyFrame {
+    let schema: SchemaRef = Arc::new(Schema::default());
+    let row = Batch::new(schema.clone(), Vec::new(), 1);
+    let frame = DataFrame::from_batches(schema, vec![row]).expect("the batch is of the schema that it is of");
+    scan(Arc::new(FrameSource::new(frame))).select(exprs)
 }
 
 impl LazyFrame {

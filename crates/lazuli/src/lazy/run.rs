@@ -60,7 +60,8 @@ impl LazyFrame {
         Ok(Engine::global().schema(&self.plan, &self.options)?)
     }
 
-    /// The plan as text: as it runs if `optimized`, as the verbs built it (types checked) if not.
+    /// The plan as text: as it runs if `optimized`, as the verbs built it (types checked) if not. Behind a step stands about
+    /// how many rows it gives (`~1200 rows`), if its sources say how many they have.
     ///
     /// # Errors
     /// Mistakes in the query, all at once.

@@ -1,7 +1,7 @@
 //! Columns to single values, or to a small table about them.
 
 use lazuli_array::{DataType, Field, Name, Schema};
-use lazuli_expr::{Expr, col, corr, cov, len, lit};
+use lazuli_expr::{Expr, col, corr, cov, len, lit, spearman_rank_corr};
 
 use super::LazyFrame;
 use super::columns::null_of;
@@ -165,6 +165,23 @@ impl LazyFrame {
     #[track_caller]
     pub fn corr(self) -> Self {
         self.matrix("corr", corr)
+    }
+
+    /// Spearman's rank correlation of each pair of columns of numbers, in the form of [`LazyFrame::corr`]; see
+    /// [`lazuli_expr::spearman_rank_corr`].
+    ///
+    /// ```
+    /// use lazuli::prelude::*;
+    ///
+    /// let frame = df! { "a" => [1, 2, 30], "b" => [0.5, 0.1, 0.0] }?;
+    /// assert_eq!(frame.lazy().spearman_rank_corr().collect()?, df! {
+    ///     "column" => ["a", "b"], "a" => [1.0, -1.0], "b" => [-1.0, 1.0],
+    /// }?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[track_caller]
+    pub fn spearman_rank_corr(self) -> Self {
+        self.matrix("spearman_rank_corr", spearman_rank_corr)
     }
 
     /// The sample covariance of each pair of columns of numbers, in the form of [`LazyFrame::corr`].

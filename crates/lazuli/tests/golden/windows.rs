@@ -1,5 +1,6 @@
 //! Windows: aggregates over partitions, ranks, sums so far, neighbours.
 
+use lazuli::WindowMapping::{Explode, Join};
 use lazuli::prelude::*;
 
 use crate::inputs::Inputs;
@@ -28,6 +29,11 @@ queries![
     window_rows_by_price,
     window_then_group,
     window_no_rows,
+    window_joined_lists,
+    window_one_after_the_other,
+    window_heads_one_after_the_other,
+    window_sums_one_after_the_other,
+    window_filtered_one_after_the_other,
 ];
 
 fn amount() -> Expr {
@@ -234,4 +240,45 @@ fn window_then_group(inputs: &Inputs) -> LazyFrame {
 fn window_no_rows(inputs: &Inputs) -> LazyFrame {
     let none = inputs.sales().filter(amount().gt(1000));
     none.select([col("shop"), amount().sum().over("shop").alias("sum"), amount().cum_sum().alias("so_far")])
+}
+
+fn window_joined_lists(inputs: &Inputs) -> LazyFrame {
+    let n = || col("n");
+    inputs.rows().select(vec![
+        col("id"),
+        n().over_mapped("k", Join).alias("values"),
+        n().rank("min").over_mapped("k", Join).alias("ranks"),
+        n().over_sorted_mapped("k", col("id").desc(), Join).alias("backwards"),
+        (n() - n().min()).over_mapped("k", Join).alias("above"),
+        n().sum().over_mapped("k", Join).alias("sum"),
+        n().filter(n().gt(2)).over_mapped("k", Join).alias("filtered"),
+    ])
+}
+
+fn window_one_after_the_other(inputs: &Inputs) -> LazyFrame {
+    let n = || col("n");
+    inputs.rows().select(vec![
+        all().over_mapped("k", Explode),
+        (n() - n().min()).over_mapped("k", Explode).alias("above"),
+        n().cum_max().over_mapped("k", Explode).alias("so_far"),
+        col("id").over_sorted_mapped("k", col("id").desc(), Explode).alias("backwards"),
+        (n().sum() * 2).over_mapped("id", Explode).alias("sum"),
+    ])
+}
+
+fn window_heads_one_after_the_other(inputs: &Inputs) -> LazyFrame {
+    inputs.sales().select(all().head(2).over_mapped("shop", Explode))
+}
+
+fn window_sums_one_after_the_other(inputs: &Inputs) -> LazyFrame {
+    let kept = inputs.sales().filter(col("shop").is_not_null());
+    kept.select([
+        col("shop").first().over_mapped("shop", Explode),
+        amount().sum().over_mapped("shop", Explode),
+        lit(1).alias("one"),
+    ])
+}
+
+fn window_filtered_one_after_the_other(inputs: &Inputs) -> LazyFrame {
+    inputs.sales().select(amount().filter(amount().gt(7)).over_mapped("shop", Explode))
 }

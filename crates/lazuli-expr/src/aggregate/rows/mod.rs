@@ -4,6 +4,7 @@
 //! in which the rows of each group stand together. Some give one value a group, others rows: a list for each group, which
 //! `select` spreads out to rows (`docs/decisions/many-aggregates.md`).
 
+mod append; // append, extend_constant
 mod count_values; // mode, value_counts, unique_counts, rle
 mod find; // places of values
 mod lists; // rows of groups in order
@@ -19,6 +20,7 @@ use crate::function::{Argument, Signature, SignatureError};
 use crate::window::Partitions;
 use crate::{Accumulator, Aggregate, Literal};
 
+pub(super) use append::{APPEND, EXTEND_CONSTANT, MOST_ROWS};
 pub(super) use count_values::{MODE, MODE_WITH_NULLS, RLE, UNIQUE_COUNTS, VALUE_COUNTS};
 pub(super) use find::{ARG_MAX, ARG_MIN, ARG_TRUE, ARG_UNIQUE, INDEX_OF, IS_SORTED, SEARCH_SORTED};
 pub(super) use pick::{GET, ITEM, MAX_BY, MIN_BY};

@@ -13,8 +13,8 @@ use proptest::prelude::*;
 
 use self::twin::{knows, naive};
 use crate::aggregate::{
-    AGGREGATES, AggregateRef, BOTTOM_K, FIRST, GATHER_EVERY, GET, HEAD, ITEM, LAST, QUANTILE, SLICE,
-    STR_JOIN, TAIL, TOP_K,
+    AGGREGATES, APPROX_QUANTILE, AggregateRef, BOTTOM_K, FIRST, GATHER_EVERY, GET, HEAD, ITEM, LAST,
+    QUANTILE, SLICE, STR_JOIN, TAIL, TOP_K,
 };
 use crate::function::Argument;
 use crate::{Accumulator, Groups, Literal, RowOrder};
@@ -193,7 +193,10 @@ fn calls() -> Vec<(AggregateRef, Vec<Literal>)> {
     calls.extend([true, false].map(|ignore_nulls| {
         (STR_JOIN, vec![Literal::typed(Scalar::from("-")), Literal::typed(Scalar::Boolean(ignore_nulls))])
     }));
-    calls.extend([0.0, 0.3, 0.5, 1.0].map(|q| (QUANTILE, vec![Literal::typed(Scalar::Float64(q))])));
+    for aggregate in [QUANTILE, APPROX_QUANTILE] {
+        let at = |q: f64| (aggregate.clone(), vec![Literal::typed(Scalar::Float64(q))]);
+        calls.extend([0.0, 0.3, 0.5, 1.0].map(at));
+    }
     calls
 }
 

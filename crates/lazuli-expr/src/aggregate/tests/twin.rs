@@ -201,6 +201,7 @@ pub(super) fn knows(name: &str) -> bool {
     let unknown = [
         "all",
         "any",
+        "approx_quantile",
         "arg_true",
         "drop_nans",
         "entropy",

@@ -25,6 +25,7 @@ mod item;
 mod join;
 mod len;
 mod rearrange; // unique, reverse, drop_nulls
+mod repeat_by;
 mod set; // union, intersection, differences
 mod shift;
 mod slice;
@@ -41,6 +42,19 @@ use crate::Expr;
 /// The functions of lists: [`Expr::list`].
 #[derive(Debug, Clone)]
 pub struct ListNamespace(pub(crate) Expr);
+
+impl ListNamespace {
+    /// The items of all lists, as rows; null for a list that is null or empty. As [`Expr::explode`].
+    ///
+    /// ```
+    /// use lazuli_expr::col;
+    ///
+    /// assert_eq!(col("tags").list().explode().to_string(), "explode(tags)");
+    /// ```
+    pub fn explode(self) -> Expr {
+        self.0.explode()
+    }
+}
 
 impl Expr {
     /// The functions of lists.
@@ -116,6 +130,8 @@ functions! {
     MIN = aggregate::MIN;
     /// The number of distinct items.
     N_UNIQUE = aggregate::N_UNIQUE;
+    /// A value over and over.
+    REPEAT_BY = repeat_by::RepeatBy;
     /// The items backwards.
     REVERSE = rearrange::REVERSE;
     /// The items of the left that are not in the right.

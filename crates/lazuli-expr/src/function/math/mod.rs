@@ -21,7 +21,7 @@ use crate::supertype;
 use bitwise::{Bitwise, BitwiseNot, CountBits};
 use of_float_pairs::OfFloatPair;
 use rounding::{Digits, Whole};
-use wrapping::Wrapping;
+use wrapping::{Wrapping, WrappingCast};
 
 /// The distance from 0.
 pub const ABS: FunctionRef = FunctionRef::Builtin(&abs::Abs);
@@ -78,6 +78,8 @@ pub const TRUNCATE: FunctionRef =
     FunctionRef::Builtin(&Digits { name: "truncate", rounding: Rounding::ToZero, has_modes: false });
 /// A sum that wraps.
 pub const WRAPPING_ADD: FunctionRef = FunctionRef::Builtin(&Wrapping(ArithmeticOp::WrappingAdd));
+/// Integers of another type that wrap.
+pub const WRAPPING_CAST: FunctionRef = FunctionRef::Builtin(&WrappingCast);
 /// A product that wraps.
 pub const WRAPPING_MUL: FunctionRef = FunctionRef::Builtin(&Wrapping(ArithmeticOp::WrappingMul));
 /// A difference that wraps.
@@ -121,6 +123,7 @@ pub(super) static FUNCTIONS: &[FunctionRef] = &[
     SIGN,
     TRUNCATE,
     WRAPPING_ADD,
+    WRAPPING_CAST,
     WRAPPING_MUL,
     WRAPPING_SUB,
 ];

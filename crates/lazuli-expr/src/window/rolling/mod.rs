@@ -13,6 +13,7 @@ mod span; // lengths of time
 #[cfg(test)]
 mod tests;
 
+pub(super) use ranges::Key;
 pub use ranges::{Rolling, RollingBy};
 
 use lazuli_array::{Array, Bitmap, Column, DataType, PrimitiveArray, Scalar, TimeUnit};
@@ -25,7 +26,7 @@ use crate::aggregate::{MAX, QuantileMethod, SUM, kurtosis, skew};
 use crate::function::{Argument, Signature, SignatureError};
 use crate::options::{Options, unchecked};
 use forward::{Extremes, Moments, Ordered, Sums, Values, WholeSums, quantile};
-use ranges::{Key, Ranges, Size};
+use ranges::{Ranges, Size};
 
 /// One rolling function.
 #[derive(Debug)]
@@ -142,11 +143,7 @@ impl WindowFunction for RollingFunction {
         let mut inputs: Vec<DataType> = arguments.iter().map(|argument| argument.data_type.clone()).collect();
         inputs[0] = input;
         if self.by {
-            inputs[1] = match arguments[1].data_type {
-                DataType::Date => DataType::Datetime(TimeUnit::Microseconds, None),
-                integer if integer.is_integer() || *integer == DataType::Null => DataType::Int64,
-                time => time.clone(),
-            };
+            inputs[1] = key_type(arguments[1].data_type);
         }
         Ok(Signature { inputs, output })
     }
@@ -218,6 +215,15 @@ impl WindowFunction for RollingFunction {
             _ => return Err(unchecked(self.name, arguments)),
         };
         Ok(Column::new(data_type.clone(), array))
+    }
+}
+
+/// What a key is cast to, so that it lies as whole numbers of 64 bits.
+pub(super) fn key_type(data_type: &DataType) -> DataType {
+    match data_type {
+        DataType::Date => DataType::Datetime(TimeUnit::Microseconds, None),
+        integer if integer.is_integer() || *integer == DataType::Null => DataType::Int64,
+        time => time.clone(),
     }
 }
 

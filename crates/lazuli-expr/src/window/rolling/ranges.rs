@@ -7,6 +7,7 @@ use lazuli_kernels::sort::SortKey;
 use super::span;
 use crate::Literal;
 use crate::function::SignatureError;
+use crate::function::options::whole;
 use crate::options::Options;
 use crate::window::Partitions;
 use crate::window::rank::sorted;
@@ -100,7 +101,7 @@ impl From<&str> for RollingBy {
 
 /// What keys are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Key {
+pub(in crate::window) enum Key {
     /// Whole numbers.
     Steps,
     /// Times, in ticks of so many nanoseconds.
@@ -109,7 +110,7 @@ pub(super) enum Key {
 
 impl Key {
     /// `None` for types that are no key.
-    pub(super) fn of(data_type: &DataType) -> Option<Self> {
+    pub(in crate::window) fn of(data_type: &DataType) -> Option<Self> {
         let ticks = |unit: &TimeUnit| match unit {
             TimeUnit::Milliseconds => 1_000_000,
             TimeUnit::Microseconds => 1_000,
@@ -123,6 +124,33 @@ impl Key {
             DataType::Null => Some(Self::Steps),
             _ => None,
         }
+    }
+
+    /// How much of a length is one tick of the key.
+    pub(in crate::window) fn tick(self) -> i128 {
+        match self {
+            Self::Steps => 1,
+            Self::Ticks(nanoseconds) => nanoseconds,
+        }
+    }
+
+    /// The length that the next constant says, above 0: nanoseconds for times, steps for whole numbers.
+    pub(in crate::window) fn length(self, options: &mut Options<'_>) -> Result<i128, SignatureError> {
+        let length = match (self, options.peek()) {
+            (Self::Ticks(_), Some(Scalar::String(text))) => span::nanoseconds(text),
+            (Self::Steps, Some(Scalar::String(text))) => span::steps(text),
+            (Self::Ticks(_), Some(Scalar::Duration(ticks, unit))) => Self::of(&DataType::Duration(*unit))
+                .filter(|_| *ticks > 0)
+                .map(|unit| i128::from(*ticks) * unit.tick()),
+            (Self::Steps, Some(value)) => whole(value).filter(|steps| *steps > 0).map(i128::from),
+            _ => return Err(options.wrong()),
+        };
+        options.value()?;
+        length.ok_or_else(|| {
+            let reason =
+                "a length is a time such as '2d' or '1h30m' for times, a number above 0 for whole numbers";
+            SignatureError::InvalidArgument(reason.into())
+        })
     }
 }
 
@@ -149,37 +177,7 @@ impl Size {
             }
             return Ok((Self::Rows { size, center }, min_samples.unwrap_or(size)));
         };
-        let (length, tick) = match (key, options.peek()) {
-            (Key::Ticks(tick), Some(Scalar::String(text))) => (span::nanoseconds(text), tick),
-            (Key::Steps, Some(Scalar::String(text))) => (span::steps(text), 1),
-            (Key::Ticks(tick), Some(Scalar::Duration(ticks, unit))) => {
-                let unit = Key::of(&DataType::Duration(*unit));
-                let nanoseconds = match unit {
-                    Some(Key::Ticks(length)) if *ticks > 0 => Some(i128::from(*ticks) * length),
-                    _ => None,
-                };
-                (nanoseconds, tick)
-            }
-            (Key::Steps, Some(_)) => {
-                let steps = options.integer()?.filter(|steps| *steps > 0).map(i128::from);
-                return Self::ends(options, steps, 1);
-            }
-            _ => return Err(options.wrong()),
-        };
-        options.value()?;
-        Self::ends(options, length, tick)
-    }
-
-    fn ends(
-        options: &mut Options<'_>,
-        length: Option<i128>,
-        tick: i128,
-    ) -> Result<(Self, usize), SignatureError> {
-        let Some(length) = length else {
-            let reason = "the length of a window is a time such as '2d' or '1h30m' for times, a number above 0 for whole \
-                          numbers";
-            return Err(SignatureError::InvalidArgument(reason.into()));
-        };
+        let (length, tick) = (key.length(options)?, key.tick());
         let min_samples = options.count()?.unwrap_or(1);
         let words = [
             ("right", (false, true)),
@@ -216,11 +214,8 @@ impl Ranges {
         match (size, key) {
             (Size::Length { length, tick, left, right }, Some(key)) => {
                 let sort_key = SortKey { column: key, descending: false, nulls_first: false };
-                let by_key = sorted(&sort_key, partitions)?;
-                let arranged = match partitions.ids() {
-                    [] => Partitions::one(num_rows, Some(&by_key)),
-                    ids => Partitions::new(ids, partitions.num_partitions(), Some(&by_key)),
-                };
+                let by_key = sorted(&[sort_key], partitions)?;
+                let arranged = partitions.reordered(&by_key);
                 let Array::Int64(keys) = key.array() else {
                     return Err(KernelError::unsupported("rolling", [key.data_type()]));
                 };

@@ -106,6 +106,32 @@ fn float_keys_only_if_minus_zero_counts_as_zero() {
           Aggregate [f] -> [sum(b) as b]
             Scan t  columns: all 4
     ");
+    // The same where the first of equal rows stays, and where rows become columns.
+    let is_positive = || (lit(1.0) / col("f")).gt(0);
+    let stays =
+        |plan: &LogicalPlan| pushed(&plan.filter(is_positive())).starts_with("Filter [1.0 / f > 0.0]");
+    assert!(stays(&t().unique(&["f"], Keep::First)) && stays(&t().unique(&[], Keep::Any)));
+    let pivoted = t().pivot(&["s"], &["f"], &["b"], None);
+    let search = crate::PivotSearch::next(&pivoted).expect("the columns are not known");
+    assert!(stays(&search.fill_in(&pivoted, [vec!["x".into()]])));
+}
+
+#[test]
+fn float_keys_of_joins_only_if_minus_zero_counts_as_zero() {
+    let (left, right) = (table("l", "f f64, x i64"), table("r", "f f64, y i64"));
+    let is_positive = || (lit(1.0) / col("f")).gt(0);
+    // 0.0 and -0.0 are partners, of which the left one is shown.
+    assert_snapshot!(pushed(&left.full_join(&right, "f").filter(is_positive())), @r"
+        Filter [1.0 / f > 0.0]
+          Join full on [f == f] -> [f, x, y]
+            Scan l  columns: all 2
+            Scan r  columns: all 2
+    ");
+    assert_snapshot!(pushed(&left.join(&right, JoinType::Inner, "f", "f").filter(is_positive())), @r"
+        Join inner on [f == f] -> [f, x, y]
+          Scan l  columns: all 2  where: [1.0 / f > 0.0]
+          Scan r  columns: all 2
+    ");
 }
 
 #[test]

@@ -43,6 +43,11 @@ fn arithmetic() {
     assert_snapshot!(simple((col("a") + 0) * 1 - 0), @"Project [a as x]");
     assert_snapshot!(simple(lit(0) - col("a")), @"Project [0 - a as x]");
     assert_snapshot!(simple(col("f") + 0), @"Project [f + 0.0 as x]");
+    // -0.0 + 0.0 is 0.0; that 0.0 - 0.0 and x + -0.0 keep every x is not made use of.
+    assert_snapshot!(simple(col("f") + 0.0), @"Project [f + 0.0 as x]");
+    assert_snapshot!(simple(lit(0.0) + col("f")), @"Project [0.0 + f as x]");
+    assert_snapshot!(simple(col("f") - 0.0), @"Project [f - 0.0 as x]");
+    assert_snapshot!(simple(col("f") + -0.0), @"Project [f + -0.0 as x]");
     assert_snapshot!(simple(col("a") + None::<i64>), @"Project [null as x]");
     assert_snapshot!(simple(col("a").gt(None::<i64>)), @"Project [null as x]");
     assert_snapshot!(simple(col("a").eq_missing(None::<i64>)), @"Project [a <=> null as x]");
@@ -57,6 +62,9 @@ fn casts() {
     assert_snapshot!(simple(col("s").cast(DataType::Int32).cast(DataType::Int8)), @"Project [s as x]");
     // Some values of `a` do not pass the middle.
     assert_snapshot!(simple(col("a").cast(DataType::Int32).cast(DataType::Int64)), @"Project [cast(cast(a as Int32) as Int64) as x]");
+    assert_snapshot!(simple(col("a").try_cast(DataType::Int8).cast(DataType::Int64)), @"Project [cast(try_cast(a as Int8) as Int64) as x]");
+    assert_snapshot!(simple(col("a").cast(DataType::Float64).cast(DataType::Int64)), @"Project [cast(cast(a as Float64) as Int64) as x]");
+    assert_snapshot!(simple(col("f").try_cast(DataType::Int64).cast(DataType::Float64)), @"Project [cast(try_cast(f as Int64) as Float64) as x]");
     // The text of 1 as a float is 1.0.
     assert_snapshot!(simple(col("s").cast(DataType::Float64).cast(DataType::String)), @"Project [cast(cast(s as Float64) as String) as x]");
 }
