@@ -78,7 +78,7 @@ impl RowFilter for EveryThird {
 }
 
 fn filtered(frame: &DataFrame, group_rows: usize) -> Vec<String> {
-    let keep = |row: usize| row % group_rows % 3 == 0 && row % group_rows / 20 % 2 == 0;
+    let keep = |row: usize| (row % group_rows).is_multiple_of(3) && (row % group_rows / 20).is_multiple_of(2);
     let all = lines(frame);
     let (head, rows) = all.split_at(2);
     head.iter()

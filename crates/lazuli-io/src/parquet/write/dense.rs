@@ -341,7 +341,7 @@ mod tests {
     proptest! {
         #[test]
         fn codes_stand_for_their_values(values in prop::collection::vec(0i64..40, 0..500), wide in 0usize..30_000) {
-            let values: Vec<i64> = values.into_iter().chain((0..wide as i64).map(|value| value % 700 << 40)).collect();
+            let values: Vec<i64> = values.into_iter().chain((0..wide as i64).map(|value| (value % 700) << 40)).collect();
             match Dense::Int64(values.clone()).coded() {
                 Some(Coded { codes, entries: Dense::Int64(entries) }) => {
                     let back: Vec<i64> = codes.iter().map(|&code| entries[code as usize]).collect();
