@@ -1,4 +1,4 @@
-//! Reading a CSV file whole, and queries straight from one; the last two over one that is larger than some memories.
+//! Reading a file whole, and queries straight from one; the last two over one that is larger than some memories.
 
 use lazuli::prelude::*;
 
@@ -8,6 +8,15 @@ use crate::input::files::{G1, OPS, path, warm};
 pub static CASES: &[Case] = &[
     Case { name: "read_csv_ops", title: "read ops_1m.csv (87 MB)", prepare: |_| over(OPS.file, |scan| scan) },
     Case { name: "read_csv_g1", title: "read G1 csv (485 MB)", prepare: |_| over(G1.file, |scan| scan) },
+    Case {
+        name: "read_parquet_g1",
+        title: "read G1 parquet (168 MB)",
+        prepare: |_| {
+            let file = "G1_1e7_1e2_0_0.parquet";
+            warm(file)?;
+            Work::query(move || scan_parquet(path(file)))
+        },
+    },
     Case {
         name: "scan_csv_g1",
         title: "G1 csv: filter, group by id1",

@@ -3,21 +3,23 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use lazuli::{Caller, CsvSource, ExecOptions, LazyFrame, scan_as};
+use lazuli::{Caller, CsvSource, DataSource, ExecOptions, LazyFrame, ParquetOptions, ParquetSource, scan_as};
 
 use crate::csv_arguments::CsvArguments;
 use crate::failure::Failure;
 
-/// A query over a file: `.csv` and anything else is separated by commas, `.tsv` and `.tab` by tabs, compressed or not.
+/// A query over a file: `.parquet` is Parquet; `.csv` and anything else is separated by commas, `.tsv` and `.tab` by tabs,
+/// compressed or not.
 pub fn scan(path: &Path, csv: &CsvArguments, options: &ExecOptions) -> Result<LazyFrame, Failure> {
-    if let Some(known @ ("parquet" | "arrow" | "ipc" | "feather" | "ndjson" | "jsonl" | "json" | "xlsx")) =
-        extension(path).as_deref()
-    {
-        return Err(Failure::message(format!("{}: {known} files can't be read yet", path.display())));
-    }
-    let source = CsvSource::new(path, csv.options(path)?);
+    let source: Arc<dyn DataSource> = match extension(path).as_deref() {
+        Some("parquet" | "pq") => Arc::new(ParquetSource::new(path, ParquetOptions::default())),
+        Some(known @ ("arrow" | "ipc" | "feather" | "ndjson" | "jsonl" | "json" | "xlsx")) => {
+            return Err(Failure::message(format!("{}: {known} files can't be read yet", path.display())));
+        }
+        _ => Arc::new(CsvSource::new(path, csv.options(path)?)),
+    };
     let caller = Caller::Text("the command line".into());
-    Ok(scan_as(Arc::new(source), caller).with_options(options.clone()))
+    Ok(scan_as(source, caller).with_options(options.clone()))
 }
 
 /// Whether a file of this name has tabs between fields.

@@ -5,8 +5,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use lazuli::{CsvSink, CsvSource, CsvWriteOptions, DataSink, DataSource, ExecOptions, LazyFrame};
-use lazuli_sql::pipeline::{CsvSourceSpec, Pipeline, PipelineFiles, PipelinePlan, SinkSpec};
+use lazuli::parquet::{ExtraColumns, MissingColumns, ParquetCompression};
+use lazuli::{
+    CsvSink, CsvSource, CsvWriteOptions, DataSink, DataSource, ExecOptions, LazyFrame, ParquetOptions,
+    ParquetSink, ParquetSource, ParquetWriteOptions,
+};
+use lazuli_sql::pipeline::{
+    CsvSinkSpec, CsvSourceSpec, ParquetSinkSpec, ParquetSourceSpec, Pipeline, PipelineFiles, PipelinePlan,
+};
 
 use crate::arguments::Format;
 use crate::csv_source::{self, one_byte};
@@ -69,7 +75,7 @@ impl PipelineFiles for Files {
         Ok(Arc::new(source))
     }
 
-    fn csv_sink(&self, spec: &SinkSpec) -> Result<Arc<dyn DataSink>, String> {
+    fn csv_sink(&self, spec: &CsvSinkSpec) -> Result<Arc<dyn DataSink>, String> {
         let mut options = CsvWriteOptions::default();
         if let Some(separator) = spec.separator {
             options.separator = one_byte("separator", separator)?;
@@ -78,5 +84,48 @@ impl PipelineFiles for Files {
             options.header = header;
         }
         Ok(Arc::new(CsvSink::new(&spec.csv, options)))
+    }
+
+    fn parquet_source(&self, spec: &ParquetSourceSpec) -> Result<Arc<dyn DataSource>, String> {
+        let choose = |option: &str, word: Option<&str>, other: &str| match word {
+            None | Some("raise") => Ok(false),
+            Some(word) if word == other => Ok(true),
+            Some(word) => Err(format!("{option} is {word:?}; it can be \"raise\" or {other:?}")),
+        };
+        let inserts = choose("missing_columns", spec.missing_columns.as_deref(), "insert")?;
+        let ignores = choose("extra_columns", spec.extra_columns.as_deref(), "ignore")?;
+        let options = ParquetOptions {
+            missing_columns: if inserts { MissingColumns::Insert } else { MissingColumns::Raise },
+            extra_columns: if ignores { ExtraColumns::Ignore } else { ExtraColumns::Raise },
+            hive_partitioning: spec.hive_partitioning,
+            include_file_paths: spec.include_file_paths.as_deref().map(Into::into),
+            ..ParquetOptions::default()
+        };
+        Ok(Arc::new(ParquetSource::of_files(spec.parquet.texts(), options)))
+    }
+
+    fn parquet_sink(&self, spec: &ParquetSinkSpec) -> Result<Arc<dyn DataSink>, String> {
+        let mut options = ParquetWriteOptions::default();
+        if let Some(word) = &spec.compression {
+            options.compression = match word.as_str() {
+                "uncompressed" => ParquetCompression::Uncompressed,
+                "snappy" => ParquetCompression::Snappy,
+                "lz4" => ParquetCompression::Lz4Raw,
+                "gzip" => ParquetCompression::Gzip,
+                "zstd" => ParquetCompression::Zstd,
+                _ => {
+                    return Err(format!(
+                        "compression is {word:?}; it can be uncompressed, snappy, lz4, gzip or zstd"
+                    ));
+                }
+            };
+        }
+        if let Some(rows) = spec.row_group_size {
+            if rows == 0 {
+                return Err("row_group_size is 0; a row group has at least one row".into());
+            }
+            options.row_group_size = rows;
+        }
+        Ok(Arc::new(ParquetSink::new(&spec.parquet, options)))
     }
 }

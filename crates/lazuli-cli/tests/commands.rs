@@ -309,3 +309,38 @@ fn the_pipelines_of_the_project_run() {
     }
     assert!(count >= 4);
 }
+
+#[test]
+fn parquet_files_are_told_by_their_name() {
+    let path = std::env::temp_dir().join(format!("lz-{}.parquet", std::process::id()));
+    let path = path.to_str().expect("a plain name");
+    let write = Temporary::new(
+        "write-parquet.json",
+        &format!(
+            r#"{{"source": {{"csv": "testdata/sales.csv"}}, "steps": [{{"select": ["order_id", "category"]}}, {{"limit": 3}}],
+                "sink": {{"parquet": "{path}", "compression": "zstd"}}}}"#
+        ),
+    );
+    assert_eq!(prints(&["run", write.path()]), "");
+    let head = prints(&["head", path, "-n", "2", "--format", "csv"]);
+    assert_eq!(head.lines().count(), 3, "{head}");
+    assert!(prints(&["schema", path]).contains("category"));
+    let read = Temporary::new(
+        "read-parquet.json",
+        &format!(r#"{{"source": {{"parquet": "{path}"}}, "steps": [{{"select": "count(*) as n"}}]}}"#),
+    );
+    assert_eq!(prints(&["run", read.path(), "--format", "csv"]), "n\n3\n");
+    for (sink, part) in [
+        (r#"{"parquet": "x", "compression": "zip"}"#, "compression is \"zip\""),
+        (r#"{"parquet": "x", "row_group_size": 0}"#, "a row group has at least one row"),
+        (r#"{"parquet": "x", "separator": ";"}"#, "separator"),
+    ] {
+        let wrong = Temporary::new(
+            "wrong-parquet.json",
+            &format!(r#"{{"source": {{"parquet": "{path}"}}, "sink": {sink}, "steps": []}}"#),
+        );
+        let (_, error) = fails(&["run", wrong.path()]);
+        assert!(error.contains(part), "{error}");
+    }
+    std::fs::remove_file(path).expect("it is ours");
+}

@@ -40,6 +40,10 @@ pub use options::{CancelFlag, ExecOptions, ReadCounters};
 pub use progress::{OnProgress, Progress};
 pub use rejects::Rejects;
 pub use sink::CsvSink;
+#[cfg(feature = "parquet")]
+pub use sink::ParquetSink;
+#[cfg(feature = "parquet")]
+pub use source::ParquetSource;
 pub use source::{CsvSource, FrameSource};
 
 /// The result of running a query, or a part of it.

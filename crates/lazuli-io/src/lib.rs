@@ -1,9 +1,15 @@
 //! File formats: bytes to batches and back.
 //!
 //! Each format is a pure core that takes bytes and gives positions and values, and a thin shell that reads files. A
-//! format knows projections, limits and a mask over rows ([`csv::RowFilter`]); it knows no expressions, plans or threads
+//! format knows projections, limits and a mask over rows ([`RowFilter`]); it knows no expressions, plans or threads
 //! of its own: a scan is a shared object that any number of workers ask for the next piece.
 #![forbid(unsafe_code)]
 
-pub mod csv;
-pub mod glob; // paths with wildcards // delimited text
+pub mod csv; // delimited text
+mod filter; // rows to keep, decided while reading
+pub mod glob; // paths with wildcards
+#[cfg(feature = "parquet")]
+pub mod parquet; // Parquet files
+mod text_table; // distinct texts and their codes
+
+pub use filter::{ColumnFacts, FilterError, GroupFacts, RowFilter};

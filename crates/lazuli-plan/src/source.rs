@@ -140,21 +140,31 @@ pub trait DataSink: fmt::Debug + Send + Sync {
 ///
 /// A writer that is dropped before [`SinkWriter::finish`] leaves nothing half-written behind.
 pub trait SinkWriter: Send + Sync {
-    /// A batch as bytes; called by several threads at once.
+    /// What a batch is written as; called by several threads at once, in no order. A writer that puts several batches
+    /// together has no bytes for one: it gives the rows back, and may use the call for work that earlier ones have left.
     ///
     /// # Errors
-    /// A value that the format can't hold.
-    fn encode(&self, batch: &Batch) -> Result<Vec<u8>, SourceError>;
+    /// A value that the format can't hold, or whatever the disk says of what earlier batches have left.
+    fn encode(&self, batch: &Batch) -> Result<Encoded, SourceError>;
 
-    /// Writes encoded bytes; called in the order of the rows.
+    /// Writes what was encoded; called in the order of the rows.
     ///
     /// # Errors
     /// Whatever the disk says.
-    fn write(&self, encoded: &[u8]) -> Result<(), SourceError>;
+    fn write(&self, encoded: Encoded) -> Result<(), SourceError>;
 
     /// Ends writing; the output is whole only now.
     ///
     /// # Errors
     /// Whatever the disk says.
     fn finish(self: Box<Self>) -> Result<(), SourceError>;
+}
+
+/// A batch on its way into a sink.
+#[derive(Debug, Clone)]
+pub enum Encoded {
+    /// What is to be written of it.
+    Bytes(Vec<u8>),
+    /// Its rows, to be written together with others.
+    Rows(Batch),
 }

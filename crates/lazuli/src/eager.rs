@@ -450,6 +450,16 @@ pub trait EagerFrame: IntoLazy {
     fn write_csv(&self, path: impl Into<PathBuf>) -> Result<()> {
         self.lazy().sink_csv(path)
     }
+
+    /// See [`LazyFrame::sink_parquet`].
+    ///
+    /// # Errors
+    /// As [`LazyFrame::sink_parquet`].
+    #[cfg(feature = "parquet")]
+    #[track_caller]
+    fn write_parquet(&self, path: impl Into<PathBuf>) -> Result<()> {
+        self.lazy().sink_parquet(path)
+    }
 }
 
 /// The most values of a column that [`EagerFrame::glimpse`] shows.

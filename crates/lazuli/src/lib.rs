@@ -32,9 +32,10 @@
 //! * mistakes are found before data is touched, all at once, each with its line of code.
 //!
 //! Cargo features, none of them on by default, each adding packages and nothing else: `compression` reads gzip and zstd
-//! files; `regex` is regular expressions and several texts at once in functions of strings; `unicode` is
-//! `str.reverse` and `str.normalize`; `linalg` is `lazuli::matrix`, matrices of Float64 and linear algebra; `ndarray` is
-//! arrays of that crate, of columns and of frames. A query that needs one that is missing says so before it runs.
+//! files; `parquet` reads and writes Parquet files; `regex` is regular expressions and several texts at once in functions
+//! of strings; `unicode` is `str.reverse` and `str.normalize`; `linalg` is `lazuli::matrix`, matrices of Float64 and
+//! linear algebra; `ndarray` is arrays of that crate, of columns and of frames. A query that needs one that is missing
+//! says so before it runs.
 
 #![forbid(unsafe_code)]
 
@@ -50,6 +51,8 @@ mod fit; // what a query finds, applied to other rows
 mod group_by; // group_by().agg()
 mod join; // join arguments
 mod lazy; // the lazy frame and its verbs
+#[cfg(feature = "parquet")]
+pub mod parquet; // reading and writing Parquet
 mod pivot; // values to columns
 pub mod prelude; // what most programs import
 mod range;
@@ -81,6 +84,8 @@ pub use lazuli_derive::Row;
 pub use lazuli_exec::{
     CancelFlag, CsvSink, CsvSource, ExecOptions, FrameSource, OnProgress, Progress, ReadCounters, Rejects,
 };
+#[cfg(feature = "parquet")]
+pub use lazuli_exec::{ParquetSink, ParquetSource};
 pub use lazuli_expr::function::{
     CutOptions, FillStrategy, QcutOptions, all_horizontal, any_horizontal, count_horizontal, cum_fold,
     cum_reduce, cum_sum_horizontal, even_quantiles, fold, map_batches, max_horizontal, mean_horizontal,
@@ -100,15 +105,22 @@ pub use lazuli_expr::{
 pub use lazuli_io::csv::{
     CsvOptions, CsvWriteOptions, CsvWriter, Dialect, Encoding, FileColumns, InferMode, OnMisfit, OnRagged,
 };
+#[cfg(feature = "parquet")]
+pub use lazuli_io::parquet::{ParquetOptions, ParquetWriteOptions};
 #[cfg(any(feature = "linalg", feature = "ndarray"))]
 pub use lazuli_matrix as matrix;
 pub use lazuli_plan::{
-    AsofStrategy, BatchError, BatchReader, Caller, DataSink, DataSource, JoinType, Keep, LogicalPlan,
-    OptimizerOptions, RejectedRecord, RuleId, ScanRequest, SinkWriter, SourceError, UnionMode,
+    AsofStrategy, BatchError, BatchReader, Caller, DataSink, DataSource, Encoded, JoinType, Keep,
+    LogicalPlan, OptimizerOptions, RejectedRecord, RuleId, ScanRequest, SinkWriter, SourceError, UnionMode,
 };
 pub use lazy::{
     DummiesArgs, FillNull, LazyFrame, MatchSchema, SampleArgs, SchemaMismatch, TransposeArgs, UnstackOrder,
     UpdateArgs, UpdateHow, collect_all, explain_all, scan, scan_as, select, train_test_split,
+};
+#[cfg(feature = "parquet")]
+pub use parquet::{
+    read_parquet, read_parquet_metadata, read_parquet_schema, scan_parquet, scan_parquet_files,
+    scan_parquet_with,
 };
 pub use pivot::LazyPivot;
 pub use range::{date_range, datetime_range, int_range, linear_space, time_range};

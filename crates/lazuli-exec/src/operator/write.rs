@@ -9,7 +9,8 @@ use crate::morsel::{Flow, Morsel};
 use crate::pipeline::{Sink, SinkWorker, Task, Turn};
 use crate::{ExecError, Result};
 
-/// Gives rows to a writer. In flight is one encoded morsel a worker: who is early waits for its turn.
+/// Gives rows to a writer. In flight is one encoded morsel a worker, and what the writer keeps: who is early waits for its
+/// turn.
 pub(crate) struct Write {
     name: String,
     /// Taken by the finish.
@@ -49,7 +50,7 @@ impl SinkWorker for WriteWorker<'_> {
         if task.wait_for_turn() == Turn::Never {
             return Ok(Flow::Stop);
         }
-        writer.write(&encoded).map_err(|error| self.sink.failed(error))?;
+        writer.write(encoded).map_err(|error| self.sink.failed(error))?;
         Ok(Flow::More)
     }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use lazuli_array::{Batch, SchemaRef};
 use lazuli_io::csv::{CsvWriteOptions, CsvWriter};
-use lazuli_plan::{DataSink, SinkWriter, SourceError};
+use lazuli_plan::{DataSink, Encoded, SinkWriter, SourceError};
 
 use super::new_file::NewFile;
 
@@ -48,14 +48,17 @@ struct CsvFile {
 }
 
 impl SinkWriter for CsvFile {
-    fn encode(&self, batch: &Batch) -> Result<Vec<u8>, SourceError> {
+    fn encode(&self, batch: &Batch) -> Result<Encoded, SourceError> {
         let mut text = Vec::new();
         self.format.format_batch(batch, &mut text);
-        Ok(text)
+        Ok(Encoded::Bytes(text))
     }
 
-    fn write(&self, encoded: &[u8]) -> Result<(), SourceError> {
-        Ok(self.file.write(encoded)?)
+    fn write(&self, encoded: Encoded) -> Result<(), SourceError> {
+        match encoded {
+            Encoded::Bytes(text) => Ok(self.file.write(&text)?),
+            Encoded::Rows(_) => Err("rows that were not encoded".into()),
+        }
     }
 
     fn finish(self: Box<Self>) -> Result<(), SourceError> {

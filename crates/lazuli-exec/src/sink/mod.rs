@@ -2,5 +2,9 @@
 
 mod csv; // delimited files
 mod new_file; // a file that appears when it is whole
+#[cfg(feature = "parquet")]
+mod parquet; // Parquet files
 
 pub use csv::CsvSink;
+#[cfg(feature = "parquet")]
+pub use parquet::ParquetSink;

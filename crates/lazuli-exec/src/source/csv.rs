@@ -4,11 +4,12 @@ use std::any::Any;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use lazuli_array::{Batch, Bitmap, SchemaRef};
-use lazuli_expr::evaluate::Predicates;
-use lazuli_io::csv::{CsvError, CsvOptions, CsvReject, CsvScan, CsvTable, FilterError, RowFilter};
-use lazuli_io::glob;
+use lazuli_array::{Batch, SchemaRef};
+use lazuli_io::csv::{CsvError, CsvOptions, CsvReject, CsvScan, CsvTable};
+use lazuli_io::{RowFilter, glob};
 use lazuli_plan::{BatchError, BatchReader, DataSource, RejectedRecord, ScanRequest, SourceError};
+
+use super::row_filter::ExprFilter;
 
 /// A delimited file, or several as one table. Opened when its columns are first asked for, and then known: a file that
 /// changes later keeps the columns that it had.
@@ -151,30 +152,5 @@ impl BatchReader for CsvReader {
             reason: reject.reason,
         };
         self.scan.rejects().into_iter().map(told).collect()
-    }
-}
-
-/// Predicates over the columns that they read.
-struct ExprFilter {
-    columns: Vec<usize>,
-    predicates: Predicates,
-}
-
-impl ExprFilter {
-    fn new(predicates: &[lazuli_expr::Expr], schema: &SchemaRef) -> Self {
-        let columns = Predicates::new(predicates, schema).columns();
-        let predicates = Predicates::new(predicates, &schema.project(&columns));
-        Self { columns, predicates }
-    }
-}
-
-impl RowFilter for ExprFilter {
-    fn columns(&self) -> &[usize] {
-        &self.columns
-    }
-
-    fn keep(&self, batch: &Batch) -> Result<Bitmap, FilterError> {
-        let kept = self.predicates.select(batch)?;
-        Ok(kept.unwrap_or_else(|| Bitmap::filled(true, batch.num_rows())))
     }
 }

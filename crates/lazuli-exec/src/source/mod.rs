@@ -3,9 +3,14 @@
 mod batches; // batches in memory, cut into morsels
 mod csv; // delimited files
 mod frame; // frames as data sources
+#[cfg(feature = "parquet")]
+mod parquet; // Parquet files
 mod reader; // any data source, through its reader
+mod row_filter; // predicates, as scans of files ask for them
 
 pub(crate) use batches::{BatchesSource, Stored};
 pub use csv::CsvSource;
 pub use frame::FrameSource;
+#[cfg(feature = "parquet")]
+pub use parquet::ParquetSource;
 pub(crate) use reader::ReaderSource;

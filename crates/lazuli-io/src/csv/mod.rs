@@ -53,7 +53,6 @@ mod encoding; // other encodings to UTF-8
 mod error; // what can be wrong with a file
 mod field; // one field's text
 mod file; // one text: header and evidence of types
-mod filter; // rows to keep, decided while parsing
 mod head; // the beginning of a text
 mod header; // names of columns
 mod infer; // fields to types
@@ -75,13 +74,14 @@ pub use compression::Compression;
 pub use dialect::{Dialect, LineEnd};
 pub use encoding::Encoding;
 pub use error::{CsvError, CsvErrorKind, Place};
-pub use filter::{FilterError, RowFilter};
 pub use options::{CsvOptions, DictionaryStrings, FileColumns, InferMode, OnMisfit, OnRagged};
 pub use reject::CsvReject;
 pub use scan::CsvScan;
 pub use sniff::{Finding, Sniffed, sniff};
 pub use table::CsvTable;
 pub use writer::{CsvWriteOptions, CsvWriter};
+
+pub use crate::filter::{FilterError, RowFilter};
 
 /// The result of reading or writing delimited text.
 pub type Result<T> = std::result::Result<T, CsvError>;

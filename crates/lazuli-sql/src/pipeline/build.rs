@@ -11,7 +11,10 @@ use lazuli_plan::{
 };
 
 use super::duration::parse_duration;
-use super::{CsvSourceSpec, OneOrMany, Pipeline, PipelineError, SinkSpec, SourceSpec, Step, Tolerance};
+use super::{
+    CsvSinkSpec, CsvSourceSpec, OneOrMany, ParquetSinkSpec, ParquetSourceSpec, Pipeline, PipelineError,
+    SinkSpec, SourceSpec, Step, Tolerance,
+};
 use crate::{parse_expr, parse_sort_key};
 
 /// What a pipeline needs of the world: files.
@@ -26,7 +29,19 @@ pub trait PipelineFiles {
     ///
     /// # Errors
     /// Options that have no meaning.
-    fn csv_sink(&self, spec: &SinkSpec) -> Result<Arc<dyn DataSink>, String>;
+    fn csv_sink(&self, spec: &CsvSinkSpec) -> Result<Arc<dyn DataSink>, String>;
+
+    /// The source of a Parquet file.
+    ///
+    /// # Errors
+    /// Options that have no meaning.
+    fn parquet_source(&self, spec: &ParquetSourceSpec) -> Result<Arc<dyn DataSource>, String>;
+
+    /// The sink of a Parquet file.
+    ///
+    /// # Errors
+    /// Options that have no meaning.
+    fn parquet_sink(&self, spec: &ParquetSinkSpec) -> Result<Arc<dyn DataSink>, String>;
 }
 
 /// The plan of a pipeline, and where its rows go.
@@ -47,10 +62,11 @@ impl Pipeline {
     pub fn to_plan(&self, file: &str, files: &dyn PipelineFiles) -> Result<PipelinePlan, PipelineError> {
         let builder = Builder { file, files };
         let plan = builder.pipeline(self, "")?;
-        let sink = match &self.sink {
-            None => None,
-            Some(spec) => Some(files.csv_sink(spec).map_err(|reason| builder.at(reason, "sink", ""))?),
-        };
+        let sink = self.sink.as_ref().map(|spec| match spec {
+            SinkSpec::Csv(spec) => files.csv_sink(spec),
+            SinkSpec::Parquet(spec) => files.parquet_sink(spec),
+        });
+        let sink = sink.transpose().map_err(|reason| builder.at(reason, "sink", ""))?;
         Ok(PipelinePlan { plan, sink })
     }
 }
@@ -77,15 +93,19 @@ impl Builder<'_> {
                 Err(self.at("a pipeline within a pipeline can't have a sink", "source", inside))
             }
             SourceSpec::Pipeline(pipeline) => self.pipeline(pipeline, inside),
-            SourceSpec::Csv(spec) => {
-                let source =
-                    self.files.csv_source(spec).map_err(|reason| self.at(reason, "source", inside))?;
-                Ok(LogicalPlan::new(
-                    Node::Scan(Scan::new(source)),
-                    Caller::Text(self.place("source", inside)),
-                ))
-            }
+            SourceSpec::Csv(spec) => self.scan(self.files.csv_source(spec), inside),
+            SourceSpec::Parquet(spec) => self.scan(self.files.parquet_source(spec), inside),
         }
+    }
+
+    fn scan(
+        &self,
+        source: Result<Arc<dyn DataSource>, String>,
+        inside: &str,
+    ) -> Result<LogicalPlan, PipelineError> {
+        let source = source.map_err(|reason| self.at(reason, "source", inside))?;
+        let caller = Caller::Text(self.place("source", inside));
+        Ok(LogicalPlan::new(Node::Scan(Scan::new(source)), caller))
     }
 
     fn place(&self, place: &str, inside: &str) -> String {

@@ -27,11 +27,13 @@ pub struct Pipeline {
     pub sink: Option<SinkSpec>,
 }
 
-/// Where rows come from: an object with `csv`, or a pipeline of its own with `source`.
+/// Where rows come from: an object with `csv` or `parquet`, or a pipeline of its own with `source`.
 #[derive(Debug, Clone)]
 pub enum SourceSpec {
     /// A CSV file.
     Csv(Box<CsvSourceSpec>),
+    /// A Parquet file.
+    Parquet(ParquetSourceSpec),
     /// The rows that another pipeline gives.
     Pipeline(Box<Pipeline>),
 }
@@ -42,12 +44,16 @@ impl<'de> Deserialize<'de> for SourceSpec {
         let value = serde_json::Value::deserialize(deserializer)?;
         if value.get("csv").is_some() {
             CsvSourceSpec::deserialize(value).map(|spec| Self::Csv(Box::new(spec))).map_err(D::Error::custom)
+        } else if value.get("parquet").is_some() {
+            ParquetSourceSpec::deserialize(value).map(Self::Parquet).map_err(D::Error::custom)
         } else if value.get("source").is_some() {
             Pipeline::deserialize(value)
                 .map(|pipeline| Self::Pipeline(Box::new(pipeline)))
                 .map_err(D::Error::custom)
         } else {
-            Err(D::Error::custom("a source is an object with `csv` (a path) or `source` (another pipeline)"))
+            Err(D::Error::custom(
+                "a source is an object with `csv` or `parquet` (a path) or `source` (another pipeline)",
+            ))
         }
     }
 }
@@ -121,10 +127,51 @@ pub enum NullValues {
     ByColumn(BTreeMap<String, Vec<String>>),
 }
 
-/// Where rows go.
+/// Parquet files and how to read them.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ParquetSourceSpec {
+    /// A path, which may have wildcards, or several.
+    pub parquet: OneOrMany,
+    /// What happens when a later file lacks a column of the first: `raise` (if absent) or `insert` nulls.
+    #[serde(default)]
+    pub missing_columns: Option<String>,
+    /// What happens when a later file has a column that the first has not: `raise` (if absent) or `ignore`.
+    #[serde(default)]
+    pub extra_columns: Option<String>,
+    /// Whether folders named `key=value` give columns; false if absent.
+    #[serde(default)]
+    pub hive_partitioning: bool,
+    /// Name of a column that says in which file a row is.
+    #[serde(default)]
+    pub include_file_paths: Option<String>,
+}
+
+/// Where rows go: an object with `csv` or `parquet`.
+#[derive(Debug, Clone)]
+pub enum SinkSpec {
+    /// A CSV file.
+    Csv(CsvSinkSpec),
+    /// A Parquet file.
+    Parquet(ParquetSinkSpec),
+}
+
+impl<'de> Deserialize<'de> for SinkSpec {
+    /// Decides by the key, as for sources.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        if value.get("parquet").is_some() {
+            ParquetSinkSpec::deserialize(value).map(Self::Parquet).map_err(D::Error::custom)
+        } else {
+            CsvSinkSpec::deserialize(value).map(Self::Csv).map_err(D::Error::custom)
+        }
+    }
+}
+
+/// A CSV file to be written.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SinkSpec {
+pub struct CsvSinkSpec {
     /// The path of a CSV file.
     pub csv: String,
     /// One character; `,` if absent.
@@ -133,6 +180,20 @@ pub struct SinkSpec {
     /// Whether names come first; true if absent.
     #[serde(default)]
     pub header: Option<bool>,
+}
+
+/// A Parquet file to be written.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ParquetSinkSpec {
+    /// The path of a Parquet file.
+    pub parquet: String,
+    /// `uncompressed`, `snappy` (if absent), `lz4`, `gzip` or `zstd`.
+    #[serde(default)]
+    pub compression: Option<String>,
+    /// Rows of a row group.
+    #[serde(default)]
+    pub row_group_size: Option<usize>,
 }
 
 /// One text or several.

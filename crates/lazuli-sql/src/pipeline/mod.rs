@@ -21,4 +21,7 @@ mod format; // the JSON, as types
 
 pub use build::{PipelineFiles, PipelinePlan};
 pub use error::PipelineError;
-pub use format::{CsvSourceSpec, NullValues, OneOrMany, Pipeline, SinkSpec, SourceSpec, Step, Tolerance};
+pub use format::{
+    CsvSinkSpec, CsvSourceSpec, NullValues, OneOrMany, ParquetSinkSpec, ParquetSourceSpec, Pipeline,
+    SinkSpec, SourceSpec, Step, Tolerance,
+};

@@ -39,7 +39,8 @@ const TESTKIT: &str = "lazuli-testkit";
 const TEST_ARROWS: [(&str, &str); 1] = [("lazuli", "lazuli-sql")];
 
 /// Packages that one crate wraps, and that crate.
-const SEALED_PACKAGES: [(&str, &str); 2] = [("arrow2", "lazuli-array"), ("parquet2", "lazuli-io")];
+const SEALED_PACKAGES: [(&str, &str); 3] =
+    [("arrow2", "lazuli-array"), ("parquet2", "lazuli-io"), ("parquet-format-safe", "lazuli-io")];
 
 /// Crate arrows point down only: no crate depends on one beside or above it.
 pub fn crate_arrows(tree: &Tree) -> Vec<Finding> {

@@ -23,7 +23,8 @@ const LONG_FILES: &[(&str, &str)] = &[];
 const DRAWER_NAMES: [&str; 7] = ["util", "utils", "helper", "helpers", "common", "misc", "stuff"];
 
 /// Package names that only one crate may write, and that crate.
-const SEALED_NAMES: [(&str, &str); 2] = [("arrow2", "lazuli-array"), ("parquet2", "lazuli-io")];
+const SEALED_NAMES: [(&str, &str); 3] =
+    [("arrow2", "lazuli-array"), ("parquet2", "lazuli-io"), ("parquet_format_safe", "lazuli-io")];
 
 /// Every Rust file opens with `//!`: what the room is for.
 pub fn missing_module_docs(tree: &Tree) -> Vec<Finding> {

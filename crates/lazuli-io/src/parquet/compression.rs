@@ -1,0 +1,219 @@
+//! Compressed pages to their bytes and back. What a page claims to become is believed only as far as its own bytes can
+//! bear it out.
+
+use super::{ParquetError, Result};
+use parquet_format_safe::CompressionCodec;
+use std::io::Read;
+
+/// A longer output than this many times the input is taken in as it comes, instead of being made room for at once.
+const USUAL_RATIO: usize = 64;
+
+/// How the pages of a file are compressed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ParquetCompression {
+    /// Not at all.
+    Uncompressed,
+    /// Snappy: fast, and known to every reader.
+    #[default]
+    Snappy,
+    /// LZ4 blocks: about as Snappy, faster to read.
+    Lz4Raw,
+    /// gzip at its usual level: small and slow, for old readers.
+    Gzip,
+    /// Zstandard at its fastest level: smaller than Snappy, slower to read.
+    Zstd,
+}
+
+impl ParquetCompression {
+    pub(super) fn codec(self) -> CompressionCodec {
+        match self {
+            Self::Uncompressed => CompressionCodec::UNCOMPRESSED,
+            Self::Snappy => CompressionCodec::SNAPPY,
+            Self::Lz4Raw => CompressionCodec::LZ4_RAW,
+            Self::Gzip => CompressionCodec::GZIP,
+            Self::Zstd => CompressionCodec::ZSTD,
+        }
+    }
+
+    /// Appends `bytes`, compressed.
+    pub(super) fn compress(self, bytes: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        match self {
+            Self::Uncompressed => out.extend_from_slice(bytes),
+            Self::Snappy => {
+                let start = out.len();
+                out.resize(start + snap::raw::max_compress_len(bytes.len()), 0);
+                let written = snap::raw::Encoder::new()
+                    .compress(bytes, &mut out[start..])
+                    .map_err(|error| std::io::Error::other(error.to_string()))?;
+                out.truncate(start + written);
+            }
+            Self::Lz4Raw => out.extend_from_slice(&lz4_flex::block::compress(bytes)),
+            Self::Gzip => {
+                let level = flate2::Compression::default();
+                flate2::read::GzEncoder::new(bytes, level).read_to_end(out)?;
+            }
+            Self::Zstd => {
+                ruzstd::encoding::compress(bytes, out, ruzstd::encoding::CompressionLevel::Fastest);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Puts the `length` bytes that `input` stands for in `out`.
+///
+/// # Errors
+/// Codecs that are not read; bytes that are none of their codec, or other than `length` of them.
+pub(super) fn decompress(
+    codec: CompressionCodec,
+    input: &[u8],
+    length: usize,
+    out: &mut Vec<u8>,
+) -> Result<()> {
+    if length == 0 {
+        // Writers leave out what stands for nothing.
+        out.clear();
+        return Ok(());
+    }
+    // What lies in `out` is written over: cleared, all of it would be filled with zeros first.
+    match codec {
+        CompressionCodec::UNCOMPRESSED => {
+            out.clear();
+            out.extend_from_slice(input);
+        }
+        CompressionCodec::SNAPPY => {
+            let claimed = snap::raw::decompress_len(input).map_err(|error| damaged("snappy", error))?;
+            // Three bytes of snappy are at most 64 bytes.
+            if claimed != length || length / 22 > input.len() {
+                return Err(wrong_length(length, claimed));
+            }
+            out.resize(length, 0);
+            snap::raw::Decoder::new().decompress(input, out).map_err(|error| damaged("snappy", error))?;
+        }
+        CompressionCodec::LZ4_RAW => lz4_block(input, length, out)?,
+        CompressionCodec::LZ4 => {
+            // What old writers call LZ4 is blocks of Hadoop, or one block as it is.
+            out.clear();
+            if lz4_hadoop(input, length, out).is_err() {
+                lz4_block(input, length, out)?;
+            }
+        }
+        CompressionCodec::GZIP => {
+            out.clear();
+            let mut source = flate2::read::MultiGzDecoder::new(input).take(length as u64 + 1);
+            out.reserve(length.min(input.len().saturating_mul(USUAL_RATIO)));
+            source.read_to_end(out).map_err(|error| damaged("gzip", error))?;
+        }
+        CompressionCodec::ZSTD => zstd(input, length, out)?,
+        CompressionCodec::BROTLI => return Err(ParquetError::unsupported("Brotli compression")),
+        CompressionCodec::LZO => return Err(ParquetError::unsupported("LZO compression")),
+        other => return Err(ParquetError::unsupported(format!("compression {}", other.0))),
+    }
+    if out.len() == length { Ok(()) } else { Err(wrong_length(length, out.len())) }
+}
+
+fn damaged(codec: &str, error: impl std::fmt::Display) -> ParquetError {
+    ParquetError::corrupt(format!("a page is no {codec}: {error}"))
+}
+
+fn wrong_length(announced: usize, found: usize) -> ParquetError {
+    ParquetError::corrupt(format!("a page of {announced} bytes has {found}"))
+}
+
+fn lz4_block(input: &[u8], length: usize, out: &mut Vec<u8>) -> Result<()> {
+    // A byte of LZ4 is at most 255 bytes.
+    if length / 255 > input.len() {
+        return Err(wrong_length(length, input.len().saturating_mul(255)));
+    }
+    out.resize(length, 0);
+    let written = lz4_flex::block::decompress_into(input, out).map_err(|error| damaged("LZ4", error))?;
+    out.truncate(written);
+    Ok(())
+}
+
+/// Blocks with their lengths before them: of the output, of the input, highest byte first.
+fn lz4_hadoop(mut input: &[u8], length: usize, out: &mut Vec<u8>) -> Result<()> {
+    let mut block = Vec::new();
+    while let Some((head, rest)) = input.split_at_checked(8) {
+        let number =
+            |at: usize| u32::from_be_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]) as usize;
+        let (output_bytes, input_bytes) = (number(0), number(4));
+        let Some((compressed, rest)) = rest.split_at_checked(input_bytes) else { break };
+        if output_bytes > length - out.len() {
+            break;
+        }
+        lz4_block(compressed, output_bytes, &mut block)?;
+        out.extend_from_slice(&block);
+        input = rest;
+    }
+    if input.is_empty() && out.len() == length { Ok(()) } else { Err(wrong_length(length, out.len())) }
+}
+
+fn zstd(input: &[u8], length: usize, out: &mut Vec<u8>) -> Result<()> {
+    let mut decoder = ruzstd::decoding::FrameDecoder::new();
+    if length / USUAL_RATIO <= input.len() {
+        out.resize(length, 0);
+        let written = decoder.decode_all(input, out).map_err(|error| damaged("zstd", error))?;
+        out.truncate(written);
+        return Ok(());
+    }
+    let mut input = input;
+    let source =
+        ruzstd::decoding::StreamingDecoder::new(&mut input).map_err(|error| damaged("zstd", error))?;
+    source.take(length as u64 + 1).read_to_end(out).map_err(|error| damaged("zstd", error))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ALL: [ParquetCompression; 5] = [
+        ParquetCompression::Uncompressed,
+        ParquetCompression::Snappy,
+        ParquetCompression::Lz4Raw,
+        ParquetCompression::Gzip,
+        ParquetCompression::Zstd,
+    ];
+
+    proptest! {
+        #[test]
+        fn what_was_compressed_comes_back(bytes in prop::collection::vec(0u8..5, 1..3000)) {
+            for compression in ALL {
+                let mut compressed = Vec::new();
+                compression.compress(&bytes, &mut compressed).expect("memory takes it");
+                let mut out = vec![7; 3];
+                decompress(compression.codec(), &compressed, bytes.len(), &mut out).expect("it is whole");
+                prop_assert_eq!(&out, &bytes);
+                prop_assert!(decompress(compression.codec(), &compressed, bytes.len() + 1, &mut out).is_err());
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_taken(bytes in prop::collection::vec(any::<u8>(), 0..300), length in 0usize..1_000_000) {
+            for codec in 0..9 {
+                let mut out = Vec::new();
+                if decompress(CompressionCodec(codec), &bytes, length, &mut out).is_ok() {
+                    prop_assert_eq!(out.len(), length);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn blocks_of_hadoop_are_read() {
+        let (first, second) = (b"aaaaaaaaaaaaaaaaaaaaaaaa", b"bcbcbcbcbcbcbcbcbc");
+        let mut input = Vec::new();
+        for part in [first.as_slice(), second] {
+            let block = lz4_flex::block::compress(part);
+            input.extend_from_slice(&(part.len() as u32).to_be_bytes());
+            input.extend_from_slice(&(block.len() as u32).to_be_bytes());
+            input.extend_from_slice(&block);
+        }
+        let mut out = Vec::new();
+        decompress(CompressionCodec::LZ4, &input, first.len() + second.len(), &mut out).expect("two blocks");
+        assert_eq!(out, [first.as_slice(), second].concat());
+    }
+}

@@ -1,0 +1,221 @@
+//! What was written is read again: every type, nulls, nested columns, however batches and row groups are cut.
+
+use super::{lines, read};
+use crate::parquet::{
+    ParquetCompression, ParquetErrorKind, ParquetFooter, ParquetScanOptions, ParquetWriteOptions,
+    ParquetWriter,
+};
+use lazuli_array::{Batch, Column, DataFrame, DataType, Field, Scalar, Schema, TimeUnit};
+use proptest::prelude::*;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Writes batches, so many to a row group, and reads the file.
+fn there_and_back(schema: &Arc<Schema>, groups: &[Vec<Batch>], options: ParquetWriteOptions) -> DataFrame {
+    let writer = ParquetWriter::try_new(schema, options).expect("types that can be written");
+    let mut file = ParquetWriter::HEAD.to_vec();
+    let mut footer = ParquetFooter::default();
+    for batches in groups {
+        let group = writer.encode_row_group(batches).expect("memory takes it");
+        file.extend_from_slice(group.bytes());
+        footer.push(group);
+    }
+    file.extend(writer.encode_footer(footer).expect("memory takes it"));
+    let path: PathBuf = std::env::temp_dir().join(format!(
+        "lazuli-round-trip-{}-{:?}.parquet",
+        std::process::id(),
+        std::thread::current().id()
+    ));
+    std::fs::write(&path, file).expect("the temporary folder can be written");
+    let frame = read(&path, ParquetScanOptions::default()).expect("what we write we read");
+    std::fs::remove_file(&path).expect("it is ours");
+    frame
+}
+
+fn units() -> impl Strategy<Value = TimeUnit> {
+    prop_oneof![Just(TimeUnit::Milliseconds), Just(TimeUnit::Microseconds), Just(TimeUnit::Nanoseconds)]
+}
+
+fn types() -> impl Strategy<Value = DataType> {
+    let zones = prop_oneof![Just(None), Just(Some("UTC".into())), Just(Some("Europe/Paris".into()))];
+    let leaf = prop_oneof![
+        prop::sample::select(vec![
+            DataType::Null,
+            DataType::Boolean,
+            DataType::Int8,
+            DataType::Int16,
+            DataType::Int32,
+            DataType::Int64,
+            DataType::UInt8,
+            DataType::UInt16,
+            DataType::UInt32,
+            DataType::UInt64,
+            DataType::Float32,
+            DataType::Float64,
+            DataType::String,
+            DataType::Binary,
+            DataType::Date,
+            DataType::Time,
+            DataType::Categorical,
+        ]),
+        (1u8..=38, 0u8..38)
+            .prop_map(|(precision, scale)| DataType::Decimal { precision, scale: scale.min(precision) }),
+        units().prop_map(DataType::Duration),
+        (units(), zones).prop_map(|(unit, zone)| DataType::Datetime(unit, zone)),
+    ];
+    // What the format has no place for is kept for whole columns only.
+    let inside = leaf.clone().prop_filter("a hint", |data_type| {
+        !matches!(data_type, DataType::Duration(_) | DataType::Categorical)
+            && !matches!(data_type, DataType::Datetime(_, Some(zone)) if &**zone != "UTC")
+    });
+    let nested = inside.prop_recursive(3, 8, 3, |inner| {
+        prop_oneof![
+            inner.clone().prop_map(|item| DataType::List(Box::new(item))),
+            prop::collection::vec(inner, 1..4).prop_map(|fields| {
+                DataType::Struct(
+                    fields
+                        .into_iter()
+                        .enumerate()
+                        .map(|(index, field)| Field::new(format!("f{index}"), field))
+                        .collect(),
+                )
+            }),
+        ]
+    });
+    prop_oneof![leaf, nested]
+}
+
+fn values(data_type: &DataType) -> BoxedStrategy<Scalar> {
+    let value = match data_type {
+        DataType::Null => Just(Scalar::Null).boxed(),
+        DataType::Boolean => any::<bool>().prop_map(Scalar::Boolean).boxed(),
+        DataType::Int8 => any::<i8>().prop_map(Scalar::Int8).boxed(),
+        DataType::Int16 => any::<i16>().prop_map(Scalar::Int16).boxed(),
+        DataType::Int32 => prop_oneof![any::<i32>(), -3i32..3].prop_map(Scalar::Int32).boxed(),
+        DataType::Int64 => prop_oneof![any::<i64>(), -3i64..3].prop_map(Scalar::Int64).boxed(),
+        DataType::UInt8 => any::<u8>().prop_map(Scalar::UInt8).boxed(),
+        DataType::UInt16 => any::<u16>().prop_map(Scalar::UInt16).boxed(),
+        DataType::UInt32 => any::<u32>().prop_map(Scalar::UInt32).boxed(),
+        DataType::UInt64 => any::<u64>().prop_map(Scalar::UInt64).boxed(),
+        DataType::Float32 => any::<u32>().prop_map(|bits| Scalar::Float32(f32::from_bits(bits))).boxed(),
+        DataType::Float64 => any::<u64>().prop_map(|bits| Scalar::Float64(f64::from_bits(bits))).boxed(),
+        DataType::String | DataType::Categorical => {
+            prop_oneof!["[abΩ]{0,3}", "[a-z]{15,40}"].prop_map(Scalar::from).boxed()
+        }
+        DataType::Binary => {
+            prop::collection::vec(any::<u8>(), 0..20).prop_map(|bytes| Scalar::Binary(bytes.into())).boxed()
+        }
+        DataType::Date => any::<i32>().prop_map(Scalar::Date).boxed(),
+        DataType::Time => (0..86_400_000_000_000i64).prop_map(Scalar::Time).boxed(),
+        DataType::Decimal { precision, scale } => {
+            let (precision, scale) = (*precision, *scale);
+            let limit = 10i128.pow(u32::from(precision));
+            (1 - limit..limit).prop_map(move |value| Scalar::Decimal { value, precision, scale }).boxed()
+        }
+        DataType::Duration(unit) => {
+            let unit = *unit;
+            any::<i64>().prop_map(move |ticks| Scalar::Duration(ticks, unit)).boxed()
+        }
+        DataType::Datetime(unit, zone) => {
+            let (unit, zone) = (*unit, zone.clone());
+            any::<i64>().prop_map(move |ticks| Scalar::Datetime(ticks, unit, zone.clone())).boxed()
+        }
+        DataType::List(item) => {
+            let item = item.clone();
+            prop::collection::vec(values(&item), 0..4)
+                .prop_map(move |values| {
+                    Scalar::List(Box::new(Column::from_scalars(&item, values).expect("values of the type")))
+                })
+                .boxed()
+        }
+        DataType::Struct(fields) => {
+            let names: Vec<_> = fields.iter().map(|field| field.name().clone()).collect();
+            let each: Vec<_> = fields.iter().map(|field| values(field.data_type())).collect();
+            each.prop_map(move |values| Scalar::Struct(names.iter().cloned().zip(values).collect())).boxed()
+        }
+        other => panic!("{other} is not among the types"),
+    };
+    prop_oneof![5 => value, 1 => Just(Scalar::Null)].boxed()
+}
+
+fn compressions() -> impl Strategy<Value = ParquetCompression> {
+    prop::sample::select(vec![
+        ParquetCompression::Uncompressed,
+        ParquetCompression::Snappy,
+        ParquetCompression::Lz4Raw,
+        ParquetCompression::Gzip,
+        ParquetCompression::Zstd,
+    ])
+}
+
+/// A batch of one column of any type, and where to cut it.
+fn columns() -> impl Strategy<Value = (DataType, Vec<Scalar>)> {
+    types().prop_flat_map(|data_type| {
+        let rows = prop::collection::vec(values(&data_type), 0..60);
+        (Just(data_type), rows)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn every_type_comes_back((data_type, rows) in columns(), cut in 1usize..40, compression in compressions(), statistics in any::<bool>()) {
+        let column = Column::from_scalars(&data_type, rows).expect("values of the type");
+        let batch = Batch::from_columns(vec![("c".into(), column)]).expect("one column");
+        let batches: Vec<Batch> = (0..batch.num_rows())
+            .step_by(cut)
+            .map(|start| batch.sliced(start, cut.min(batch.num_rows() - start)))
+            .collect();
+        let groups: Vec<Vec<Batch>> = batches.chunks(2).map(<[Batch]>::to_vec).collect();
+        let options = ParquetWriteOptions { compression, statistics, ..ParquetWriteOptions::default() };
+        let frame = there_and_back(batch.schema(), &groups, options);
+        let expected = DataFrame::from_batches(batch.schema().clone(), vec![batch]).expect("one batch");
+        prop_assert_eq!(lines(&frame), lines(&expected));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    /// Values that repeat, ascend, or do neither, over more than a page: dictionaries, differences, plain ones.
+    #[test]
+    fn every_encoding_comes_back(shape in 0u8..4, rows in 1usize..60_000, nulls in any::<bool>(), compression in compressions()) {
+        let number = |row: usize| match shape {
+            0 => row as i64 % 100,
+            1 => 3 * row as i64 - 50,
+            2 => (row as i64).wrapping_mul(0x9E37_79B9_7F4A_7C15_u64 as i64),
+            _ => 7,
+        };
+        let is_null = |row: usize| nulls && row % 7 < 2;
+        let or_null = |row: usize, value: Scalar| if is_null(row) { Scalar::Null } else { value };
+        let integers = (0..rows).map(|row| or_null(row, Scalar::Int64(number(row))));
+        let texts = (0..rows).map(|row| or_null(row, Scalar::from(number(row).to_string())));
+        let small = (0..rows).map(|row| or_null(row, Scalar::Int32(number(row) as i32)));
+        let batch = Batch::from_columns(vec![
+            ("integers".into(), Column::from_scalars(&DataType::Int64, integers).expect("integers")),
+            ("texts".into(), Column::from_scalars(&DataType::String, texts).expect("texts")),
+            ("small".into(), Column::from_scalars(&DataType::Int32, small).expect("integers")),
+        ])
+        .expect("columns of one length");
+        let options = ParquetWriteOptions { compression, ..ParquetWriteOptions::default() };
+        let frame = there_and_back(batch.schema(), &[vec![batch.clone()]], options);
+        let expected = DataFrame::from_batches(batch.schema().clone(), vec![batch]).expect("one batch");
+        prop_assert!(frame == expected);
+    }
+}
+
+#[test]
+fn a_struct_without_fields_has_no_place() {
+    let schema = Schema::try_new(vec![Field::new("nothing", DataType::Struct([].into()))]).expect("one name");
+    let error = ParquetWriter::try_new(&Arc::new(schema), ParquetWriteOptions::default())
+        .expect_err("it holds nothing");
+    assert!(matches!(error.kind(), ParquetErrorKind::Unwritable { .. }), "{error}");
+}
+
+#[test]
+fn no_rows_have_a_schema() {
+    let schema = Arc::new(Schema::try_new(vec![Field::new("n", DataType::Int64)]).expect("one name"));
+    let frame = there_and_back(&schema, &[], ParquetWriteOptions::default());
+    assert_eq!((frame.height(), frame.schema()), (0, &schema));
+}
