@@ -15,8 +15,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Features, both off: `linalg` has products, inverses and decompositions (see [`linalg`]); `ndarray` has arrays of that
-//! crate, of any type of numbers (see [`mod@ndarray`]).
+//! Features, both off, each with a module of its name: `linalg` has products, inverses and decompositions; `ndarray` has
+//! arrays of that crate, of any type of numbers.
 //!
 //! Not here: sums and means of columns and rows, which are queries over frames; arrays of more than two axes.
 
