@@ -407,7 +407,7 @@ impl Expr {
     /// ```
     /// use lazuli_expr::col;
     ///
-    /// assert_eq!(col("a").drop_nulls().is_empty().to_string(), "len(drop_nulls(a)) = 0");
+    /// assert_eq!(col("a").drop_nulls().is_empty().to_string(), "len(drop_nulls(a)) == 0");
     /// ```
     pub fn is_empty(self) -> Self {
         self.len().eq(0)

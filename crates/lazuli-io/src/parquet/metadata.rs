@@ -22,33 +22,33 @@ const MAX_GROUP_ROWS: i64 = 1 << 27;
 /// A file: where it is, what is in it.
 #[derive(Debug)]
 pub(super) struct ParquetFile {
-    pub path: PathBuf,
-    pub bytes: FileBytes,
-    pub schema: FileSchema,
-    pub row_groups: Vec<Group>,
-    pub created_by: Option<String>,
-    pub key_values: Vec<KeyValue>,
+    pub(crate) path: PathBuf,
+    pub(crate) bytes: FileBytes,
+    pub(crate) schema: FileSchema,
+    pub(crate) row_groups: Vec<Group>,
+    pub(crate) created_by: Option<String>,
+    pub(crate) key_values: Vec<KeyValue>,
 }
 
 /// A row group.
 #[derive(Debug)]
 pub(super) struct Group {
-    pub num_rows: usize,
+    pub(crate) num_rows: usize,
     /// One a leaf.
-    pub chunks: Vec<Chunk>,
+    pub(crate) chunks: Vec<Chunk>,
 }
 
 /// The values of a leaf in a row group.
 #[derive(Debug)]
 pub(super) struct Chunk {
     /// Where its pages begin.
-    pub offset: u64,
+    pub(crate) offset: u64,
     /// Bytes of all its pages.
-    pub length: usize,
-    pub codec: CompressionCodec,
+    pub(crate) length: usize,
+    pub(crate) codec: CompressionCodec,
     /// Values, nulls and empty lists included.
-    pub num_values: usize,
-    pub statistics: Option<Statistics>,
+    pub(crate) num_values: usize,
+    pub(crate) statistics: Option<Statistics>,
 }
 
 impl ParquetFile {

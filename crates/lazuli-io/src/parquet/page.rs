@@ -31,9 +31,9 @@ pub(super) enum Kind {
 #[derive(Clone, Copy)]
 pub(super) struct DataPage {
     /// Values, nulls and empty lists included.
-    pub num_values: usize,
-    pub encoding: Encoding,
-    pub levels: Levels,
+    pub(crate) num_values: usize,
+    pub(crate) encoding: Encoding,
+    pub(crate) levels: Levels,
 }
 
 /// How the levels of a page lie before its values.

@@ -243,6 +243,9 @@ fn shows_outside(code: &str, at: usize) -> bool {
     let head = code[start..at].trim_start();
     let head = head.rfind("pub ").map_or(head, |begin| &head[begin..]);
     if head.starts_with("impl") {
+        if implements_for_private(code, at) {
+            return false;
+        }
         // Only the head of a block: `impl From<Foreign> for Ours {`. A bound, `impl<T: Foreign> Ours for T`, shows nothing:
         // whoever cannot name it cannot use the trait either.
         let closed = |head: &str| head.matches('<').count() == head.replace("->", "").matches('>').count();
@@ -251,6 +254,19 @@ fn shows_outside(code: &str, at: usize) -> bool {
     let Some(item) = head.strip_prefix("pub ") else { return false };
     // A tuple struct's field is private unless it has its own `pub`, which then is the last one before the name.
     !item.starts_with("struct ") && !item.starts_with("mod ")
+}
+
+/// Whether `at` stands in `impl Trait for Type` of a type that this file declares without `pub`, or for its crate alone.
+fn implements_for_private(code: &str, at: usize) -> bool {
+    let head = code[at..].split('{').next().unwrap_or_default();
+    let Some((_, target)) = head.split_once(" for ") else { return false };
+    let ends_name = |letter: char| !letter.is_alphanumeric() && letter != '_';
+    let name = target.trim_start().split(ends_name).next().unwrap_or_default();
+    let declaration = format!("struct {name}");
+    code.match_indices(&declaration).any(|(start, _)| {
+        let is_whole = code[start + declaration.len()..].starts_with(ends_name);
+        is_whole && !code[..start].ends_with("pub ")
+    })
 }
 
 fn rust_files(tree: &Tree) -> impl Iterator<Item = (&TextFile, &RustSource)> {

@@ -47,7 +47,7 @@ impl Default for ParquetWriteOptions {
 /// use lazuli_array::{Batch, Column, FromValues};
 /// use lazuli_io::parquet::{ParquetFooter, ParquetWriteOptions, ParquetWriter};
 ///
-/// let batch = Batch::from_columns(vec![("n".into(), Column::from_values([1i64, 2, 3]))])?;
+/// let batch = Batch::from_columns(vec![("n".into(), Column::from_values([1i64, 2, 3].into_iter()))])?;
 /// let writer = ParquetWriter::try_new(batch.schema(), ParquetWriteOptions::default())?;
 /// let mut footer = ParquetFooter::default();
 /// let mut file = ParquetWriter::HEAD.to_vec();

@@ -55,7 +55,7 @@ pub(super) struct LeafPlan {
 /// What a schema is in a file.
 #[derive(Debug, Default)]
 pub(super) struct FilePlan {
-    pub elements: Vec<SchemaElement>,
+    pub(crate) elements: Vec<SchemaElement>,
     /// In the order of the elements.
     pub leaves: Vec<LeafPlan>,
 }
