@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use lazuli_array::{Array, Column, DataType, ListArray, PrimitiveArray};
+use lazuli_array::{Column, DataType};
 use lazuli_kernels::KernelError;
 use lazuli_kernels::hash::hash_column;
 
 use crate::aggregate::signature::only;
 use crate::aggregate::state_column::int64_column;
+use crate::aggregate::word_lists;
 use crate::function::{Argument, Signature, SignatureError};
 use crate::{Accumulator, Aggregate, Groups, RowOrder};
 
@@ -171,33 +172,19 @@ impl Accumulator for Sketches {
 
     /// Hashes, or, of exactly as many words as no list of hashes has, registers.
     fn state(&self, groups: Range<usize>) -> Result<Vec<Column>, KernelError> {
-        let mut words: Vec<u64> = Vec::new();
-        let mut offsets = vec![0i64];
-        for sketch in &self.sketches[groups] {
-            match sketch.settled() {
-                Sketch::Hashes(hashes) => words.extend(hashes),
-                Sketch::Registers(registers) => {
-                    let (chunks, _) = registers.as_chunks::<8>();
-                    words.extend(chunks.iter().map(|bytes| u64::from_le_bytes(*bytes)));
-                    words.push(0);
-                }
+        let push = |sketch: &Sketch, words: &mut Vec<u64>| match sketch.settled() {
+            Sketch::Hashes(hashes) => words.extend(hashes),
+            Sketch::Registers(registers) => {
+                let (chunks, _) = registers.as_chunks::<8>();
+                words.extend(chunks.iter().map(|bytes| u64::from_le_bytes(*bytes)));
+                words.push(0);
             }
-            offsets.push(words.len() as i64);
-        }
-        let data_type = DataType::List(Box::new(DataType::UInt64));
-        let lists = ListArray::new(offsets.into(), PrimitiveArray::from_vec(words).into(), None);
-        Ok(vec![Column::new(data_type, lists)])
+        };
+        Ok(vec![word_lists::of_groups(&self.sketches[groups], push)])
     }
 
     fn merge(&mut self, state: &[Column], groups: Groups<'_>) -> Result<(), KernelError> {
-        let Array::List(lists) = state[0].array() else {
-            unreachable!("state columns have the types that state() gave them")
-        };
-        let Array::UInt64(words) = lists.values() else {
-            unreachable!("state columns have the types that state() gave them")
-        };
-        for (row, pair) in lists.offsets().windows(2).enumerate() {
-            let words = &words.values()[pair[0] as usize..pair[1] as usize];
+        for (row, words) in word_lists::iter(&state[0]).enumerate() {
             let sketch = &mut self.sketches[groups.id(row)];
             if words.len() <= MAX_HASHES {
                 words.iter().for_each(|&hash| sketch.add(hash));

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use lazuli_array::{Array, Column, DataType, ListArray, PrimitiveArray};
+use lazuli_array::{Array, Column, DataType, PrimitiveArray};
 use lazuli_kernels::KernelError;
 use lazuli_kernels::aggregate::{float_key, float_of_key};
 
 use crate::aggregate::quantile_state::QuantileMethod;
 use crate::aggregate::valid_rows::for_each_valid;
+use crate::aggregate::word_lists;
 use crate::function::{Argument, Signature, SignatureError};
 use crate::options::{Options, with_columns};
 use crate::{Accumulator, Aggregate, Groups, RowOrder};
@@ -116,26 +117,15 @@ impl Accumulator for Sketches {
 
     /// Keys and counts by turns.
     fn state(&self, groups: Range<usize>) -> Result<Vec<Column>, KernelError> {
-        let mut words: Vec<u64> = Vec::new();
-        let mut offsets = vec![0i64];
-        for counts in &self.counts[groups] {
+        let push = |counts: &HashMap<u64, u64>, words: &mut Vec<u64>| {
             words.extend(counts.iter().flat_map(|(&key, &count)| [key, count]));
-            offsets.push(words.len() as i64);
-        }
-        let data_type = DataType::List(Box::new(DataType::UInt64));
-        let lists = ListArray::new(offsets.into(), PrimitiveArray::from_vec(words).into(), None);
-        Ok(vec![Column::new(data_type, lists)])
+        };
+        Ok(vec![word_lists::of_groups(&self.counts[groups], push)])
     }
 
     fn merge(&mut self, state: &[Column], groups: Groups<'_>) -> Result<(), KernelError> {
-        let Array::List(lists) = state[0].array() else {
-            unreachable!("state columns have the types that state() gave them")
-        };
-        let Array::UInt64(words) = lists.values() else {
-            unreachable!("state columns have the types that state() gave them")
-        };
-        for (row, pair) in lists.offsets().windows(2).enumerate() {
-            let (pairs, _) = words.values()[pair[0] as usize..pair[1] as usize].as_chunks::<2>();
+        for (row, words) in word_lists::iter(&state[0]).enumerate() {
+            let (pairs, _) = words.as_chunks::<2>();
             for [key, count] in pairs {
                 *self.counts[groups.id(row)].entry(*key).or_default() += count;
             }

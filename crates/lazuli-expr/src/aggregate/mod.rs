@@ -63,7 +63,8 @@ mod top_values; // the greatest few
 mod valid_rows; // loops over rows that count
 mod value_lists; // all values of each group
 mod var;
-mod variance; // std and var
+mod variance;
+mod word_lists; // words of each group as a list // std and var
 
 pub use build::{arg_where, ones, repeat, repeat_as, spearman_rank_corr, zeros};
 
