@@ -132,7 +132,8 @@ fn build(node: &Node, around: Around, read: ReadArray<'_>) -> Result<(Array, Lea
                 if repeated < *repetition && level >= around.item_definition {
                     offsets.push(items);
                     validity.push(level >= *definition);
-                } else if offsets.is_empty() && repeated > 0 {
+                } else if offsets.is_empty() && repeated >= *repetition {
+                    // Less is a list further out that goes on without one of these: `[[], []]`.
                     return Err(ParquetError::corrupt("a column begins in the middle of a list"));
                 }
                 if repeated <= *repetition && level >= *item_definition {

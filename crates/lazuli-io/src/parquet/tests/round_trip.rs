@@ -213,6 +213,28 @@ fn a_struct_without_fields_has_no_place() {
     assert!(matches!(error.kind(), ParquetErrorKind::Unwritable { .. }), "{error}");
 }
 
+/// Lists three deep whose first row has no innermost list, in several entries.
+#[test]
+fn a_row_group_may_begin_with_empty_lists() {
+    let list = |item: &DataType, values: Vec<Scalar>| {
+        Scalar::List(Box::new(Column::from_scalars(item, values).expect("values of the type")))
+    };
+    let one = DataType::List(Box::new(DataType::Int64));
+    let two = DataType::List(Box::new(one.clone()));
+    let empty = || list(&one, vec![]);
+    let full = || list(&one, vec![list(&DataType::Int64, vec![Scalar::Int64(1), Scalar::Null])]);
+    let rows = vec![
+        list(&two, vec![empty(), Scalar::Null, empty()]),
+        list(&two, vec![empty(), full(), full()]),
+        Scalar::Null,
+    ];
+    let column = Column::from_scalars(&DataType::List(Box::new(two)), rows).expect("values of the type");
+    let batch = Batch::from_columns(vec![("c".into(), column)]).expect("one column");
+    let frame = there_and_back(batch.schema(), &[vec![batch.clone()]], ParquetWriteOptions::default());
+    let expected = DataFrame::from_batches(batch.schema().clone(), vec![batch]).expect("one batch");
+    assert_eq!(lines(&frame), lines(&expected));
+}
+
 #[test]
 fn no_rows_have_a_schema() {
     let schema = Arc::new(Schema::try_new(vec![Field::new("n", DataType::Int64)]).expect("one name"));
