@@ -1,5 +1,6 @@
 //! Values at a share of the way through each group: what `median` and `quantile` share.
 
+use std::any::Any;
 use std::ops::Range;
 
 use lazuli_array::{Column, DataType, Native, PrimitiveArray};
@@ -201,6 +202,11 @@ impl<V: Native, R: Native> Quantiles<V, R> {
 }
 
 impl<V: Native, R: Native> Accumulator for Quantiles<V, R> {
+    fn absorb(&mut self, other: &mut dyn Accumulator) -> Result<bool, KernelError> {
+        let other: Option<&mut Self> = (other as &mut dyn Any).downcast_mut();
+        Ok(other.is_some_and(|other| self.lists.absorb(&mut other.lists)))
+    }
+
     fn resize(&mut self, num_groups: usize) {
         self.lists.resize(num_groups);
     }

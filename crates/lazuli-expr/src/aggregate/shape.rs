@@ -1,11 +1,10 @@
 //! `skew`, `kurtosis` and `entropy`: numbers made of all values of a group at once.
 //!
-//! Values are kept and put in order first, so that the result does not depend on the order of rows; sums are
-//! double-double.
+//! Values are kept, since what is summed up needs their mean; sums do not depend on the order of rows.
 
 use lazuli_array::DataType;
 use lazuli_kernels::aggregate::float_of_key;
-use lazuli_kernels::double_double::DoubleDouble;
+use lazuli_kernels::double_double::{TripleDouble, sum_f64};
 
 use crate::aggregate::quantile_state::float_accumulator;
 use crate::function::{Argument, Signature, SignatureError};
@@ -36,7 +35,7 @@ pub(super) enum What {
 
 const EXPECTED: &str = "one column of numbers or booleans, and maybe constants";
 
-/// What is made of values in ascending order.
+/// What is made of values, in whatever order.
 type Finish = Box<dyn Fn(&[f64]) -> Option<f64> + Send>;
 
 impl Shape {
@@ -88,27 +87,44 @@ impl Aggregate for Shape {
     fn accumulator(&self, arguments: &[Argument<'_>]) -> Box<dyn Accumulator> {
         let finish = self.finish(arguments).expect("the signature read the constants");
         float_accumulator(move |keys: &mut [u64]| {
-            keys.sort_unstable();
             let values: Vec<f64> = keys.iter().map(|&key| float_of_key(key)).collect();
             finish(&values)
         })
     }
 }
 
-fn sum(terms: impl Iterator<Item = f64>) -> f64 {
-    terms.fold(DoubleDouble::ZERO, |sum, term| sum.add_f64(term)).to_f64()
+fn sum(terms: &[f64]) -> f64 {
+    sum_f64(terms, None).to_f64()
 }
+
+/// So many values have their powers side by side.
+const BLOCK: usize = 1024;
 
 /// The moments about the mean of orders 2, 3 and 4.
 fn moments(values: &[f64]) -> [f64; 3] {
     let count = values.len() as f64;
-    let mean = sum(values.iter().copied()) / count;
-    let moment = |power: i32| sum(values.iter().map(|value| (value - mean).powi(power))) / count;
+    let mean = sum(values) / count;
     // A mean of equal values may be rounded away from them.
-    if values.first() == values.last() { [0.0; 3] } else { [moment(2), moment(3), moment(4)] }
+    if values.iter().all(|value| *value == values[0]) {
+        return [0.0; 3];
+    }
+    let mut powers = [[0.0; BLOCK]; 3];
+    let mut sums = [TripleDouble::default(); 3];
+    for block in values.chunks(BLOCK) {
+        let [squares, cubes, fourths] = &mut powers;
+        for (place, value) in block.iter().enumerate() {
+            let distance = value - mean;
+            let square = distance * distance;
+            (squares[place], cubes[place], fourths[place]) = (square, square * distance, square * square);
+        }
+        for (sum, powers) in sums.iter_mut().zip(&powers) {
+            sum.add_double_double(sum_f64(&powers[..block.len()], None));
+        }
+    }
+    sums.map(|sum| sum.total().to_f64() / count)
 }
 
-/// The skewness of values in ascending order; `None` for too few.
+/// The skewness of values; `None` for too few.
 pub(crate) fn skew(values: &[f64], bias: bool) -> Option<f64> {
     let count = values.len() as f64;
     let [second, third, _] = moments(values);
@@ -120,7 +136,7 @@ pub(crate) fn skew(values: &[f64], bias: bool) -> Option<f64> {
     }
 }
 
-/// The kurtosis of values in ascending order; `None` for too few.
+/// The kurtosis of values; `None` for too few.
 pub(crate) fn kurtosis(values: &[f64], fisher: bool, bias: bool) -> Option<f64> {
     let count = values.len() as f64;
     let [second, _, fourth] = moments(values);
@@ -137,12 +153,13 @@ pub(crate) fn kurtosis(values: &[f64], fisher: bool, bias: bool) -> Option<f64> 
 }
 
 fn entropy(values: &[f64], base: f64, normalize: bool) -> f64 {
-    let total = if normalize { sum(values.iter().copied()) } else { 1.0 };
-    let terms = values.iter().map(|value| {
+    let total = if normalize { sum(values) } else { 1.0 };
+    let term = |value: &f64| {
         let share = value / total;
         share * share.ln()
-    });
-    let entropy = -sum(terms) / base.ln();
+    };
+    let terms: Vec<f64> = values.iter().map(term).collect();
+    let entropy = -sum(&terms) / base.ln();
     // Not -0.0.
     entropy + 0.0
 }

@@ -113,6 +113,21 @@ impl<V: Native> ValueLists<V> {
         }
     }
 
+    /// Appends the lists of another, if all of both are of group 0.
+    pub(super) fn absorb(&mut self, other: &mut Self) -> bool {
+        let (rows, others) = (self.rows.get_mut(), other.rows.get_mut());
+        if !matches!((&rows.order, &others.order), (Order::One, Order::One)) {
+            return false;
+        }
+        // The shorter ones move.
+        if rows.values.len() < others.values.len() {
+            std::mem::swap(&mut rows.values, &mut others.values);
+        }
+        memory::reserve(&mut rows.values, others.values.len());
+        rows.values.extend_from_slice(&others.values);
+        true
+    }
+
     /// What `result` makes of the values of each group, which it may reorder; `None` for groups without values.
     pub(super) fn map<R>(&self, groups: Range<usize>, result: impl Fn(&mut [V]) -> R) -> Vec<Option<R>> {
         let mut rows = self.rows.borrow_mut();
