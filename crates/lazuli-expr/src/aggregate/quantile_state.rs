@@ -61,13 +61,6 @@ impl QuantileMethod {
     }
 }
 
-/// A Float64 of all floats of a group, given as keys that `result` may reorder ([`float_key`]); `None` is null.
-pub(super) fn float_accumulator(
-    result: impl Fn(&mut [u64]) -> Option<f64> + Send + 'static,
-) -> Box<dyn Accumulator> {
-    Quantiles::boxed(DataType::Float64, float_rows, result)
-}
-
 /// States of values of this type, for the value at share `q` (0 to 1) of the way from the least to the greatest.
 pub(super) fn quantile_accumulator(
     data_type: &DataType,

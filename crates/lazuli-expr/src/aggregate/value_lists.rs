@@ -85,6 +85,7 @@ impl<V: Native> ValueLists<V> {
         let item_type = match V::PHYSICAL {
             PhysicalType::UInt64 => DataType::UInt64,
             PhysicalType::Int64 => DataType::Int64,
+            PhysicalType::Float64 => DataType::Float64,
             _ => DataType::Decimal { precision: 38, scale: 0 },
         };
         Column::new(DataType::List(Box::new(item_type)), ListArray::new(item_offsets, items.into(), None))

@@ -235,8 +235,8 @@ impl WindowFunction for RollingFunction {
                 let finish = |keys: &[u64]| {
                     let values: Vec<f64> = keys.iter().map(|&key| float_of_key(key)).collect();
                     match self.what {
-                        What::Skew => skew(&values, settings.bias),
-                        _ => kurtosis(&values, settings.fisher, settings.bias),
+                        What::Skew => skew(&[&values], settings.bias),
+                        _ => kurtosis(&[&values], settings.fisher, settings.bias),
                     }
                 };
                 rolled.column(&mut Ordered::new(array.values(), finish), num_rows)?
