@@ -6,8 +6,11 @@
 #![forbid(unsafe_code)]
 
 pub mod csv; // delimited text
+pub mod files; // what formats share, and several files as one table
 mod filter; // rows to keep, decided while reading
 pub mod glob; // paths with wildcards
+#[cfg(feature = "parquet")]
+mod half; // floats of 16 bits
 #[cfg(feature = "parquet")]
 pub mod parquet; // Parquet files
 mod text_table; // distinct texts and their codes
