@@ -7,6 +7,8 @@
 //! those that folders named `key=value` give, then the path of the file. A format whose files say their types makes its
 //! table with [`FileTable::join`]; one that finds types out from all files matches names first (see `columns`).
 
+#[cfg(feature = "ipc")]
+mod bytes; // a file, read by place
 mod columns; // which column of a table is where in a file
 mod error; // how files of a table can differ
 mod format; // what a format is
@@ -15,6 +17,8 @@ mod limit; // when enough rows have been read
 mod reject; // records set aside
 mod table; // files that say their types, as one table
 
+#[cfg(feature = "ipc")]
+pub(crate) use bytes::FileBytes;
 pub(crate) use columns::{Extra, Matched, match_names};
 pub use columns::{ExtraColumns, MissingColumns, Origin};
 pub use error::{FileError, FilesError};
