@@ -6,10 +6,17 @@
 #![forbid(unsafe_code)]
 
 pub mod csv; // delimited text
+pub mod files; // what formats share, and several files as one table
 mod filter; // rows to keep, decided while reading
 pub mod glob; // paths with wildcards
+#[cfg(any(feature = "parquet", feature = "ipc"))]
+mod half; // floats of 16 bits
+#[cfg(feature = "ipc")]
+pub mod ipc; // Arrow IPC files and streams
 #[cfg(feature = "parquet")]
 pub mod parquet; // Parquet files
+#[cfg(all(test, feature = "ipc"))]
+mod strategies; // types and values at random
 mod text_table; // distinct texts and their codes
 
 pub use filter::{ColumnFacts, FilterError, GroupFacts, RowFilter};

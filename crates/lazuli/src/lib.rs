@@ -82,7 +82,8 @@ pub use lazuli_array::{
 #[cfg(feature = "derive")]
 pub use lazuli_derive::Row;
 pub use lazuli_exec::{
-    CancelFlag, CsvSink, CsvSource, ExecOptions, FrameSource, OnProgress, Progress, ReadCounters, Rejects,
+    CancelFlag, CsvSink, CsvSource, ExecOptions, FileSource, FrameSource, OnProgress, Progress, ReadCounters,
+    Rejects,
 };
 #[cfg(feature = "parquet")]
 pub use lazuli_exec::{ParquetSink, ParquetSource};
@@ -105,6 +106,7 @@ pub use lazuli_expr::{
 pub use lazuli_io::csv::{
     CsvOptions, CsvWriteOptions, CsvWriter, Dialect, Encoding, FileColumns, InferMode, OnMisfit, OnRagged,
 };
+pub use lazuli_io::files::FilesError;
 #[cfg(feature = "parquet")]
 pub use lazuli_io::parquet::{ParquetOptions, ParquetWriteOptions};
 #[cfg(any(feature = "linalg", feature = "ndarray"))]

@@ -1,20 +1,13 @@
 //! What can be wrong with a delimited file, as fields; the sentences are made in one place.
 
+use super::Place;
 use super::encoding::Undecodable;
+use crate::files::{FileError, FilesError};
 use lazuli_array::{DataType, Name};
 use lazuli_kernels::parse::Misfit;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
-
-/// A place in a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    /// Line of the file, from 1; line ends inside quotes count.
-    pub line: u64,
-    /// Byte of the file, from 0.
-    pub byte: u64,
-}
 
 /// What is wrong.
 #[derive(Debug)]
@@ -135,27 +128,8 @@ pub enum CsvErrorKind {
     },
     /// Standard input was to be read a second time.
     ReadTwice,
-    /// There are no files to read.
-    NoFiles,
-    /// A later file lacks a column.
-    MissingColumn {
-        /// The column.
-        name: Name,
-        /// The file whose columns are expected.
-        first: PathBuf,
-    },
-    /// A later file has one more column.
-    ExtraColumn {
-        /// The column.
-        name: Name,
-        /// The file whose columns are expected.
-        first: PathBuf,
-    },
-    /// The column of paths would have the name of a column of the file.
-    PathColumn {
-        /// The name.
-        name: Name,
-    },
+    /// The files are no table.
+    Files(FilesError),
     /// The filter on rows failed.
     Filter(super::FilterError),
 }
@@ -221,6 +195,26 @@ impl CsvError {
     /// The chunk of a scan. Of several errors the one with the smallest is the first by place.
     pub fn sequence(&self) -> Option<u64> {
         self.0.sequence
+    }
+}
+
+impl From<FilesError> for CsvError {
+    fn from(error: FilesError) -> Self {
+        Self::new(CsvErrorKind::Files(error))
+    }
+}
+
+impl FileError for CsvError {
+    fn path(&self) -> Option<&Path> {
+        self.path()
+    }
+
+    fn in_file(self, path: &Path) -> Self {
+        self.in_file_if_none(path)
+    }
+
+    fn without_path(self) -> Self {
+        self.without_path()
     }
 }
 
@@ -323,15 +317,17 @@ impl fmt::Display for CsvErrorKind {
                 "standard input can be read only once, and this query needs it twice (as widening and full inference \
                  do): write it to a file first",
             ),
-            Self::NoFiles => f.write_str("there are no files to read"),
-            Self::MissingColumn { name, first } => {
-                write!(f, "there is no column {name:?}, which {} has; ask for the union of columns to read it as nulls", first.display())
-            }
-            Self::ExtraColumn { name, first } => {
-                write!(f, "there is a column {name:?}, which {} has not; ask for the union of columns to have it in all", first.display())
-            }
-            Self::PathColumn { name } => {
-                write!(f, "the column of file paths can't be named {name:?}: the file has a column of that name")
+            Self::Files(error) => {
+                write!(f, "{error}")?;
+                match error {
+                    FilesError::MissingColumn { .. } => {
+                        f.write_str("; ask for the union of columns to read it as nulls")
+                    }
+                    FilesError::ExtraColumn { .. } => {
+                        f.write_str("; ask for the union of columns to have it in all")
+                    }
+                    _ => Ok(()),
+                }
             }
             Self::Filter(error) => write!(f, "{error}"),
         }
@@ -354,6 +350,7 @@ impl std::error::Error for CsvError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0.kind {
             CsvErrorKind::Io(error) => Some(error),
+            CsvErrorKind::Files(error) => Some(error),
             CsvErrorKind::Filter(error) => Some(error.as_ref()),
             _ => None,
         }

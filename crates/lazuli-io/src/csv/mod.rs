@@ -53,14 +53,13 @@ mod encoding; // other encodings to UTF-8
 mod error; // what can be wrong with a file
 mod field; // one field's text
 mod file; // one text: header and evidence of types
+mod format; // what the engine asks for
 mod head; // the beginning of a text
 mod header; // names of columns
 mod infer; // fields to types
 mod input; // what a path stands for
-mod limit; // when enough rows have been read
 mod options; // what to make of the text
 mod records; // bytes to positions
-mod reject; // records set aside
 mod scan; // what workers share
 mod set_aside; // which records of a chunk go
 mod sniff; // what a file seems to be
@@ -73,14 +72,15 @@ mod zstd; // frames of Zstandard files
 pub use compression::Compression;
 pub use dialect::{Dialect, LineEnd};
 pub use encoding::Encoding;
-pub use error::{CsvError, CsvErrorKind, Place};
+pub use error::{CsvError, CsvErrorKind};
+pub use format::CsvFormat;
 pub use options::{CsvOptions, DictionaryStrings, FileColumns, InferMode, OnMisfit, OnRagged};
-pub use reject::CsvReject;
 pub use scan::CsvScan;
 pub use sniff::{Finding, Sniffed, sniff};
 pub use table::CsvTable;
 pub use writer::{CsvWriteOptions, CsvWriter};
 
+pub use crate::files::{Place, Reject as CsvReject};
 pub use crate::filter::{FilterError, RowFilter};
 
 /// The result of reading or writing delimited text.

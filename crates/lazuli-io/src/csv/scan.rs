@@ -3,11 +3,10 @@
 use super::chunk::{Chunk, ChunkReader};
 use super::decode::{Decoded, Decoder, Filter};
 use super::input::Text;
-use super::limit::LimitTracker;
 use super::records::Positions;
-use super::reject::{CsvReject, RejectLog};
 use super::table::Part;
-use super::{CsvTable, Result, RowFilter};
+use super::{CsvReject, CsvTable, Result, RowFilter};
+use crate::files::{LimitTracker, RejectLog};
 use lazuli_array::{Batch, SchemaRef};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -78,7 +77,7 @@ impl CsvScan {
         let options = table.options();
         let decoder = |part: &Part| Decoder {
             layout: part.file.rules.layout.clone(),
-            path: part.file.input.path.display().to_string(),
+            path: part.file.input.path.clone(),
             names: part.file.names.clone(),
             schema: table.schema().clone(),
             origins: part.origins.clone(),

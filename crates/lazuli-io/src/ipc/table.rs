@@ -1,0 +1,103 @@
+//! Files as one table before any row is wanted.
+
+use super::file::IpcFile;
+use super::{IpcError, Result};
+use crate::files::{self, ExtraColumns, FileTable, FilesOptions, MissingColumns};
+use lazuli_array::{DataType, Name, SchemaRef};
+use std::path::Path;
+
+/// What to make of Arrow files.
+#[derive(Clone, Debug)]
+pub struct IpcOptions {
+    /// What happens when a later file lacks a column of the first.
+    pub missing_columns: MissingColumns,
+    /// What happens when a later file has a column that the first has not.
+    pub extra_columns: ExtraColumns,
+    /// Whether folders named `key=value` give columns, behind those of the files. A filter on one leaves out files.
+    pub hive_partitioning: bool,
+    /// Types of such columns; others are whole numbers, dates or texts, whichever all values are.
+    pub hive_schema: Vec<(Name, DataType)>,
+    /// Whether values that are all dates, such as `2024-02-29`, give a column of dates; if not, of texts. True by default.
+    pub try_parse_hive_dates: bool,
+    /// A column of this name, behind all others, with the path of each row's file.
+    pub include_file_paths: Option<Name>,
+}
+
+impl Default for IpcOptions {
+    fn default() -> Self {
+        Self {
+            missing_columns: MissingColumns::default(),
+            extra_columns: ExtraColumns::default(),
+            hive_partitioning: false,
+            hive_schema: Vec::new(),
+            try_parse_hive_dates: true,
+            include_file_paths: None,
+        }
+    }
+}
+
+/// One Arrow file or several: where they are, their schema. Reads nothing but the heads of batches, and dictionaries whose
+/// order means something.
+#[derive(Debug)]
+pub struct IpcTable {
+    pub(super) parts: Vec<Part>,
+    schema: SchemaRef,
+}
+
+/// A file of a table.
+pub(super) type Part = files::Part<IpcFile>;
+
+impl IpcTable {
+    /// Opens a file: one with an index at its end, or a stream that was written to a file.
+    ///
+    /// # Errors
+    /// No such file, one that is no Arrow file, metadata that is damaged or of a kind that is not read.
+    pub fn open(path: impl AsRef<Path>, options: &IpcOptions) -> Result<Self> {
+        Self::open_all(&[path.as_ref()], options)
+    }
+
+    /// Opens several files as one table: their rows one file after the other. Columns are those of the first file, found
+    /// by name in the others, where they must have the same types.
+    ///
+    /// # Errors
+    /// As [`IpcTable::open`]; [`FilesError`](files::FilesError): no files, a column that a later file lacks, has beyond the
+    /// others or has in another type, as the options say.
+    pub fn open_all(paths: &[impl AsRef<Path>], options: &IpcOptions) -> Result<Self> {
+        let files = paths.iter().map(|path| IpcFile::open(path.as_ref())).collect::<Result<Vec<_>>>()?;
+        let options = FilesOptions {
+            missing_columns: options.missing_columns,
+            extra_columns: options.extra_columns,
+            hive_partitioning: options.hive_partitioning,
+            hive_schema: options.hive_schema.clone(),
+            try_parse_hive_dates: options.try_parse_hive_dates,
+            include_file_paths: options.include_file_paths.clone(),
+        };
+        let FileTable { parts, schema } = FileTable::join::<IpcError>(files, &options)?;
+        Ok(Self { parts, schema })
+    }
+
+    /// Names and types of the columns.
+    pub fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// Number of rows of all files.
+    pub fn num_rows(&self) -> usize {
+        self.parts.iter().fold(0, |sum, part| sum.saturating_add(part.file.num_rows()))
+    }
+
+    /// Number of record batches of all files.
+    pub fn num_batches(&self) -> usize {
+        self.parts.iter().map(|part| part.file.batches.len()).sum()
+    }
+
+    /// Bytes of all files.
+    pub fn file_bytes(&self) -> u64 {
+        self.parts.iter().map(|part| part.file.bytes.len()).sum()
+    }
+
+    /// The files, in order.
+    pub fn paths(&self) -> impl ExactSizeIterator<Item = &Path> + '_ {
+        self.parts.iter().map(|part| part.file.path.as_path())
+    }
+}
