@@ -1,20 +1,11 @@
 //! What can be wrong with a delimited file, as fields; the sentences are made in one place.
 
-use super::encoding::Undecodable;
+use crate::input::InputError;
 use lazuli_array::{DataType, Name};
 use lazuli_kernels::parse::Misfit;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
-
-/// A place in a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    /// Line of the file, from 1; line ends inside quotes count.
-    pub line: u64,
-    /// Byte of the file, from 0.
-    pub byte: u64,
-}
 
 /// What is wrong.
 #[derive(Debug)]
@@ -168,7 +159,7 @@ pub struct CsvError(Box<Parts>);
 struct Parts {
     kind: CsvErrorKind,
     path: Option<PathBuf>,
-    place: Option<Place>,
+    place: Option<super::Place>,
     sequence: Option<u64>,
 }
 
@@ -177,7 +168,7 @@ impl CsvError {
         Self(Box::new(Parts { kind, path: None, place: None, sequence: None }))
     }
 
-    pub(super) fn at(mut self, place: Place) -> Self {
+    pub(super) fn at(mut self, place: super::Place) -> Self {
         self.0.place = Some(place);
         self
     }
@@ -214,7 +205,7 @@ impl CsvError {
     }
 
     /// Where in the file.
-    pub fn place(&self) -> Option<Place> {
+    pub fn place(&self) -> Option<super::Place> {
         self.0.place
     }
 
@@ -224,14 +215,25 @@ impl CsvError {
     }
 }
 
+impl From<InputError> for CsvError {
+    fn from(error: InputError) -> Self {
+        Self::new(match error {
+            InputError::Io(error) => CsvErrorKind::Io(error),
+            InputError::IsDirectory => CsvErrorKind::IsDirectory,
+            InputError::NotAFile => CsvErrorKind::NotAFile,
+            InputError::Shrunk { expected, found } => CsvErrorKind::Shrunk { expected, found },
+            InputError::Encoding { found } => CsvErrorKind::Encoding { found },
+            InputError::Undecodable { encoding, byte, reason } => {
+                CsvErrorKind::Undecodable { encoding, byte, reason }
+            }
+            InputError::ReadTwice => CsvErrorKind::ReadTwice,
+        })
+    }
+}
+
 impl From<io::Error> for CsvError {
     fn from(error: io::Error) -> Self {
-        match error.downcast::<Undecodable>() {
-            Ok(Undecodable { encoding, byte, reason }) => {
-                Self::new(CsvErrorKind::Undecodable { encoding, byte, reason })
-            }
-            Err(error) => Self::new(CsvErrorKind::Io(error)),
-        }
+        InputError::from(error).into()
     }
 }
 
@@ -357,16 +359,5 @@ impl std::error::Error for CsvError {
             CsvErrorKind::Filter(error) => Some(error.as_ref()),
             _ => None,
         }
-    }
-}
-
-/// The text of a field or record for a message: bad bytes replaced, at most some 80 characters.
-pub(super) fn excerpt(bytes: &[u8]) -> String {
-    const LONGEST: usize = 80;
-    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(4 * LONGEST)]);
-    match text.char_indices().nth(LONGEST) {
-        Some((cut, _)) => format!("{}…", &text[..cut]),
-        None if bytes.len() > 4 * LONGEST => format!("{text}…"),
-        None => text.into_owned(),
     }
 }

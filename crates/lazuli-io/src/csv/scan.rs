@@ -1,13 +1,14 @@
 //! A scan in progress: what workers share, and the one call they make.
 
+use super::CsvReject;
 use super::chunk::{Chunk, ChunkReader};
 use super::decode::{Decoded, Decoder, Filter};
-use super::input::Text;
-use super::limit::LimitTracker;
 use super::records::Positions;
-use super::reject::{CsvReject, RejectLog};
 use super::table::Part;
 use super::{CsvTable, Result, RowFilter};
+use crate::input::Text;
+use crate::limit::LimitTracker;
+use crate::reject::RejectLog;
 use lazuli_array::{Batch, SchemaRef};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

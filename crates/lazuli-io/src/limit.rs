@@ -9,7 +9,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Counts the rows of finished chunks that have no unfinished one before them.
 #[derive(Debug)]
-pub(super) struct LimitTracker {
+pub(crate) struct LimitTracker {
     limit: usize,
     reached: AtomicBool,
     finished: Mutex<Finished>,
@@ -29,7 +29,7 @@ struct Finished {
 }
 
 impl LimitTracker {
-    pub(super) fn new(limit: usize) -> Self {
+    pub(crate) fn new(limit: usize) -> Self {
         Self {
             limit,
             reached: AtomicBool::new(limit == 0),
@@ -39,12 +39,12 @@ impl LimitTracker {
     }
 
     /// Whether the chunks read so far surely hold the first `limit` rows.
-    pub(super) fn is_reached(&self) -> bool {
+    pub(crate) fn is_reached(&self) -> bool {
         self.reached.load(Ordering::Acquire)
     }
 
     /// Takes on a chunk: it must be finished in the end, and counts as failed if it is not.
-    pub(super) fn claim(&self, sequence: u64) -> Claim<'_> {
+    pub(crate) fn claim(&self, sequence: u64) -> Claim<'_> {
         Claim { tracker: self, sequence, is_finished: false }
     }
 
@@ -55,7 +55,7 @@ impl LimitTracker {
 
 /// A chunk being parsed under a limit.
 #[derive(Debug)]
-pub(super) struct Claim<'a> {
+pub(crate) struct Claim<'a> {
     tracker: &'a LimitTracker,
     sequence: u64,
     is_finished: bool,
@@ -63,7 +63,7 @@ pub(super) struct Claim<'a> {
 
 impl Claim<'_> {
     /// The chunk has so many rows. How many of them can matter.
-    pub(super) fn finish(mut self, rows: usize) -> usize {
+    pub(crate) fn finish(mut self, rows: usize) -> usize {
         self.is_finished = true;
         let tracker = self.tracker;
         let mut finished = tracker.lock();
@@ -85,7 +85,7 @@ impl Claim<'_> {
 
     /// Whether the first `rows` rows of this chunk and the chunks before it are enough. Waits for those; they are being
     /// parsed and wait for nobody behind them.
-    pub(super) fn is_enough(&self, rows: usize) -> bool {
+    pub(crate) fn is_enough(&self, rows: usize) -> bool {
         let mut finished = self.tracker.lock();
         loop {
             if finished.rows >= self.tracker.limit {

@@ -1,12 +1,12 @@
 //! Records that are set aside: what is told of each, and the list that a scan keeps of them.
 
-use super::Place;
+use crate::Place;
 use lazuli_array::Name;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A record that was set aside, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CsvReject {
+pub struct Reject {
     /// The file, as it was named.
     pub file: String,
     /// Line where the record begins, from 1.
@@ -23,7 +23,7 @@ pub struct CsvReject {
     pub reason: String,
 }
 
-impl CsvReject {
+impl Reject {
     /// About how many bytes of memory it takes.
     pub fn memory_bytes(&self) -> usize {
         size_of::<Self>() + self.file.len() + self.raw_text.len() + self.reason.len()
@@ -32,7 +32,7 @@ impl CsvReject {
 
 /// A record set aside, as its chunk knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct SetAside {
+pub(crate) struct SetAside {
     pub place: Place,
     /// Number among the records of the chunk, from 0.
     pub record: u64,
@@ -43,7 +43,7 @@ pub(super) struct SetAside {
 
 /// What the chunks of a scan have set aside, put in order when it is asked for.
 #[derive(Debug, Default)]
-pub(super) struct RejectLog(Mutex<Contents>);
+pub(crate) struct RejectLog(Mutex<Contents>);
 
 #[derive(Debug, Default)]
 struct Contents {
@@ -62,7 +62,7 @@ struct Entry {
 
 impl RejectLog {
     /// Takes what a chunk of `records` records has set aside.
-    pub(super) fn add(&self, sequence: u64, file: usize, records: u64, rejects: Vec<SetAside>) {
+    pub(crate) fn add(&self, sequence: u64, file: usize, records: u64, rejects: Vec<SetAside>) {
         let mut contents = self.lock();
         let at = sequence as usize;
         if contents.chunks.len() <= at {
@@ -72,23 +72,23 @@ impl RejectLog {
         contents.bytes += size_of::<Option<Entry>>()
             + rejects
                 .iter()
-                .map(|reject| size_of::<CsvReject>() + reject.raw_text.len() + reject.reason.len())
+                .map(|reject| size_of::<Reject>() + reject.raw_text.len() + reject.reason.len())
                 .sum::<usize>();
         contents.chunks[at] = Some(Entry { file, records, rejects });
     }
 
     /// Records set aside so far.
-    pub(super) fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         self.lock().count
     }
 
     /// Bytes of memory they take.
-    pub(super) fn memory_bytes(&self) -> usize {
+    pub(crate) fn memory_bytes(&self) -> usize {
         self.lock().bytes
     }
 
     /// Takes all that were set aside, in the order of the files. `name` gives the name of a file.
-    pub(super) fn take(&self, name: impl Fn(usize) -> String) -> Vec<CsvReject> {
+    pub(crate) fn take(&self, name: impl Fn(usize) -> String) -> Vec<Reject> {
         let Contents { chunks, .. } = std::mem::take(&mut *self.lock());
         let mut rejects = Vec::new();
         let mut current = usize::MAX;
@@ -97,7 +97,7 @@ impl RejectLog {
             if file != current {
                 (current, records_before) = (file, 0);
             }
-            rejects.extend(aside.into_iter().map(|reject| CsvReject {
+            rejects.extend(aside.into_iter().map(|reject| Reject {
                 file: name(file),
                 line: reject.place.line,
                 record: records_before + reject.record + 1,
@@ -118,7 +118,7 @@ impl RejectLog {
 }
 
 /// The text of a record; bytes that are no UTF-8 are written `\xE9`.
-pub(super) fn raw_text(bytes: &[u8]) -> String {
+pub(crate) fn raw_text(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
