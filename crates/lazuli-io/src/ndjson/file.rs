@@ -228,7 +228,10 @@ impl Evidence {
     fn observe(&mut self, chunk: &Chunk, question: &Question<'_>, positions: &mut Positions) {
         let bytes = &chunk.bytes;
         let is_text = first_bad_byte(bytes).is_none();
-        let most = question.options.infer_schema_length.map_or(u64::MAX, |length| length as u64);
+        let most = match question.options.infer_schema_length {
+            Some(length) if question.options.on_misfit != OnMisfit::Widen => length as u64,
+            _ => u64::MAX,
+        };
         self.bytes += bytes.len() as u64;
         match &chunk.items {
             Some(items) => {
