@@ -48,7 +48,7 @@ pub use sink::ParquetSink;
 pub use source::NdjsonSource;
 #[cfg(feature = "parquet")]
 pub use source::ParquetSource;
-pub use source::{CsvSource, FrameSource};
+pub use source::{CsvSource, FileSource, FrameSource};
 
 /// The result of running a query, or a part of it.
 pub type Result<T> = std::result::Result<T, ExecError>;

@@ -1,13 +1,6 @@
 //! Places in texts, as messages have them.
 
-/// A place in a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    /// Line of the file, from 1; line ends inside quotes count.
-    pub line: u64,
-    /// Byte of the file, from 0.
-    pub byte: u64,
-}
+use crate::files::Place;
 
 impl Place {
     /// The first byte of a file.

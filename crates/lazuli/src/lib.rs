@@ -84,7 +84,8 @@ pub use lazuli_array::{
 #[cfg(feature = "derive")]
 pub use lazuli_derive::Row;
 pub use lazuli_exec::{
-    CancelFlag, CsvSink, CsvSource, ExecOptions, FrameSource, OnProgress, Progress, ReadCounters, Rejects,
+    CancelFlag, CsvSink, CsvSource, ExecOptions, FileSource, FrameSource, OnProgress, Progress, ReadCounters,
+    Rejects,
 };
 #[cfg(feature = "ndjson")]
 pub use lazuli_exec::{NdjsonSink, NdjsonSource};
@@ -109,6 +110,7 @@ pub use lazuli_expr::{
 pub use lazuli_io::csv::{
     CsvOptions, CsvWriteOptions, CsvWriter, Dialect, Encoding, FileColumns, InferMode, OnMisfit, OnRagged,
 };
+pub use lazuli_io::files::FilesError;
 #[cfg(feature = "ndjson")]
 pub use lazuli_io::ndjson::{JsonLayout, NdjsonOptions, NdjsonWriter};
 #[cfg(feature = "parquet")]

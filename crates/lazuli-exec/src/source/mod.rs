@@ -1,20 +1,24 @@
 //! Where rows come from: frames, files, readers of the user's own, and sinks that are finished.
 
 mod batches; // batches in memory, cut into morsels
-mod csv; // delimited files
+mod file; // files of any format
 mod frame; // frames as data sources
-#[cfg(feature = "ndjson")]
-mod ndjson; // JSON files
-#[cfg(feature = "parquet")]
-mod parquet; // Parquet files
 mod reader; // any data source, through its reader
 mod row_filter; // predicates, as scans of files ask for them
 
 pub(crate) use batches::{BatchesSource, Stored};
-pub use csv::CsvSource;
+pub use file::FileSource;
 pub use frame::FrameSource;
-#[cfg(feature = "ndjson")]
-pub use ndjson::NdjsonSource;
-#[cfg(feature = "parquet")]
-pub use parquet::ParquetSource;
 pub(crate) use reader::ReaderSource;
+
+/// Delimited files: see [`CsvFormat`](lazuli_io::csv::CsvFormat).
+pub type CsvSource = FileSource<lazuli_io::csv::CsvFormat>;
+/// JSON files: see [`NdjsonFormat`](lazuli_io::ndjson::NdjsonFormat).
+#[cfg(feature = "ndjson")]
+pub type NdjsonSource = FileSource<lazuli_io::ndjson::NdjsonFormat>;
+/// Parquet files.
+///
+/// Footers are read when columns are first asked for, and then known: a file that changes later is read by the footer that
+/// it had. Only wanted columns are read, and only row groups that may have a row that passes the predicates.
+#[cfg(feature = "parquet")]
+pub type ParquetSource = FileSource<lazuli_io::parquet::ParquetFormat>;

@@ -6,21 +6,19 @@ use super::column::{FieldMisfit, FieldRules, Rows, parse_column};
 use super::field::{ColumnNulls, field_text};
 use super::records::{Layout, Positions, Ragged, Records};
 use super::set_aside::set_aside;
-use super::table::Origin;
 use super::{CsvError, CsvErrorKind, DictionaryStrings, FilterError, OnMisfit, RowFilter};
+use crate::files::{Origin, SetAside};
 use crate::place::{excerpt, first_bad_byte};
-use crate::reject::SetAside;
-use lazuli_array::{
-    Array, Batch, Column, Dictionary, DictionaryArray, Name, PrimitiveArray, SchemaRef, StringArray,
-};
+use lazuli_array::{Array, Batch, Column, Name, SchemaRef, StringArray};
 use lazuli_kernels::parse::TimePattern;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// How chunks of one file become batches. Shared by all workers.
 pub(super) struct Decoder {
     pub layout: Layout,
     /// The file, as it was named.
-    pub path: String,
+    pub path: PathBuf,
     /// Columns of the file.
     pub names: Vec<Name>,
     /// All columns of the table.
@@ -195,31 +193,23 @@ impl Decoder {
         column: usize,
     ) -> std::result::Result<Array, FieldMisfit> {
         let data_type = self.schema.field(column).data_type();
-        match self.origins[column] {
-            Origin::Field(position) => {
-                parse_column(records.column(position), rows, data_type, self.rules(column))
+        match &self.origins[column] {
+            Origin::Column(position) => {
+                parse_column(records.column(*position), rows, data_type, self.rules(column))
             }
-            Origin::Missing => Ok(Array::new_null(data_type, rows.len())),
-            Origin::Path => Ok(self.path_column(rows.len())),
+            Origin::Path if self.dictionary_strings == DictionaryStrings::Never => {
+                let path = self.path.display().to_string();
+                Ok(StringArray::from_iter(std::iter::repeat_n(Some(path.as_str()), rows.len())).into())
+            }
+            made => Ok(made.made_array(data_type, &self.path, rows.len())),
         }
-    }
-
-    /// The path of the file, in every row.
-    fn path_column(&self, rows: usize) -> Array {
-        if self.dictionary_strings == DictionaryStrings::Never {
-            return StringArray::from_iter(std::iter::repeat_n(Some(self.path.as_str()), rows)).into();
-        }
-        let entries = StringArray::from_iter([Some(self.path.as_str())]);
-        let codes = PrimitiveArray::new(vec![0_u32; rows].into(), None);
-        let dictionary = Arc::new(Dictionary::new(entries));
-        DictionaryArray::try_new(codes, dictionary).expect("the dictionary has the one code").into()
     }
 
     /// The bytes of a field, quotes and all; nothing of a column that is not in the file.
     fn span(&self, records: &Records<'_>, column: usize, row: usize) -> (usize, usize) {
         match self.origins[column] {
-            Origin::Field(position) => records.column(position).span(row),
-            Origin::Missing | Origin::Path => (0, 0),
+            Origin::Column(position) => records.column(position).span(row),
+            Origin::Missing | Origin::Key(_) | Origin::Path => (0, 0),
         }
     }
 

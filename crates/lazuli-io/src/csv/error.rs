@@ -1,5 +1,7 @@
 //! What can be wrong with a delimited file, as fields; the sentences are made in one place.
 
+use super::Place;
+use crate::files::{FileError, FilesError};
 use crate::input::InputError;
 use lazuli_array::{DataType, Name};
 use lazuli_kernels::parse::Misfit;
@@ -126,27 +128,8 @@ pub enum CsvErrorKind {
     },
     /// Standard input was to be read a second time.
     ReadTwice,
-    /// There are no files to read.
-    NoFiles,
-    /// A later file lacks a column.
-    MissingColumn {
-        /// The column.
-        name: Name,
-        /// The file whose columns are expected.
-        first: PathBuf,
-    },
-    /// A later file has one more column.
-    ExtraColumn {
-        /// The column.
-        name: Name,
-        /// The file whose columns are expected.
-        first: PathBuf,
-    },
-    /// The column of paths would have the name of a column of the file.
-    PathColumn {
-        /// The name.
-        name: Name,
-    },
+    /// The files are no table.
+    Files(FilesError),
     /// The filter on rows failed.
     Filter(super::FilterError),
 }
@@ -159,7 +142,7 @@ pub struct CsvError(Box<Parts>);
 struct Parts {
     kind: CsvErrorKind,
     path: Option<PathBuf>,
-    place: Option<super::Place>,
+    place: Option<Place>,
     sequence: Option<u64>,
 }
 
@@ -168,7 +151,7 @@ impl CsvError {
         Self(Box::new(Parts { kind, path: None, place: None, sequence: None }))
     }
 
-    pub(super) fn at(mut self, place: super::Place) -> Self {
+    pub(super) fn at(mut self, place: Place) -> Self {
         self.0.place = Some(place);
         self
     }
@@ -205,7 +188,7 @@ impl CsvError {
     }
 
     /// Where in the file.
-    pub fn place(&self) -> Option<super::Place> {
+    pub fn place(&self) -> Option<Place> {
         self.0.place
     }
 
@@ -228,6 +211,26 @@ impl From<InputError> for CsvError {
             }
             InputError::ReadTwice => CsvErrorKind::ReadTwice,
         })
+    }
+}
+
+impl From<FilesError> for CsvError {
+    fn from(error: FilesError) -> Self {
+        Self::new(CsvErrorKind::Files(error))
+    }
+}
+
+impl FileError for CsvError {
+    fn path(&self) -> Option<&Path> {
+        self.path()
+    }
+
+    fn in_file(self, path: &Path) -> Self {
+        self.in_file_if_none(path)
+    }
+
+    fn without_path(self) -> Self {
+        self.without_path()
     }
 }
 
@@ -325,15 +328,17 @@ impl fmt::Display for CsvErrorKind {
                 "standard input can be read only once, and this query needs it twice (as widening and full inference \
                  do): write it to a file first",
             ),
-            Self::NoFiles => f.write_str("there are no files to read"),
-            Self::MissingColumn { name, first } => {
-                write!(f, "there is no column {name:?}, which {} has; ask for the union of columns to read it as nulls", first.display())
-            }
-            Self::ExtraColumn { name, first } => {
-                write!(f, "there is a column {name:?}, which {} has not; ask for the union of columns to have it in all", first.display())
-            }
-            Self::PathColumn { name } => {
-                write!(f, "the column of file paths can't be named {name:?}: the file has a column of that name")
+            Self::Files(error) => {
+                write!(f, "{error}")?;
+                match error {
+                    FilesError::MissingColumn { .. } => {
+                        f.write_str("; ask for the union of columns to read it as nulls")
+                    }
+                    FilesError::ExtraColumn { .. } => {
+                        f.write_str("; ask for the union of columns to have it in all")
+                    }
+                    _ => Ok(()),
+                }
             }
             Self::Filter(error) => write!(f, "{error}"),
         }
@@ -356,6 +361,7 @@ impl std::error::Error for CsvError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0.kind {
             CsvErrorKind::Io(error) => Some(error),
+            CsvErrorKind::Files(error) => Some(error),
             CsvErrorKind::Filter(error) => Some(error.as_ref()),
             _ => None,
         }

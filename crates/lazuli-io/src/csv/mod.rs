@@ -50,6 +50,7 @@ mod dialect; // how the text is built
 mod error; // what can be wrong with a file
 mod field; // one field's text
 mod file; // one text: header and evidence of types
+mod format; // what the engine asks for
 mod head; // the beginning of a text
 mod header; // names of columns
 mod infer; // fields to types
@@ -63,17 +64,17 @@ mod writer; // batches to text
 
 pub use dialect::{Dialect, LineEnd};
 pub use error::{CsvError, CsvErrorKind};
+pub use format::CsvFormat;
 pub use options::{CsvOptions, FileColumns, OnRagged};
 pub use scan::CsvScan;
 pub use sniff::{Finding, Sniffed, sniff};
 pub use table::CsvTable;
 pub use writer::{CsvWriteOptions, CsvWriter};
 
+pub use crate::files::{Place, Reject as CsvReject};
 pub use crate::filter::{FilterError, RowFilter};
 pub use crate::input::{Compression, Encoding};
-pub use crate::place::Place;
 pub use crate::policy::{DictionaryStrings, InferMode, OnMisfit};
-pub use crate::reject::Reject as CsvReject;
 
 /// The result of reading or writing delimited text.
 pub type Result<T> = std::result::Result<T, CsvError>;

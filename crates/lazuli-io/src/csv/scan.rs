@@ -6,9 +6,8 @@ use super::decode::{Decoded, Decoder, Filter};
 use super::records::Positions;
 use super::table::Part;
 use super::{CsvTable, Result, RowFilter};
+use crate::files::{LimitTracker, RejectLog};
 use crate::input::Text;
-use crate::limit::LimitTracker;
-use crate::reject::RejectLog;
 use lazuli_array::{Batch, SchemaRef};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -79,7 +78,7 @@ impl CsvScan {
         let options = table.options();
         let decoder = |part: &Part| Decoder {
             layout: part.file.rules.layout.clone(),
-            path: part.file.input.path.display().to_string(),
+            path: part.file.input.path.clone(),
             names: part.file.names.clone(),
             schema: table.schema().clone(),
             origins: part.origins.clone(),

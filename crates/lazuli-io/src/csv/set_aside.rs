@@ -8,10 +8,9 @@ use super::chunk::Chunk;
 use super::column::{Rows, all_misfits};
 use super::decode::{Decoded, Decoder};
 use super::records::{Ragged, Records};
-use super::table::Origin;
 use super::{CsvError, CsvErrorKind};
+use crate::files::{Origin, SetAside, raw_text};
 use crate::place::first_bad_byte;
-use crate::reject::{SetAside, raw_text};
 use lazuli_array::{Array, Batch, Column, Name};
 use lazuli_kernels::filter_batch;
 use std::collections::BTreeMap;
@@ -93,7 +92,7 @@ impl Decoder {
     fn find_misfits(&self, records: &Records<'_>, kept: &[u32], looked_at: &[usize], faults: &mut Faults) {
         for &column in looked_at {
             let field = self.schema.field(column);
-            let Origin::Field(position) = self.origins[column] else { continue };
+            let Origin::Column(position) = self.origins[column] else { continue };
             all_misfits(records.column(position), kept, field.data_type(), self.rules(column), |misfit| {
                 faults.entry(misfit.row).or_insert_with(|| {
                     let text = self.field_text(records, column, misfit.row);

@@ -4,9 +4,9 @@ use super::field::ColumnNulls;
 use super::file::{CsvFile, Evidence, GivenType, Question};
 use super::infer::Inference;
 use super::{CsvError, CsvErrorKind, CsvOptions, FileColumns, OnMisfit, Result, column};
+use crate::files::{self, Extra, FilesError, Matched, MissingColumns, Origin, match_names};
 use lazuli_array::{DataType, Field, Name, Schema, SchemaRef, TimeUnit};
 use lazuli_kernels::parse::TimePattern;
-use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -24,23 +24,7 @@ pub struct CsvTable {
 }
 
 /// A file of a table.
-#[derive(Debug)]
-pub(super) struct Part {
-    pub file: CsvFile,
-    /// Where each column of the table comes from.
-    pub origins: Vec<Origin>,
-}
-
-/// Where a column of a table comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Origin {
-    /// The file's column at this position.
-    Field(usize),
-    /// The file has no such column.
-    Missing,
-    /// The path of the file.
-    Path,
-}
+pub(super) type Part = files::Part<CsvFile>;
 
 impl CsvTable {
     /// Opens a file, reads its header and finds out its columns' types. `-` is standard input, which can be scanned
@@ -57,10 +41,10 @@ impl CsvTable {
     /// later files may have them in another order, found by name. Types hold for all files.
     ///
     /// # Errors
-    /// As [`CsvTable::open`]; [`CsvErrorKind::NoFiles`]; a column that a later file lacks or has beyond the others,
+    /// As [`CsvTable::open`]; [`FilesError::NoFiles`]; a column that a later file lacks or has beyond the others,
     /// unless [`FileColumns::Union`] asks for all.
     pub fn open_all(paths: &[impl AsRef<Path>], options: &CsvOptions) -> Result<Self> {
-        let Some(first) = paths.first() else { return Err(CsvError::new(CsvErrorKind::NoFiles)) };
+        let Some(first) = paths.first() else { return Err(FilesError::NoFiles.into()) };
         if let Some(reason) = options.dialect.fault() {
             return Err(CsvError::new(CsvErrorKind::Dialect { reason }).in_file(first.as_ref()));
         }
@@ -73,10 +57,9 @@ impl CsvTable {
     }
 
     fn of_files(files: Vec<CsvFile>, options: &CsvOptions) -> Result<Self> {
-        let names = table_names(&files, options)?;
+        let Matched { names, mut origins } = match_columns(&files, options)?;
         let given = given_types(&names, options)?;
         let nulls = nulls_by_column(&names, options)?;
-        let origins: Vec<Vec<Origin>> = files.iter().map(|file| origins(&names, file, options)).collect();
         let mut total = Evidence {
             inference: Inference::new(names.len()),
             fits: vec![true; names.len()],
@@ -87,7 +70,7 @@ impl CsvTable {
             // A type that is given is looked up by the file's own positions, and what is found out is put back.
             let mut columns: Vec<Option<usize>> = vec![None; file.names.len()];
             for (column, origin) in origins.iter().enumerate() {
-                if let Origin::Field(position) = *origin {
+                if let Origin::Column(position) = *origin {
                     columns[position] = Some(column);
                 }
             }
@@ -138,10 +121,9 @@ impl CsvTable {
             patterns.push(pattern);
             sampled.push(given[column].is_none() && total.is_sample);
         }
-        let mut origins = origins;
         if let Some(name) = &options.include_file_paths {
             if names.contains(name) {
-                return Err(CsvError::new(CsvErrorKind::PathColumn { name: name.clone() }));
+                return Err(FilesError::NameTaken { name: name.clone() }.into());
             }
             fields.push(Field::new(name.clone(), DataType::String));
             patterns.push(None);
@@ -193,47 +175,32 @@ impl CsvTable {
 
 /// The columns of all files: those of the first, or of the given schema; with [`FileColumns::Union`] also the others, in
 /// the order in which they appear.
-fn table_names(files: &[CsvFile], options: &CsvOptions) -> Result<Vec<Name>> {
-    let Some((first, others)) = files.split_first() else { return Ok(Vec::new()) };
-    let mut names = first.names.clone();
-    if let Some(schema) = &options.schema {
-        check_header(schema, &names, options.dialect.has_header)
-            .map_err(|error| error.in_file(&first.input.path))?;
-        names = schema.names().cloned().collect();
-    }
-    let mut known: HashSet<Name> = names.iter().cloned().collect();
-    for file in others {
-        for name in &file.names {
-            if known.contains(name) {
-                continue;
-            }
-            if options.file_columns == FileColumns::Same {
-                let kind = CsvErrorKind::ExtraColumn { name: name.clone(), first: first.input.path.clone() };
-                return Err(CsvError::new(kind).in_file(&file.input.path));
-            }
-            known.insert(name.clone());
-            names.push(name.clone());
+fn match_columns(files: &[CsvFile], options: &CsvOptions) -> Result<Matched> {
+    let base = match (&options.schema, files.first()) {
+        (Some(schema), Some(first)) => {
+            check_header(schema, &first.names, options.dialect.has_header)
+                .map_err(|error| error.in_file(&first.input.path))?;
+            Some(schema.names().cloned().collect())
         }
-        let here: HashSet<&Name> = file.names.iter().collect();
-        if options.file_columns == FileColumns::Same
-            && let Some(name) = names.iter().find(|name| !here.contains(name))
-        {
-            let kind = CsvErrorKind::MissingColumn { name: name.clone(), first: first.input.path.clone() };
-            return Err(CsvError::new(kind).in_file(&file.input.path));
-        }
-    }
-    Ok(names)
-}
-
-fn origins(names: &[Name], file: &CsvFile, options: &CsvOptions) -> Vec<Origin> {
+        _ => None,
+    };
+    let places: Vec<(&Path, &[Name])> =
+        files.iter().map(|file| (file.input.path.as_path(), file.names.as_slice())).collect();
+    let (missing, extra) = match options.file_columns {
+        FileColumns::Same => (MissingColumns::Raise, Extra::Raise),
+        FileColumns::Union => (MissingColumns::Insert, Extra::Add),
+    };
+    let mut matched = match_names::<CsvError>(&places, base, missing, extra)?;
     // A text without header whose records are shorter or longer than the schema given is ragged, not short of columns.
-    if !options.dialect.has_header && names.len() == file.names.len() {
-        return (0..names.len()).map(Origin::Field).collect();
+    if !options.dialect.has_header {
+        let num_columns = matched.names.len();
+        for (file, origins) in files.iter().zip(&mut matched.origins) {
+            if file.names.len() == num_columns {
+                *origins = (0..num_columns).map(Origin::Column).collect();
+            }
+        }
     }
-    let positions: HashMap<&Name, usize> =
-        file.names.iter().enumerate().map(|(position, name)| (name, position)).collect();
-    let origin = |name| positions.get(name).map_or(Origin::Missing, |&position| Origin::Field(position));
-    names.iter().map(origin).collect()
+    Ok(matched)
 }
 
 /// The type of each column that the caller has given one, by schema, by name, or by the form of its dates.

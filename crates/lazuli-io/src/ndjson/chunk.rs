@@ -4,8 +4,8 @@
 //! array the items are found by their brackets and strings, which says where each ends and not whether it is JSON.
 
 use super::{JsonLayout, NdjsonError, NdjsonErrorKind, Result};
+use crate::files::Place;
 use crate::input::InputError;
-use crate::place::Place;
 use std::io::Read;
 
 /// Whole records, in order, and where they come from.

@@ -6,10 +6,10 @@ use super::column::{Rows, ValueMisfit, ValueRules, parse_values};
 use super::keys::{Keys, OnUnknownKey};
 use super::records::{Flaw, Malformed, Positions, Records};
 use super::{NdjsonError, NdjsonErrorKind};
+use crate::files::SetAside;
 use crate::filter::{FilterError, RowFilter};
 use crate::place::excerpt;
 use crate::policy::{DictionaryStrings, OnMisfit};
-use crate::reject::SetAside;
 use lazuli_array::{
     Array, Batch, Column, Dictionary, DictionaryArray, PrimitiveArray, SchemaRef, StringArray,
 };

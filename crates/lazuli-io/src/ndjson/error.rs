@@ -1,8 +1,9 @@
 //! What can be wrong with a JSON file, as fields; the sentences are made in one place.
 
+use crate::files::{FileError, FilesError, Place};
 use crate::filter::FilterError;
 use crate::input::InputError;
-use crate::place::{Place, excerpt};
+use crate::place::excerpt;
 use lazuli_array::{DataType, Name};
 use lazuli_kernels::parse::Misfit;
 use std::fmt;
@@ -45,20 +46,8 @@ pub enum NdjsonErrorKind {
         /// Bytes allowed.
         limit: usize,
     },
-    /// A type that this format can't hold.
-    Unsupported {
-        /// The column.
-        column: Name,
-        /// Its type.
-        data_type: DataType,
-    },
-    /// There are no files to read.
-    NoFiles,
-    /// The column of paths would have the name of a column of the file.
-    PathColumn {
-        /// The name.
-        name: Name,
-    },
+    /// The files are no table.
+    Files(FilesError),
     /// The filter on rows failed.
     Filter(FilterError),
 }
@@ -132,6 +121,26 @@ impl From<InputError> for NdjsonError {
     }
 }
 
+impl From<FilesError> for NdjsonError {
+    fn from(error: FilesError) -> Self {
+        Self::new(NdjsonErrorKind::Files(error))
+    }
+}
+
+impl FileError for NdjsonError {
+    fn path(&self) -> Option<&Path> {
+        self.path()
+    }
+
+    fn in_file(self, path: &Path) -> Self {
+        if self.path().is_some() { self } else { self.in_file(path) }
+    }
+
+    fn without_path(self) -> Self {
+        self.without_path()
+    }
+}
+
 impl From<io::Error> for NdjsonError {
     fn from(error: io::Error) -> Self {
         InputError::from(error).into()
@@ -177,16 +186,7 @@ impl fmt::Display for NdjsonErrorKind {
             Self::RecordTooLong { limit } => {
                 write!(f, "the record that begins here is longer than {limit} bytes")
             }
-            Self::Unsupported { column, data_type } => {
-                write!(f, "column {column:?}: JSON text does not hold {data_type}")
-            }
-            Self::NoFiles => f.write_str("there are no files to read"),
-            Self::PathColumn { name } => {
-                write!(
-                    f,
-                    "the column of file paths can't be named {name:?}: the file has a column of that name"
-                )
-            }
+            Self::Files(error) => write!(f, "{error}"),
             Self::Filter(error) => write!(f, "{error}"),
         }
     }

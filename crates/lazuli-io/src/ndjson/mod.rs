@@ -52,6 +52,7 @@ mod column; // values to arrays
 mod decode; // a chunk to a batch
 mod error; // what can be wrong with a file
 mod file; // one text and what it says of types
+mod format; // what the engine asks for
 mod infer; // values to types
 mod keys; // keys to columns
 mod options; // what to make of the text
@@ -63,6 +64,7 @@ mod table; // files and their schema
 mod writer; // batches to text
 
 pub use error::{NdjsonError, NdjsonErrorKind};
+pub use format::NdjsonFormat;
 pub use keys::OnUnknownKey;
 pub use options::{JsonLayout, NdjsonOptions};
 pub use scan::NdjsonScan;

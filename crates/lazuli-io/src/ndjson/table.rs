@@ -1,7 +1,8 @@
 //! JSON files as one table before any row is wanted: their schema and their size.
 
 use super::file::{Evidence, NdjsonFile, Question, max_records};
-use super::{NdjsonError, NdjsonErrorKind, NdjsonOptions, Result};
+use super::{NdjsonError, NdjsonOptions, Result};
+use crate::files::FilesError;
 use crate::input::InputError;
 use crate::policy::{InferMode, OnMisfit};
 use lazuli_array::{DataType, Field, Name, Schema, SchemaRef};
@@ -24,7 +25,7 @@ impl NdjsonTable {
     /// Opens a file and finds out its columns and their types. `-` is standard input, which can be scanned once.
     ///
     /// # Errors
-    /// Anything of [`NdjsonErrorKind`] that shows this early: no such file, a directory, another format.
+    /// Anything of [`NdjsonErrorKind`](super::NdjsonErrorKind) that shows this early: no such file, a directory, another format.
     pub fn open(path: impl AsRef<Path>, options: &NdjsonOptions) -> Result<Self> {
         Self::open_all(&[path.as_ref()], options)
     }
@@ -33,7 +34,7 @@ impl NdjsonTable {
     /// order in which they appear; types hold for all files.
     ///
     /// # Errors
-    /// As [`NdjsonTable::open`]; [`NdjsonErrorKind::NoFiles`].
+    /// As [`NdjsonTable::open`]; [`FilesError::NoFiles`].
     pub fn open_all(paths: &[impl AsRef<Path>], options: &NdjsonOptions) -> Result<Self> {
         let mut files = Vec::with_capacity(paths.len());
         for path in paths {
@@ -41,7 +42,7 @@ impl NdjsonTable {
             files.push(NdjsonFile::open(path).map_err(|error| error.in_file(path))?);
         }
         if files.is_empty() {
-            return Err(NdjsonError::new(NdjsonErrorKind::NoFiles));
+            return Err(FilesError::NoFiles.into());
         }
         Self::of_files(files, options)
     }
@@ -96,8 +97,7 @@ impl NdjsonTable {
         if let Some(name) = &options.include_file_paths {
             if known.contains(name) {
                 let path = &files[0].input.path;
-                let kind = NdjsonErrorKind::PathColumn { name: name.clone() };
-                return Err(NdjsonError::new(kind).in_file(path));
+                return Err(NdjsonError::from(FilesError::NameTaken { name: name.clone() }).in_file(path));
             }
             fields.push(Field::new(name.clone(), DataType::String));
             sampled.push(false);

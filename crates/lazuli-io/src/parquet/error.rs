@@ -1,5 +1,6 @@
 //! What can be wrong with a Parquet file, as fields; the sentences are made in one place.
 
+use crate::files::{FileError, FilesError};
 use crate::filter::FilterError;
 use lazuli_array::{DataType, Name};
 use std::borrow::Cow;
@@ -37,47 +38,8 @@ pub enum ParquetErrorKind {
         /// The value.
         value: String,
     },
-    /// There are no files.
-    NoFiles,
-    /// A later file of a table lacks a column of the first.
-    MissingColumn {
-        /// The column.
-        name: Name,
-        /// The first file.
-        first: PathBuf,
-    },
-    /// A later file of a table has a column that the first has not.
-    ExtraColumn {
-        /// The column.
-        name: Name,
-        /// The first file.
-        first: PathBuf,
-    },
-    /// A column has another type in a later file of a table.
-    TypeDiffers {
-        /// The column.
-        name: Name,
-        /// Its type in this file.
-        found: DataType,
-        /// Its type in the first.
-        expected: DataType,
-        /// The first file.
-        first: PathBuf,
-    },
-    /// The column of file paths, or that of a folder's key, has the name of a column of the file.
-    PathColumn {
-        /// The name.
-        name: Name,
-    },
-    /// The folders of a later file have other keys than those of the first.
-    FolderKeys {
-        /// The keys of this file.
-        found: Vec<Name>,
-        /// Those of the first.
-        expected: Vec<Name>,
-        /// The first file.
-        first: PathBuf,
-    },
+    /// The files are no table.
+    Files(FilesError),
     /// A type that Parquet files are not written with.
     Unwritable {
         /// The column.
@@ -158,6 +120,26 @@ impl ParquetError {
     }
 }
 
+impl From<FilesError> for ParquetError {
+    fn from(error: FilesError) -> Self {
+        Self::new(ParquetErrorKind::Files(error))
+    }
+}
+
+impl FileError for ParquetError {
+    fn path(&self) -> Option<&Path> {
+        self.path()
+    }
+
+    fn in_file(self, path: &Path) -> Self {
+        self.in_file(path)
+    }
+
+    fn without_path(self) -> Self {
+        self.without_path()
+    }
+}
+
 impl From<io::Error> for ParquetError {
     fn from(error: io::Error) -> Self {
         Self::new(ParquetErrorKind::Io(error))
@@ -190,30 +172,7 @@ impl fmt::Display for ParquetErrorKind {
             Self::Corrupt { reason } => write!(f, "the file is damaged: {reason}"),
             Self::Unsupported { what } => write!(f, "{what}: not supported"),
             Self::OutOfRange { data_type, value } => write!(f, "{value} is no {data_type}"),
-            Self::NoFiles => f.write_str("there are no files to read"),
-            Self::MissingColumn { name, first } => {
-                write!(f, "there is no column {name:?}, which {} has", first.display())
-            }
-            Self::ExtraColumn { name, first } => {
-                write!(f, "there is a column {name:?}, which {} has not", first.display())
-            }
-            Self::TypeDiffers { name, found, expected, first } => {
-                write!(f, "column {name:?} is {found} here and {expected} in {}", first.display())
-            }
-            Self::PathColumn { name } => {
-                write!(
-                    f,
-                    "a column made of the file's path can't be named {name:?}: the file has a column of that name"
-                )
-            }
-            Self::FolderKeys { found, expected, first } => {
-                let keys = |names: &[Name]| match names {
-                    [] => "no keys".to_owned(),
-                    names => names.iter().map(Name::as_str).collect::<Vec<_>>().join(", "),
-                };
-                let (found, expected) = (keys(found), keys(expected));
-                write!(f, "its folders have {found}, those of {} have {expected}", first.display())
-            }
+            Self::Files(error) => write!(f, "{error}"),
             Self::Unwritable { column, data_type } => {
                 write!(f, "column {column:?}: {data_type} is not written to Parquet files")
             }
@@ -226,6 +185,7 @@ impl std::error::Error for ParquetError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0.kind {
             ParquetErrorKind::Io(error) => Some(error),
+            ParquetErrorKind::Files(error) => Some(error),
             ParquetErrorKind::Filter(error) => Some(error.as_ref()),
             _ => None,
         }

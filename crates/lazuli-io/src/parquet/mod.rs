@@ -14,7 +14,6 @@
 //! | `statistics` | bounds of a row group's values | no |
 //! | `bytes`, `metadata` | a file and its footer, checked | yes |
 //! | `assemble` | a column of a row group, structs and lists too | yes |
-//! | `hive` | columns from the names of folders | no |
 //! | `table` | one file or several as one schema: [`ParquetTable`] | yes |
 //! | `scan` | what workers share: [`ParquetScan`] | yes |
 //!
@@ -45,8 +44,8 @@ mod compression; // pages and their bytes
 mod convert; // values to arrays
 mod delta; // integers as differences
 mod error; // what can be wrong with a file
+mod format; // what the engine asks for
 mod hints; // types that the format does not say
-mod hive; // keys of folders
 mod hybrid; // runs and packed numbers
 mod metadata; // a footer, checked
 mod packed; // numbers of a few bits
@@ -61,9 +60,12 @@ mod write; // batches to files
 
 pub use compression::ParquetCompression;
 pub use error::{ParquetError, ParquetErrorKind};
-pub use scan::{ParquetScan, ParquetScanOptions};
-pub use table::{ExtraColumns, MissingColumns, ParquetOptions, ParquetTable};
+pub use format::ParquetFormat;
+pub use scan::ParquetScan;
+pub use table::{ParquetOptions, ParquetTable};
 pub use write::{EncodedRowGroup, ParquetFooter, ParquetWriteOptions, ParquetWriter};
+
+pub use crate::files::{ExtraColumns, MissingColumns, ScanOptions as ParquetScanOptions};
 
 /// The result of reading or writing Parquet files.
 pub type Result<T> = std::result::Result<T, ParquetError>;

@@ -8,13 +8,11 @@ use super::assemble::read_column;
 use super::chunk::{Buffers, Selection};
 use super::metadata::Group;
 use super::statistics;
-use super::table::{Origin, ParquetTable, Part};
-use super::{ParquetError, ParquetErrorKind, Result};
-use crate::filter::{ColumnFacts, GroupFacts, RowFilter};
-use lazuli_array::{
-    Batch, Bitmap, Column, DataType, Dictionary, DictionaryArray, PrimitiveArray, Scalar, SchemaRef,
-    StringArray,
-};
+use super::table::{ParquetTable, Part};
+use super::{ParquetError, ParquetErrorKind, ParquetScanOptions, Result};
+use crate::files::Origin;
+use crate::filter::{ColumnFacts, GroupFacts};
+use lazuli_array::{Batch, Bitmap, Column, DataType, DictionaryArray, SchemaRef};
 use lazuli_kernels::filter_column;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,26 +20,6 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Chunks of more bytes than this are not kept for reuse.
 const KEPT_BYTES: usize = 64 << 20;
-
-/// What is wanted of a table.
-pub struct ParquetScanOptions {
-    /// The columns wanted, by position in the table, in the order wanted; `None` is all.
-    pub projection: Option<Vec<usize>>,
-    /// Rows to keep.
-    pub filter: Option<Arc<dyn RowFilter>>,
-    /// Rows wanted, after the filter. Batches may bring some more.
-    pub limit: Option<usize>,
-    /// Rows of a batch.
-    pub batch_rows: usize,
-    /// Threads that will ask at once: so many row groups are in memory, and one more.
-    pub threads: usize,
-}
-
-impl Default for ParquetScanOptions {
-    fn default() -> Self {
-        Self { projection: None, filter: None, limit: None, batch_rows: 32 * 1024, threads: 1 }
-    }
-}
 
 /// The rows of a table in batches. Any number of threads call [`ParquetScan::next`].
 ///
@@ -399,20 +377,9 @@ impl ParquetScan {
                     .map_err(|error| error.in_column(field.name()))?;
                 Ok(column_of(field.data_type(), array))
             }
-            Origin::Missing => Ok(Column::new_null(field.data_type().clone(), num_rows)),
-            Origin::Key(value) if value.is_null() => {
-                Ok(Column::new_null(field.data_type().clone(), num_rows))
-            }
-            Origin::Key(Scalar::String(text)) if *field.data_type() == DataType::String => {
-                Ok(repeated(text, num_rows))
-            }
-            Origin::Key(value) => {
-                Column::from_scalars(field.data_type(), std::iter::repeat_n(value.clone(), num_rows))
-                    .map_err(|error| ParquetError::unsupported(error.to_string()).in_column(field.name()))
-            }
-            Origin::Path => {
-                let path = part.file.path.display().to_string();
-                Ok(repeated(&path, num_rows))
+            made => {
+                let array = made.made_array(field.data_type(), &part.file.path, num_rows);
+                Ok(Column::new(field.data_type().clone(), array))
             }
         }
     }
@@ -445,13 +412,6 @@ impl ParquetScan {
     pub fn row_groups_skipped(&self) -> usize {
         self.groups_skipped
     }
-}
-
-/// A text in every row.
-fn repeated(text: &str, num_rows: usize) -> Column {
-    let dictionary = Arc::new(Dictionary::new(StringArray::from_iter([Some(text)])));
-    let codes = PrimitiveArray::from_vec(vec![0u8; num_rows]);
-    Column::new(DataType::String, DictionaryArray::new(codes, dictionary))
 }
 
 /// An array as a column; a text that is declared as categorical is made one.

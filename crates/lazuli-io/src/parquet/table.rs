@@ -1,10 +1,10 @@
 //! Files as one table before any row is wanted: their schema, where each column is in each file.
 
 use super::metadata::ParquetFile;
-use super::{ParquetError, ParquetErrorKind, Result, hive};
-use lazuli_array::{DataType, Field, Name, Scalar, Schema, SchemaRef};
+use super::{ParquetError, Result};
+use crate::files::{self, ExtraColumns, FileTable, FilesOptions, MissingColumns, TypedFile};
+use lazuli_array::{DataType, Field, Name, SchemaRef};
 use std::path::Path;
-use std::sync::Arc;
 
 /// What to make of Parquet files.
 #[derive(Clone, Debug)]
@@ -36,26 +36,6 @@ impl Default for ParquetOptions {
     }
 }
 
-/// What happens when a file of several lacks a column of the first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum MissingColumns {
-    /// An error.
-    #[default]
-    Raise,
-    /// The column is null in the rows of that file.
-    Insert,
-}
-
-/// What happens when a file of several has a column that the first has not.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ExtraColumns {
-    /// An error.
-    #[default]
-    Raise,
-    /// The column is not read.
-    Ignore,
-}
-
 /// One Parquet file or several: where they are, their schema. Reads nothing but footers.
 #[derive(Debug)]
 pub struct ParquetTable {
@@ -64,24 +44,16 @@ pub struct ParquetTable {
 }
 
 /// A file of a table.
-#[derive(Debug)]
-pub(super) struct Part {
-    pub file: ParquetFile,
-    /// Where each column of the table comes from.
-    pub origins: Vec<Origin>,
-}
+pub(super) type Part = files::Part<ParquetFile>;
 
-/// Where a column of a table comes from.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Origin {
-    /// The file's column at this position.
-    Column(usize),
-    /// The file has no such column.
-    Missing,
-    /// The value of a folder's key, the same for all rows.
-    Key(Scalar),
-    /// The path of the file.
-    Path,
+impl TypedFile for ParquetFile {
+    fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn fields(&self) -> &[Field] {
+        &self.schema.fields
+    }
 }
 
 impl ParquetTable {
@@ -97,39 +69,20 @@ impl ParquetTable {
     /// by name in the others, where they must have the same types.
     ///
     /// # Errors
-    /// As [`ParquetTable::open`]; [`ParquetErrorKind::NoFiles`]; a column that a later file lacks, has beyond the others
+    /// As [`ParquetTable::open`]; [`FilesError`](files::FilesError): no files, a column that a later file lacks, has beyond the others
     /// or has in another type, as the options say.
     pub fn open_all(paths: &[impl AsRef<Path>], options: &ParquetOptions) -> Result<Self> {
-        let Some(first) = paths.first() else { return Err(ParquetError::new(ParquetErrorKind::NoFiles)) };
-        let first = first.as_ref();
         let files = paths.iter().map(|path| ParquetFile::open(path.as_ref())).collect::<Result<Vec<_>>>()?;
-        let mut fields = files[0].schema.fields.clone();
-        let num_own = fields.len();
-        let places: Vec<&Path> = paths.iter().map(AsRef::as_ref).collect();
-        let (keys, values) = hive::columns(&places, options)?;
-        fields.extend(keys);
-        if let Some(name) = &options.include_file_paths {
-            fields.push(Field::new(name.clone(), DataType::String));
-        }
-        let (own, made) = fields.split_at(num_own);
-        if let Some(taken) = made.iter().find(|made| own.iter().any(|field| field.name() == made.name())) {
-            let kind = ParquetErrorKind::PathColumn { name: taken.name().clone() };
-            return Err(ParquetError::new(kind).in_file(first));
-        }
-        let parts = files
-            .into_iter()
-            .zip(values)
-            .map(|(file, keys)| {
-                let mut origins =
-                    origins(own, &file, first, options).map_err(|error| error.in_file(&file.path))?;
-                origins.extend(keys.into_iter().map(Origin::Key));
-                origins.extend(options.include_file_paths.as_ref().map(|_| Origin::Path));
-                Ok(Part { file, origins })
-            })
-            .collect::<Result<Vec<_>>>()?;
-        let schema = Schema::try_new(fields)
-            .map_err(|error| ParquetError::unsupported(error.to_string()).in_file(first))?;
-        Ok(Self { parts, schema: Arc::new(schema) })
+        let options = FilesOptions {
+            missing_columns: options.missing_columns,
+            extra_columns: options.extra_columns,
+            hive_partitioning: options.hive_partitioning,
+            hive_schema: options.hive_schema.clone(),
+            try_parse_hive_dates: options.try_parse_hive_dates,
+            include_file_paths: options.include_file_paths.clone(),
+        };
+        let FileTable { parts, schema } = FileTable::join::<ParquetError>(files, &options)?;
+        Ok(Self { parts, schema })
     }
 
     /// Names and types of the columns.
@@ -167,47 +120,4 @@ impl ParquetTable {
     pub fn created_by(&self) -> Option<&str> {
         self.parts.first().and_then(|part| part.file.created_by.as_deref())
     }
-}
-
-fn origins(
-    fields: &[Field],
-    file: &ParquetFile,
-    first: &Path,
-    options: &ParquetOptions,
-) -> Result<Vec<Origin>> {
-    let known = &file.schema.fields;
-    let mut origins = Vec::with_capacity(fields.len());
-    for (index, field) in fields.iter().enumerate() {
-        let name = field.name();
-        // Mostly they are in the same order.
-        let is_it = |other: &Field| other.name() == name;
-        let position =
-            if known.get(index).is_some_and(is_it) { Some(index) } else { known.iter().position(is_it) };
-        match position {
-            Some(position) if known[position].data_type() == field.data_type() => {
-                origins.push(Origin::Column(position));
-            }
-            Some(position) => {
-                return Err(ParquetError::new(ParquetErrorKind::TypeDiffers {
-                    name: name.clone(),
-                    found: known[position].data_type().clone(),
-                    expected: field.data_type().clone(),
-                    first: first.to_owned(),
-                }));
-            }
-            None if options.missing_columns == MissingColumns::Insert => origins.push(Origin::Missing),
-            None => {
-                let kind = ParquetErrorKind::MissingColumn { name: name.clone(), first: first.to_owned() };
-                return Err(ParquetError::new(kind));
-            }
-        }
-    }
-    if options.extra_columns == ExtraColumns::Raise
-        && let Some(extra) =
-            known.iter().find(|known| fields.iter().all(|field| field.name() != known.name()))
-    {
-        let kind = ParquetErrorKind::ExtraColumn { name: extra.name().clone(), first: first.to_owned() };
-        return Err(ParquetError::new(kind));
-    }
-    Ok(origins)
 }

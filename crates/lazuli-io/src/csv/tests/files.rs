@@ -43,7 +43,7 @@ fn a_column_says_which_file() {
     let taken = CsvOptions { include_file_paths: Some("a".into()), ..options() };
     assert_eq!(
         answer_of_files(&files, &taken),
-        "FILE0: the column of file paths can't be named \"a\": the file has a column of that name"
+        "FILE0: a column made of the file's path can't be named \"a\": the file has a column of that name"
     );
 }
 

@@ -1,6 +1,7 @@
 //! Every file that another program wrote: each value is what its text says, or the file is refused for a named reason.
 
 use super::{folder, lines, read};
+use crate::files::FilesError;
 use crate::filter::{FilterError, GroupFacts, RowFilter};
 use crate::parquet::{
     ExtraColumns, MissingColumns, ParquetErrorKind, ParquetOptions, ParquetScan, ParquetScanOptions,
@@ -246,9 +247,9 @@ fn several_files_are_one_table() {
     assert_eq!(rows, 140);
 
     let error = open(&[&narrow, &types], &ParquetOptions::default()).expect_err("there are more columns");
-    assert!(matches!(error.kind(), ParquetErrorKind::ExtraColumn { .. }), "{error}");
+    assert!(matches!(error.kind(), ParquetErrorKind::Files(FilesError::ExtraColumn { .. })), "{error}");
     let error = open(&[&types, &narrow], &ParquetOptions::default()).expect_err("there are fewer columns");
-    assert!(matches!(error.kind(), ParquetErrorKind::MissingColumn { .. }), "{error}");
+    assert!(matches!(error.kind(), ParquetErrorKind::Files(FilesError::MissingColumn { .. })), "{error}");
     let lenient = ParquetOptions {
         missing_columns: MissingColumns::Insert,
         extra_columns: ExtraColumns::Ignore,
@@ -266,6 +267,9 @@ fn several_files_are_one_table() {
     assert_eq!(nulls, 70);
     let path_taken = ParquetOptions { include_file_paths: Some("few".into()), ..ParquetOptions::default() };
     let error = open(&[&narrow], &path_taken).expect_err("the name is taken");
-    assert!(matches!(error.kind(), ParquetErrorKind::PathColumn { .. }), "{error}");
-    assert!(matches!(open(&[], &lenient).expect_err("no files").kind(), ParquetErrorKind::NoFiles));
+    assert!(matches!(error.kind(), ParquetErrorKind::Files(FilesError::NameTaken { .. })), "{error}");
+    assert!(matches!(
+        open(&[], &lenient).expect_err("no files").kind(),
+        ParquetErrorKind::Files(FilesError::NoFiles)
+    ));
 }

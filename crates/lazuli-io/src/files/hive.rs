@@ -1,7 +1,6 @@
 //! Keys of folders: `sales/year=2024/month=5/part-0.parquet` has a `year` and a `month` for all of its rows.
 
-use super::table::ParquetOptions;
-use super::{ParquetError, ParquetErrorKind, Result};
+use super::{FileError, FilesError, FilesOptions};
 use lazuli_array::{DataType, Field, Name, Scalar};
 use lazuli_kernels::cast::{CastMode, cast};
 use std::path::{Component, Path};
@@ -10,7 +9,10 @@ use std::path::{Component, Path};
 const NULL_VALUE: &str = "__HIVE_DEFAULT_PARTITION__";
 
 /// The columns that the folders of files give, and their values, file by file; none where keys are not asked for.
-pub(super) fn columns(paths: &[&Path], options: &ParquetOptions) -> Result<(Vec<Field>, Vec<Vec<Scalar>>)> {
+pub(super) fn columns<E: FileError>(
+    paths: &[&Path],
+    options: &FilesOptions,
+) -> Result<(Vec<Field>, Vec<Vec<Scalar>>), E> {
     if !options.hive_partitioning {
         return Ok((Vec::new(), vec![Vec::new(); paths.len()]));
     }
@@ -22,8 +24,8 @@ pub(super) fn columns(paths: &[&Path], options: &ParquetOptions) -> Result<(Vec<
     for (path, keys) in paths.iter().zip(&keys) {
         let found = names(keys);
         if found != expected {
-            let kind = ParquetErrorKind::FolderKeys { found, expected, first: paths[0].to_owned() };
-            return Err(ParquetError::new(kind).in_file(path));
+            let error = FilesError::FolderKeys { found, expected, first: paths[0].to_owned() };
+            return Err(E::from(error).in_file(path));
         }
     }
     let fields: Vec<Field> = expected
@@ -42,7 +44,7 @@ pub(super) fn columns(paths: &[&Path], options: &ParquetOptions) -> Result<(Vec<
     let mut values = Vec::with_capacity(paths.len());
     for (path, keys) in paths.iter().zip(&keys) {
         let row = keys.iter().zip(&fields).map(|((_, text), field)| value_of(text.as_deref(), field));
-        values.push(row.collect::<Result<Vec<_>>>().map_err(|error| error.in_file(path))?);
+        values.push(row.collect::<Result<Vec<_>, _>>().map_err(|error| E::from(error).in_file(path))?);
     }
     Ok((fields, values))
 }
@@ -103,22 +105,23 @@ fn cast_text(text: &str, data_type: &DataType) -> Option<Scalar> {
     cast(&Scalar::from(text).to_column(1), data_type, CastMode::Strict).ok().map(|column| column.get(0))
 }
 
-fn value_of(text: Option<&str>, field: &Field) -> Result<Scalar> {
+fn value_of(text: Option<&str>, field: &Field) -> Result<Scalar, FilesError> {
     let Some(text) = text else { return Ok(Scalar::Null) };
     cast_text(text, field.data_type()).ok_or_else(|| {
-        let data_type = field.data_type().clone();
-        ParquetError::new(ParquetErrorKind::OutOfRange { data_type, value: format!("{text:?}") })
-            .in_column(field.name())
+        let (name, data_type) = (field.name().clone(), field.data_type().clone());
+        FilesError::KeyValue { name, text: text.to_owned(), data_type }
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::error::tests::Failure;
 
-    fn texts(paths: &[&str], options: ParquetOptions) -> Result<String> {
+    fn texts(paths: &[&str], options: FilesOptions) -> Result<String, Failure> {
         let paths: Vec<&Path> = paths.iter().map(Path::new).collect();
-        let (fields, values) = columns(&paths, &ParquetOptions { hive_partitioning: true, ..options })?;
+        let (fields, values) =
+            columns::<Failure>(&paths, &FilesOptions { hive_partitioning: true, ..options })?;
         Ok(format!("{fields:?} {values:?}").replace("Field ", ""))
     }
 
@@ -126,8 +129,8 @@ mod tests {
     fn folders_have_keys() {
         let of = |paths: &[&str]| {
             let paths: Vec<&Path> = paths.iter().map(Path::new).collect();
-            let options = ParquetOptions { hive_partitioning: true, ..ParquetOptions::default() };
-            columns(&paths, &options).expect("keys")
+            let options = FilesOptions { hive_partitioning: true, ..FilesOptions::default() };
+            columns::<Failure>(&paths, &options).expect("keys")
         };
         let (fields, values) = of(&["s/year=2024/city=Rio%2FBR/a.parquet", "s/year=7/city=x/b.parquet"]);
         let types: Vec<&DataType> = fields.iter().map(Field::data_type).collect();
@@ -143,11 +146,11 @@ mod tests {
 
     #[test]
     fn keys_that_do_not_fit_are_refused() {
-        let error = texts(&["a=1/x", "b=1/x"], ParquetOptions::default()).expect_err("other keys");
-        assert!(matches!(error.kind(), ParquetErrorKind::FolderKeys { .. }), "{error}");
+        let error = texts(&["a=1/x", "b=1/x"], FilesOptions::default()).expect_err("other keys");
+        assert!(matches!(error, Failure(FilesError::FolderKeys { .. })), "{error}");
         let given = vec![("a".into(), DataType::Int8)];
-        let options = ParquetOptions { hive_schema: given, ..ParquetOptions::default() };
+        let options = FilesOptions { hive_schema: given, ..FilesOptions::default() };
         let error = texts(&["a=1000/x"], options).expect_err("too large");
-        assert_eq!(error.without_path().to_string(), "column \"a\": \"1000\" is no Int8");
+        assert_eq!(error.to_string(), "column \"a\": \"1000\" is no Int8");
     }
 }

@@ -1,8 +1,16 @@
 //! Records that are set aside: what is told of each, and the list that a scan keeps of them.
 
-use crate::Place;
 use lazuli_array::Name;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// A place in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Line of the file, from 1; line ends inside quotes count.
+    pub line: u64,
+    /// Byte of the file, from 0.
+    pub byte: u64,
+}
 
 /// A record that was set aside, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
