@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use lazuli::{DataFrame, ExecOptions};
+use lazuli::{DataFrame, ExecOptions, IntoLazy};
 
 use crate::answer;
 use crate::cases::{Case, Failure, Work};
@@ -25,6 +25,17 @@ pub fn measure(case: &Case, repeats: usize) -> Result<String, Failure> {
     let work = (case.prepare)(&options)?;
     let prepared = start.elapsed().as_secs_f64();
     let (query, check) = match work {
+        Work::Write { table, path, write } => {
+            let mut times = Vec::with_capacity(repeats);
+            while times.len() < repeats.max(1) && times.iter().sum::<f64>() < BUDGET_SECONDS {
+                let start = Instant::now();
+                write(table.lazy().with_options(options.clone()), &path)?;
+                times.push(start.elapsed().as_secs_f64());
+            }
+            let bytes = std::fs::metadata(&path)?.len();
+            std::fs::remove_file(&path)?;
+            return Ok(line(&times, &format!("\"hwm_mb\": {:.1}, \"bytes\": {bytes}", peak_mb())));
+        }
         Work::Hold(frame) => {
             return Ok(line(&[prepared], &format!("\"bytes\": {}", frame.memory_bytes())));
         }

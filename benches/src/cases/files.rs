@@ -1,5 +1,7 @@
 //! Reading a file whole, and queries straight from one; the last two over one that is larger than some memories.
 
+use std::path::Path;
+
 use lazuli::prelude::*;
 
 use super::{Case, Failure, Work};
@@ -16,6 +18,39 @@ pub static CASES: &[Case] = &[
             warm(file)?;
             Work::query(move || scan_parquet(path(file)))
         },
+    },
+    Case {
+        name: "read_ndjson",
+        title: "read ops_1m.ndjson (179 MB)",
+        prepare: |_| {
+            let file = "ops_1m.ndjson";
+            warm(file)?;
+            Work::query(move || scan_ndjson(path(file)))
+        },
+    },
+    Case {
+        name: "scan_ndjson",
+        title: "ops_1m.ndjson: filter, group by category",
+        prepare: |_| {
+            let file = "ops_1m.ndjson";
+            warm(file)?;
+            Work::query(move || {
+                scan_ndjson(path(file))
+                    .filter(col("quantity").gt_eq(25))
+                    .group_by("category")
+                    .agg([col("amount").sum(), len().alias("n")])
+            })
+        },
+    },
+    Case {
+        name: "write_ndjson",
+        title: "write ops_1m as NDJSON (179 MB)",
+        prepare: |options| write(options, "ndjson", |query, path| query.sink_ndjson(path)),
+    },
+    Case {
+        name: "write_csv",
+        title: "write ops_1m as CSV (87 MB)",
+        prepare: |options| write(options, "csv", |query, path| query.sink_csv(path)),
     },
     Case {
         name: "scan_csv_g1",
@@ -61,6 +96,17 @@ pub static CASES: &[Case] = &[
         },
     },
 ];
+
+/// Writes the table of operations, held in memory, to a file beside the answers.
+fn write(
+    options: &ExecOptions,
+    extension: &str,
+    write: fn(LazyFrame, &Path) -> Result<(), lazuli::Error>,
+) -> Result<Work, Failure> {
+    let table = scan_parquet(path("ops_1m.parquet")).with_options(options.clone()).collect()?;
+    let path = std::env::temp_dir().join(format!("lazuli-bench-{}.{extension}", std::process::id()));
+    Ok(Work::Write { table, path, write })
+}
 
 fn over(file: &'static str, query: fn(LazyFrame) -> LazyFrame) -> Result<Work, Failure> {
     warm(file)?;

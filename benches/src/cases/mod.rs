@@ -9,6 +9,8 @@ mod join; // the five questions of db-benchmark's join task
 mod reshape; // long to wide and back
 mod seed; // the verbs of the published speed table, and the table of its memory table
 
+use std::path::{Path, PathBuf};
+
 use lazuli::{DataFrame, ExecOptions, LazyFrame};
 
 /// What stops a case.
@@ -30,6 +32,8 @@ pub enum Work {
     Query(Query),
     /// As `Query`, and its answer is checked here first.
     Checked { query: Query, check: Box<dyn Fn(&DataFrame) -> Result<(), Failure>> },
+    /// This is timed: it writes a table to a file, which is removed in the end.
+    Write { table: DataFrame, path: PathBuf, write: fn(LazyFrame, &Path) -> Result<(), lazuli::Error> },
     /// The table is held, and its bytes told.
     Hold(DataFrame),
 }

@@ -52,7 +52,7 @@ pub enum Command {
     },
     /// Print the first rows of a file
     Head {
-        /// A CSV or Parquet file; `-` reads CSV from standard input
+        /// A CSV, JSON or Parquet file; `-` reads CSV from standard input
         file: PathBuf,
         /// How many
         #[arg(short = 'n', long, default_value_t = 10)]
@@ -67,7 +67,7 @@ pub enum Command {
     },
     /// Print names and types of the columns of a file
     Schema {
-        /// A CSV or Parquet file
+        /// A CSV, JSON or Parquet file
         file: PathBuf,
         /// How rows are written
         #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -79,7 +79,7 @@ pub enum Command {
     },
     /// Print count, mean, spread and quartiles of every column of a file
     Describe {
-        /// A CSV or Parquet file
+        /// A CSV, JSON or Parquet file
         file: PathBuf,
         /// How rows are written
         #[arg(long, value_enum, default_value_t = Format::Table)]

@@ -1,17 +1,17 @@
-//! What a command line says of a CSV file: the options of a pipeline's source, as flags.
+//! What a command line says of a file of text: the options of a pipeline's source, as flags.
 
 use std::path::Path;
 
 use clap::Args;
-use lazuli::CsvOptions;
-use lazuli_sql::pipeline::{CsvSourceSpec, NullValues, OneOrMany};
+use lazuli::{CsvOptions, JsonLayout, NdjsonOptions};
+use lazuli_sql::pipeline::{CsvSourceSpec, NdjsonSourceSpec, NullValues, OneOrMany};
 
-use crate::csv_source;
 use crate::failure::Failure;
+use crate::{csv_source, ndjson_source};
 
 /// How a CSV file is to be read; what is not said is as usual or found in the file.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "CSV")]
+#[command(next_help_heading = "CSV (type, infer and on-misfit are for JSON too)")]
 pub struct CsvArguments {
     /// What separates fields; a comma, or a tab for .tsv and .tab, if not given
     #[arg(long, value_name = "CHAR")]
@@ -55,6 +55,19 @@ pub struct CsvArguments {
 }
 
 impl CsvArguments {
+    /// The options of the reader of JSON, of those flags that have a meaning for it.
+    pub fn ndjson_options(&self) -> Result<NdjsonOptions, Failure> {
+        let spec = NdjsonSourceSpec {
+            ndjson: Some(OneOrMany::Many(Vec::new())),
+            types: self.types.iter().cloned().collect(),
+            infer: self.infer.clone(),
+            on_misfit: self.on_misfit.clone(),
+            ..NdjsonSourceSpec::default()
+        };
+        let (_, options) = ndjson_source::options(&spec).map_err(Failure::message)?;
+        Ok(NdjsonOptions { layout: JsonLayout::Detect, ..options })
+    }
+
     /// The options of the reader for this file.
     pub fn options(&self, path: &Path) -> Result<CsvOptions, Failure> {
         let spec = CsvSourceSpec {

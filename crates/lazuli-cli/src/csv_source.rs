@@ -54,21 +54,8 @@ pub fn options(spec: &CsvSourceSpec) -> Result<CsvOptions, String> {
     }
     options.formats =
         spec.formats.iter().map(|(name, format)| (name.as_str().into(), format.clone())).collect();
-    options.infer = choice(
-        "infer",
-        spec.infer.as_deref(),
-        &[("sample", InferMode::Sample), ("full", InferMode::Full), ("never", InferMode::Never)],
-    )?;
-    options.on_misfit = choice(
-        "on_misfit",
-        spec.on_misfit.as_deref(),
-        &[
-            ("fail", OnMisfit::Fail),
-            ("widen", OnMisfit::Widen),
-            ("reject", OnMisfit::Reject),
-            ("null", OnMisfit::Null),
-        ],
-    )?;
+    options.infer = choice("infer", spec.infer.as_deref(), &INFER)?;
+    options.on_misfit = choice("on_misfit", spec.on_misfit.as_deref(), &ON_MISFIT)?;
     options.on_ragged = choice(
         "on_ragged",
         spec.on_ragged.as_deref(),
@@ -88,8 +75,20 @@ pub fn options(spec: &CsvSourceSpec) -> Result<CsvOptions, String> {
     Ok(options)
 }
 
+/// How much of a file decides about types.
+pub const INFER: [(&str, InferMode); 3] =
+    [("sample", InferMode::Sample), ("full", InferMode::Full), ("never", InferMode::Never)];
+
+/// What to do with what is no value of its type.
+pub const ON_MISFIT: [(&str, OnMisfit); 4] = [
+    ("fail", OnMisfit::Fail),
+    ("widen", OnMisfit::Widen),
+    ("reject", OnMisfit::Reject),
+    ("null", OnMisfit::Null),
+];
+
 /// The choice of this name, the first if there is no name.
-fn choice<T: Copy>(option: &str, name: Option<&str>, choices: &[(&str, T)]) -> Result<T, String> {
+pub fn choice<T: Copy>(option: &str, name: Option<&str>, choices: &[(&str, T)]) -> Result<T, String> {
     let Some(name) = name else { return Ok(choices[0].1) };
     choices.iter().find(|(known, _)| *known == name).map(|&(_, choice)| choice).ok_or_else(|| {
         let names: Vec<&str> = choices.iter().map(|&(name, _)| name).collect();

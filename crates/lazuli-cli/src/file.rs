@@ -3,17 +3,22 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use lazuli::{Caller, CsvSource, DataSource, ExecOptions, LazyFrame, ParquetOptions, ParquetSource, scan_as};
+use lazuli::{
+    Caller, CsvSource, DataSource, ExecOptions, LazyFrame, NdjsonSource, ParquetOptions, ParquetSource,
+    scan_as,
+};
 
 use crate::csv_arguments::CsvArguments;
 use crate::failure::Failure;
 
-/// A query over a file: `.parquet` is Parquet; `.csv` and anything else is separated by commas, `.tsv` and `.tab` by tabs,
+/// A query over a file: `.parquet` is Parquet; `.ndjson`, `.jsonl` and `.json` are JSON, which is an array if it begins with
+/// a bracket; `.csv` and anything else is separated by commas, `.tsv` and `.tab` by tabs,
 /// compressed or not.
 pub fn scan(path: &Path, csv: &CsvArguments, options: &ExecOptions) -> Result<LazyFrame, Failure> {
     let source: Arc<dyn DataSource> = match extension(path).as_deref() {
         Some("parquet" | "pq") => Arc::new(ParquetSource::new(path, ParquetOptions::default())),
-        Some(known @ ("arrow" | "ipc" | "feather" | "ndjson" | "jsonl" | "json" | "xlsx")) => {
+        Some("ndjson" | "jsonl" | "json") => Arc::new(NdjsonSource::new(path, csv.ndjson_options()?)),
+        Some(known @ ("arrow" | "ipc" | "feather" | "xlsx")) => {
             return Err(Failure::message(format!("{}: {known} files can't be read yet", path.display())));
         }
         _ => Arc::new(CsvSource::new(path, csv.options(path)?)),

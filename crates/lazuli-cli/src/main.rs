@@ -10,6 +10,7 @@ mod csv_arguments; // what a command line says of a CSV file
 mod csv_source; // what a pipeline says of a CSV file
 mod failure; // what went wrong, and the exit code
 mod file; // a data file by its name
+mod ndjson_source; // what a pipeline says of a JSON file
 mod output; // frames to standard output
 mod pipeline; // pipeline files to queries
 mod size; // sizes such as 200MB

@@ -7,18 +7,19 @@ use std::time::Instant;
 
 use lazuli::parquet::{ExtraColumns, MissingColumns, ParquetCompression};
 use lazuli::{
-    CsvSink, CsvSource, CsvWriteOptions, DataSink, DataSource, ExecOptions, LazyFrame, ParquetOptions,
-    ParquetSink, ParquetSource, ParquetWriteOptions,
+    CsvSink, CsvSource, CsvWriteOptions, DataSink, DataSource, ExecOptions, JsonLayout, LazyFrame,
+    NdjsonSink, NdjsonSource, ParquetOptions, ParquetSink, ParquetSource, ParquetWriteOptions,
 };
 use lazuli_sql::pipeline::{
-    CsvSinkSpec, CsvSourceSpec, ParquetSinkSpec, ParquetSourceSpec, Pipeline, PipelineFiles, PipelinePlan,
+    CsvSinkSpec, CsvSourceSpec, NdjsonSinkSpec, NdjsonSourceSpec, ParquetSinkSpec, ParquetSourceSpec,
+    Pipeline, PipelineFiles, PipelinePlan,
 };
 
 use crate::arguments::Format;
 use crate::csv_source::{self, one_byte};
 use crate::failure::Failure;
 use crate::watch::Watch;
-use crate::{output, statistics};
+use crate::{ndjson_source, output, statistics};
 
 /// Runs a pipeline: rows into its sink, or to standard output.
 pub fn run(
@@ -84,6 +85,19 @@ impl PipelineFiles for Files {
             options.header = header;
         }
         Ok(Arc::new(CsvSink::new(&spec.csv, options)))
+    }
+
+    fn ndjson_source(&self, spec: &NdjsonSourceSpec) -> Result<Arc<dyn DataSource>, String> {
+        let (paths, options) = ndjson_source::options(spec)?;
+        Ok(Arc::new(NdjsonSource::of_files(paths.texts(), options)))
+    }
+
+    fn ndjson_sink(&self, spec: &NdjsonSinkSpec) -> Result<Arc<dyn DataSink>, String> {
+        match (&spec.ndjson, &spec.json) {
+            (Some(path), None) => Ok(Arc::new(NdjsonSink::new(path, JsonLayout::Lines))),
+            (None, Some(path)) => Ok(Arc::new(NdjsonSink::new(path, JsonLayout::Array))),
+            _ => Err("a sink has one of ndjson and json".into()),
+        }
     }
 
     fn parquet_source(&self, spec: &ParquetSourceSpec) -> Result<Arc<dyn DataSource>, String> {

@@ -40,8 +40,12 @@ pub use options::{CancelFlag, ExecOptions, ReadCounters};
 pub use progress::{OnProgress, Progress};
 pub use rejects::Rejects;
 pub use sink::CsvSink;
+#[cfg(feature = "ndjson")]
+pub use sink::NdjsonSink;
 #[cfg(feature = "parquet")]
 pub use sink::ParquetSink;
+#[cfg(feature = "ndjson")]
+pub use source::NdjsonSource;
 #[cfg(feature = "parquet")]
 pub use source::ParquetSource;
 pub use source::{CsvSource, FileSource, FrameSource};

@@ -6,17 +6,28 @@
 #![forbid(unsafe_code)]
 
 pub mod csv; // delimited text
+mod decimal; // decimal numbers as text
 pub mod files; // what formats share, and several files as one table
 mod filter; // rows to keep, decided while reading
 pub mod glob; // paths with wildcards
 #[cfg(any(feature = "parquet", feature = "ipc"))]
 mod half; // floats of 16 bits
+mod input; // what a path stands for
 #[cfg(feature = "ipc")]
 pub mod ipc; // Arrow IPC files and streams
+#[cfg(feature = "ndjson")]
+pub mod ndjson; // JSON, a record a line
 #[cfg(feature = "parquet")]
 pub mod parquet; // Parquet files
+mod place; // places in texts
+mod policy; // what does not fit its type
 #[cfg(all(test, feature = "ipc"))]
 mod strategies; // types and values at random
+mod temporal; // dates and times as text
 mod text_table; // distinct texts and their codes
+mod validity; // which rows have a value
 
+pub use files::{Place, Reject};
 pub use filter::{ColumnFacts, FilterError, GroupFacts, RowFilter};
+pub use input::{Compression, Encoding, InputError};
+pub use policy::{DictionaryStrings, InferMode, OnMisfit};

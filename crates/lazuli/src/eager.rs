@@ -460,6 +460,26 @@ pub trait EagerFrame: IntoLazy {
     fn write_parquet(&self, path: impl Into<PathBuf>) -> Result<()> {
         self.lazy().sink_parquet(path)
     }
+
+    /// See [`LazyFrame::sink_ndjson`].
+    ///
+    /// # Errors
+    /// As [`LazyFrame::sink_ndjson`].
+    #[cfg(feature = "ndjson")]
+    #[track_caller]
+    fn write_ndjson(&self, path: impl Into<PathBuf>) -> Result<()> {
+        self.lazy().sink_ndjson(path)
+    }
+
+    /// See [`LazyFrame::sink_json`].
+    ///
+    /// # Errors
+    /// As [`LazyFrame::sink_json`].
+    #[cfg(feature = "ndjson")]
+    #[track_caller]
+    fn write_json(&self, path: impl Into<PathBuf>) -> Result<()> {
+        self.lazy().sink_json(path)
+    }
 }
 
 /// The most values of a column that [`EagerFrame::glimpse`] shows.

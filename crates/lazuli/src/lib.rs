@@ -32,7 +32,7 @@
 //! * mistakes are found before data is touched, all at once, each with its line of code.
 //!
 //! Cargo features, none of them on by default, each adding packages and nothing else: `compression` reads gzip and zstd
-//! files; `parquet` reads and writes Parquet files; `regex` is regular expressions and several texts at once in functions
+//! files; `parquet` reads and writes Parquet files; `ndjson` reads and writes JSON; `regex` is regular expressions and several texts at once in functions
 //! of strings; `unicode` is `str.reverse` and `str.normalize`; `linalg` is `lazuli::matrix`, matrices of Float64 and
 //! linear algebra; `ndarray` is arrays of that crate, of columns and of frames. A query that needs one that is missing
 //! says so before it runs.
@@ -51,6 +51,8 @@ mod fit; // what a query finds, applied to other rows
 mod group_by; // group_by().agg()
 mod join; // join arguments
 mod lazy; // the lazy frame and its verbs
+#[cfg(feature = "ndjson")]
+pub mod ndjson; // reading and writing JSON
 #[cfg(feature = "parquet")]
 pub mod parquet; // reading and writing Parquet
 mod pivot; // values to columns
@@ -85,6 +87,8 @@ pub use lazuli_exec::{
     CancelFlag, CsvSink, CsvSource, ExecOptions, FileSource, FrameSource, OnProgress, Progress, ReadCounters,
     Rejects,
 };
+#[cfg(feature = "ndjson")]
+pub use lazuli_exec::{NdjsonSink, NdjsonSource};
 #[cfg(feature = "parquet")]
 pub use lazuli_exec::{ParquetSink, ParquetSource};
 pub use lazuli_expr::function::{
@@ -107,6 +111,8 @@ pub use lazuli_io::csv::{
     CsvOptions, CsvWriteOptions, CsvWriter, Dialect, Encoding, FileColumns, InferMode, OnMisfit, OnRagged,
 };
 pub use lazuli_io::files::FilesError;
+#[cfg(feature = "ndjson")]
+pub use lazuli_io::ndjson::{JsonLayout, NdjsonOptions, NdjsonWriter};
 #[cfg(feature = "parquet")]
 pub use lazuli_io::parquet::{ParquetOptions, ParquetWriteOptions};
 #[cfg(any(feature = "linalg", feature = "ndarray"))]
@@ -119,6 +125,8 @@ pub use lazy::{
     DummiesArgs, FillNull, LazyFrame, MatchSchema, SampleArgs, SchemaMismatch, TransposeArgs, UnstackOrder,
     UpdateArgs, UpdateHow, collect_all, explain_all, scan, scan_as, select, train_test_split,
 };
+#[cfg(feature = "ndjson")]
+pub use ndjson::{read_json, read_json_with, read_ndjson, scan_ndjson, scan_ndjson_files, scan_ndjson_with};
 #[cfg(feature = "parquet")]
 pub use parquet::{
     read_parquet, read_parquet_metadata, read_parquet_schema, scan_parquet, scan_parquet_files,

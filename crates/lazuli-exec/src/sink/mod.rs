@@ -1,10 +1,14 @@
 //! Where rows go: files that are whole or not there.
 
 mod csv; // delimited files
+#[cfg(feature = "ndjson")]
+mod ndjson; // JSON files
 mod new_file; // a file that appears when it is whole
 #[cfg(feature = "parquet")]
 mod parquet; // Parquet files
 
 pub use csv::CsvSink;
+#[cfg(feature = "ndjson")]
+pub use ndjson::NdjsonSink;
 #[cfg(feature = "parquet")]
 pub use parquet::ParquetSink;

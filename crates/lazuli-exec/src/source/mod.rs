@@ -13,6 +13,9 @@ pub(crate) use reader::ReaderSource;
 
 /// Delimited files: see [`CsvFormat`](lazuli_io::csv::CsvFormat).
 pub type CsvSource = FileSource<lazuli_io::csv::CsvFormat>;
+/// JSON files: see [`NdjsonFormat`](lazuli_io::ndjson::NdjsonFormat).
+#[cfg(feature = "ndjson")]
+pub type NdjsonSource = FileSource<lazuli_io::ndjson::NdjsonFormat>;
 /// Parquet files.
 ///
 /// Footers are read when columns are first asked for, and then known: a file that changes later is read by the footer that

@@ -25,15 +25,7 @@ pub(super) struct Chunk {
 impl Chunk {
     /// The place in the file of a byte of this chunk.
     pub(super) fn place_of(&self, at: usize, newline: u8) -> Place {
-        place_after(self.start, &self.bytes[..at], newline)
-    }
-}
-
-/// The place behind `bytes`, which begin at `start`.
-pub(super) fn place_after(start: Place, bytes: &[u8], newline: u8) -> Place {
-    Place {
-        line: start.line + memchr::memchr_iter(newline, bytes).count() as u64,
-        byte: start.byte + bytes.len() as u64,
+        self.start.behind(&self.bytes[..at], newline)
     }
 }
 
@@ -181,16 +173,14 @@ impl<R: Read> ChunkReader<R> {
         let newline = self.rules.layout.marks.newline;
         if scan.open {
             let at = self.rules.open_quote(bytes).unwrap_or(0);
-            return Err(CsvError::new(CsvErrorKind::UnclosedQuote).at(place_after(
-                self.next,
-                &bytes[..at],
-                newline,
-            )));
+            return Err(
+                CsvError::new(CsvErrorKind::UnclosedQuote).at(self.next.behind(&bytes[..at], newline))
+            );
         }
         bytes.push(newline);
         if self.rules.layout.marks.escape.is_some() && self.rules.scan(bytes).complete_bytes < bytes.len() {
             let at = bytes.len() - 2;
-            let place = place_after(self.next, &bytes[..at], newline);
+            let place = self.next.behind(&bytes[..at], newline);
             return Err(CsvError::new(CsvErrorKind::DanglingEscape).at(place));
         }
         let lines = memchr::memchr_iter(newline, bytes).count() as u64;
@@ -200,7 +190,7 @@ impl<R: Read> ChunkReader<R> {
     fn too_long(&self, bytes: &[u8]) -> CsvError {
         let newline = self.rules.layout.marks.newline;
         let open_quote_line =
-            self.rules.open_quote(bytes).map(|at| place_after(self.next, &bytes[..at], newline).line);
+            self.rules.open_quote(bytes).map(|at| self.next.behind(&bytes[..at], newline).line);
         CsvError::new(CsvErrorKind::RecordTooLong { limit: self.rules.max_record_bytes, open_quote_line })
             .at(self.next)
     }

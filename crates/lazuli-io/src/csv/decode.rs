@@ -3,12 +3,12 @@
 
 use super::chunk::Chunk;
 use super::column::{FieldMisfit, FieldRules, Rows, parse_column};
-use super::error::excerpt;
 use super::field::{ColumnNulls, field_text};
 use super::records::{Layout, Positions, Ragged, Records};
 use super::set_aside::set_aside;
 use super::{CsvError, CsvErrorKind, DictionaryStrings, FilterError, OnMisfit, RowFilter};
 use crate::files::{Origin, SetAside};
+use crate::place::{excerpt, first_bad_byte};
 use lazuli_array::{Array, Batch, Column, Name, SchemaRef, StringArray};
 use lazuli_kernels::parse::TimePattern;
 use std::path::PathBuf;
@@ -274,14 +274,6 @@ fn first_bad_byte_kept(records: &Records<'_>, at: usize) -> Option<usize> {
         }
     }
     Some(at)
-}
-
-/// Where the bytes stop to be UTF-8. One fast pass; the place is only looked for when there is one.
-pub(super) fn first_bad_byte(bytes: &[u8]) -> Option<usize> {
-    match simdutf8::basic::from_utf8(bytes) {
-        Ok(_) => None,
-        Err(_) => simdutf8::compat::from_utf8(bytes).err().map(|error| error.valid_up_to()),
-    }
 }
 
 /// The record that holds a byte: the last one that starts at or before it. Bytes between records (blank lines,

@@ -1,8 +1,8 @@
 //! What can be wrong with a delimited file, as fields; the sentences are made in one place.
 
 use super::Place;
-use super::encoding::Undecodable;
 use crate::files::{FileError, FilesError};
+use crate::input::InputError;
 use lazuli_array::{DataType, Name};
 use lazuli_kernels::parse::Misfit;
 use std::fmt;
@@ -198,6 +198,22 @@ impl CsvError {
     }
 }
 
+impl From<InputError> for CsvError {
+    fn from(error: InputError) -> Self {
+        Self::new(match error {
+            InputError::Io(error) => CsvErrorKind::Io(error),
+            InputError::IsDirectory => CsvErrorKind::IsDirectory,
+            InputError::NotAFile => CsvErrorKind::NotAFile,
+            InputError::Shrunk { expected, found } => CsvErrorKind::Shrunk { expected, found },
+            InputError::Encoding { found } => CsvErrorKind::Encoding { found },
+            InputError::Undecodable { encoding, byte, reason } => {
+                CsvErrorKind::Undecodable { encoding, byte, reason }
+            }
+            InputError::ReadTwice => CsvErrorKind::ReadTwice,
+        })
+    }
+}
+
 impl From<FilesError> for CsvError {
     fn from(error: FilesError) -> Self {
         Self::new(CsvErrorKind::Files(error))
@@ -220,12 +236,7 @@ impl FileError for CsvError {
 
 impl From<io::Error> for CsvError {
     fn from(error: io::Error) -> Self {
-        match error.downcast::<Undecodable>() {
-            Ok(Undecodable { encoding, byte, reason }) => {
-                Self::new(CsvErrorKind::Undecodable { encoding, byte, reason })
-            }
-            Err(error) => Self::new(CsvErrorKind::Io(error)),
-        }
+        InputError::from(error).into()
     }
 }
 
@@ -354,16 +365,5 @@ impl std::error::Error for CsvError {
             CsvErrorKind::Filter(error) => Some(error.as_ref()),
             _ => None,
         }
-    }
-}
-
-/// The text of a field or record for a message: bad bytes replaced, at most some 80 characters.
-pub(super) fn excerpt(bytes: &[u8]) -> String {
-    const LONGEST: usize = 80;
-    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(4 * LONGEST)]);
-    match text.char_indices().nth(LONGEST) {
-        Some((cut, _)) => format!("{}…", &text[..cut]),
-        None if bytes.len() > 4 * LONGEST => format!("{text}…"),
-        None => text.into_owned(),
     }
 }

@@ -2,13 +2,13 @@
 
 use super::chunk::{ChunkReader, ChunkRules};
 use super::column::{FieldRules, Rows, parse_column};
-use super::decode::first_bad_byte;
 use super::field::ColumnNulls;
 use super::head::Head;
 use super::infer::Inference;
-use super::input::{Input, Text};
 use super::records::{Layout, Positions, Records};
 use super::{CsvOptions, DictionaryStrings, InferMode, OnMisfit, OnRagged, Place, Result};
+use crate::input::{Input, Text};
+use crate::place::first_bad_byte;
 use lazuli_array::{DataType, Name};
 use lazuli_kernels::parse::TimePattern;
 use lazuli_kernels::text::Marks;

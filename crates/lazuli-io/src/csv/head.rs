@@ -1,10 +1,10 @@
 //! The beginning of a text: how its lines end, where its header is, where its records start.
 
-use super::chunk::{ChunkRules, place_after};
-use super::error::excerpt;
+use super::chunk::ChunkRules;
 use super::header::{self, FirstRecord};
 use super::records::Layout;
 use super::{CsvError, CsvErrorKind, CsvOptions, Place, Result};
+use crate::place::excerpt;
 use lazuli_array::Name;
 use std::io::Read;
 
@@ -57,13 +57,13 @@ impl Head {
                     _ => skipped,
                 };
                 let header_end = header_end.min(text_bytes);
-                let data_start = place_after(Place { line: 1, byte: 0 }, &bytes[..header_end], marks.newline);
+                let data_start = Place::START.behind(&bytes[..header_end], marks.newline);
                 return Ok(Self { rules, data_start, bytes, records, skipped });
             }
             if bytes.len() > rules.max_record_bytes {
                 let limit = rules.max_record_bytes;
                 let kind = CsvErrorKind::RecordTooLong { limit, open_quote_line: None };
-                return Err(CsvError::new(kind).at(Place { line: 1, byte: 0 }));
+                return Err(CsvError::new(kind).at(Place::START));
             }
             wanted = 8 * bytes.len();
         }
@@ -119,7 +119,7 @@ impl Head {
     }
 
     fn place_of(&self, at: usize) -> Place {
-        place_after(Place { line: 1, byte: 0 }, &self.bytes[..at], self.rules.layout.marks.newline)
+        Place::START.behind(&self.bytes[..at], self.rules.layout.marks.newline)
     }
 }
 

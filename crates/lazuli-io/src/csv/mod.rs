@@ -10,8 +10,7 @@
 //! | `column` | one column's fields to one array, a loop per type | no |
 //! | `decode` | a chunk to a batch: filter columns first, first error by place | no |
 //! | `infer` | fields to types | no |
-//! | `set_aside`, `reject` | the same where misfits are set aside: which records, and the list of them | no |
-//! | `compression`, `encoding`, `input` | a path to UTF-8 text | yes |
+//! | `set_aside` | the same where misfits are set aside: which records | no |
 //! | `chunk` | a text cut at record ends | yes |
 //! | `head`, `file` | a text's header, and what it says of types | yes |
 //! | `table` | one file or several as one schema: [`CsvTable`] | yes |
@@ -46,10 +45,8 @@
 
 mod chunk; // a file, cut at record ends
 mod column; // fields to arrays
-mod compression; // gzip and zstd
 mod decode; // a chunk to a batch
 mod dialect; // how the text is built
-mod encoding; // other encodings to UTF-8
 mod error; // what can be wrong with a file
 mod field; // one field's text
 mod file; // one text: header and evidence of types
@@ -57,24 +54,18 @@ mod format; // what the engine asks for
 mod head; // the beginning of a text
 mod header; // names of columns
 mod infer; // fields to types
-mod input; // what a path stands for
 mod options; // what to make of the text
 mod records; // bytes to positions
 mod scan; // what workers share
 mod set_aside; // which records of a chunk go
 mod sniff; // what a file seems to be
 mod table; // files and their schema
-mod temporal; // dates and times as text
 mod writer; // batches to text
-#[cfg(feature = "compression")]
-mod zstd; // frames of Zstandard files
 
-pub use compression::Compression;
 pub use dialect::{Dialect, LineEnd};
-pub use encoding::Encoding;
 pub use error::{CsvError, CsvErrorKind};
 pub use format::CsvFormat;
-pub use options::{CsvOptions, DictionaryStrings, FileColumns, InferMode, OnMisfit, OnRagged};
+pub use options::{CsvOptions, FileColumns, OnRagged};
 pub use scan::CsvScan;
 pub use sniff::{Finding, Sniffed, sniff};
 pub use table::CsvTable;
@@ -82,6 +73,8 @@ pub use writer::{CsvWriteOptions, CsvWriter};
 
 pub use crate::files::{Place, Reject as CsvReject};
 pub use crate::filter::{FilterError, RowFilter};
+pub use crate::input::{Compression, Encoding};
+pub use crate::policy::{DictionaryStrings, InferMode, OnMisfit};
 
 /// The result of reading or writing delimited text.
 pub type Result<T> = std::result::Result<T, CsvError>;

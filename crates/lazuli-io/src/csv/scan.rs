@@ -1,12 +1,13 @@
 //! A scan in progress: what workers share, and the one call they make.
 
+use super::CsvReject;
 use super::chunk::{Chunk, ChunkReader};
 use super::decode::{Decoded, Decoder, Filter};
-use super::input::Text;
 use super::records::Positions;
 use super::table::Part;
-use super::{CsvReject, CsvTable, Result, RowFilter};
+use super::{CsvTable, Result, RowFilter};
 use crate::files::{LimitTracker, RejectLog};
+use crate::input::Text;
 use lazuli_array::{Batch, SchemaRef};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

@@ -6,10 +6,11 @@
 
 use super::chunk::Chunk;
 use super::column::{Rows, all_misfits};
-use super::decode::{Decoded, Decoder, first_bad_byte};
+use super::decode::{Decoded, Decoder};
 use super::records::{Ragged, Records};
 use super::{CsvError, CsvErrorKind};
 use crate::files::{Origin, SetAside, raw_text};
+use crate::place::first_bad_byte;
 use lazuli_array::{Array, Batch, Column, Name};
 use lazuli_kernels::filter_batch;
 use std::collections::BTreeMap;
@@ -126,7 +127,7 @@ pub(super) fn set_aside(
     // Places are counted on from the one before: from the chunk's start each time, many rejects would take long.
     let mut counted = (0, chunk.start);
     let mut add = |start: usize, record: usize, column, text: &[u8], reason| {
-        let place = super::chunk::place_after(counted.1, &chunk.bytes[counted.0..start], newline);
+        let place = counted.1.behind(&chunk.bytes[counted.0..start], newline);
         counted = (start, place);
         rejects.push(SetAside { place, record: record as u64, column, raw_text: raw_text(text), reason });
     };

@@ -3,8 +3,9 @@
 //! Quotes only where needed; null is nothing, the empty string is `""`; floats are the shortest text that reads back
 //! equal and always look like floats; temporal values are ISO 8601.
 
-use super::temporal::{write_date, write_datetime, write_duration, write_time};
 use super::{CsvError, CsvErrorKind, Result};
+use crate::decimal::write_decimal;
+use crate::temporal::{write_date, write_datetime, write_duration, write_time};
 use lazuli_array::{Array, Batch, Bitmap, Column, DataType, DictionaryArray, Schema, StringArray, TimeUnit};
 
 /// How to write delimited text.
@@ -248,23 +249,5 @@ fn write_float<F: zmij::Float + Copy + Into<f64>>(value: F, out: &mut Vec<u8>) {
         out.extend_from_slice(b"NaN");
     } else {
         out.extend_from_slice(if wide > 0.0 { b"inf" } else { b"-inf" });
-    }
-}
-
-fn write_decimal(value: i128, scale: u8, out: &mut Vec<u8>) {
-    if value < 0 {
-        out.push(b'-');
-    }
-    let mut buffer = itoa::Buffer::new();
-    let digits = buffer.format(value.unsigned_abs()).as_bytes();
-    let scale = usize::from(scale);
-    match digits.len().checked_sub(scale) {
-        Some(whole) if whole > 0 => out.extend_from_slice(&digits[..whole]),
-        _ => out.push(b'0'),
-    }
-    if scale > 0 {
-        out.push(b'.');
-        out.extend(std::iter::repeat_n(b'0', scale.saturating_sub(digits.len())));
-        out.extend_from_slice(&digits[digits.len().saturating_sub(scale)..]);
     }
 }

@@ -84,6 +84,18 @@ pub enum Misfit {
     NotNull,
     /// Not of the form that was given.
     NotOfPattern,
+    /// Not a text, where the type is written as one.
+    NotString,
+    /// Not a list of values.
+    NotList,
+    /// Not an object of named fields.
+    NotObject,
+    /// Not bytes in base64.
+    NotBase64,
+    /// An object with a field that the type does not have.
+    UnknownField,
+    /// Objects with so few of their fields that the others would take more memory than a text may ask for.
+    TooSparse,
 }
 
 impl fmt::Display for Misfit {
@@ -106,6 +118,12 @@ impl fmt::Display for Misfit {
             Misfit::NotInEnum => "not in the list of the Enum",
             Misfit::NotNull => "the type holds nothing but nulls",
             Misfit::NotOfPattern => "not of the form that was given",
+            Misfit::NotString => "not a text in quotes",
+            Misfit::NotList => "not an array",
+            Misfit::NotObject => "not an object",
+            Misfit::NotBase64 => "not a text in base64",
+            Misfit::UnknownField => "an object with a key that the type does not have",
+            Misfit::TooSparse => "objects that have too few of their fields",
         })
     }
 }

@@ -12,8 +12,8 @@ use lazuli_plan::{
 
 use super::duration::parse_duration;
 use super::{
-    CsvSinkSpec, CsvSourceSpec, OneOrMany, ParquetSinkSpec, ParquetSourceSpec, Pipeline, PipelineError,
-    SinkSpec, SourceSpec, Step, Tolerance,
+    CsvSinkSpec, CsvSourceSpec, NdjsonSinkSpec, NdjsonSourceSpec, OneOrMany, ParquetSinkSpec,
+    ParquetSourceSpec, Pipeline, PipelineError, SinkSpec, SourceSpec, Step, Tolerance,
 };
 use crate::{parse_expr, parse_sort_key};
 
@@ -42,6 +42,18 @@ pub trait PipelineFiles {
     /// # Errors
     /// Options that have no meaning.
     fn parquet_sink(&self, spec: &ParquetSinkSpec) -> Result<Arc<dyn DataSink>, String>;
+
+    /// The source of a JSON file.
+    ///
+    /// # Errors
+    /// Options that have no meaning.
+    fn ndjson_source(&self, spec: &NdjsonSourceSpec) -> Result<Arc<dyn DataSource>, String>;
+
+    /// The sink of a JSON file.
+    ///
+    /// # Errors
+    /// Options that have no meaning.
+    fn ndjson_sink(&self, spec: &NdjsonSinkSpec) -> Result<Arc<dyn DataSink>, String>;
 }
 
 /// The plan of a pipeline, and where its rows go.
@@ -65,6 +77,7 @@ impl Pipeline {
         let sink = self.sink.as_ref().map(|spec| match spec {
             SinkSpec::Csv(spec) => files.csv_sink(spec),
             SinkSpec::Parquet(spec) => files.parquet_sink(spec),
+            SinkSpec::Ndjson(spec) => files.ndjson_sink(spec),
         });
         let sink = sink.transpose().map_err(|reason| builder.at(reason, "sink", ""))?;
         Ok(PipelinePlan { plan, sink })
@@ -95,6 +108,7 @@ impl Builder<'_> {
             SourceSpec::Pipeline(pipeline) => self.pipeline(pipeline, inside),
             SourceSpec::Csv(spec) => self.scan(self.files.csv_source(spec), inside),
             SourceSpec::Parquet(spec) => self.scan(self.files.parquet_source(spec), inside),
+            SourceSpec::Ndjson(spec) => self.scan(self.files.ndjson_source(spec), inside),
         }
     }
 

@@ -27,13 +27,15 @@ pub struct Pipeline {
     pub sink: Option<SinkSpec>,
 }
 
-/// Where rows come from: an object with `csv` or `parquet`, or a pipeline of its own with `source`.
+/// Where rows come from: an object with `csv`, `parquet`, `ndjson` or `json`, or a pipeline of its own with `source`.
 #[derive(Debug, Clone)]
 pub enum SourceSpec {
     /// A CSV file.
     Csv(Box<CsvSourceSpec>),
     /// A Parquet file.
     Parquet(ParquetSourceSpec),
+    /// A JSON file.
+    Ndjson(Box<NdjsonSourceSpec>),
     /// The rows that another pipeline gives.
     Pipeline(Box<Pipeline>),
 }
@@ -46,13 +48,17 @@ impl<'de> Deserialize<'de> for SourceSpec {
             CsvSourceSpec::deserialize(value).map(|spec| Self::Csv(Box::new(spec))).map_err(D::Error::custom)
         } else if value.get("parquet").is_some() {
             ParquetSourceSpec::deserialize(value).map(Self::Parquet).map_err(D::Error::custom)
+        } else if value.get("ndjson").or(value.get("json")).is_some() {
+            NdjsonSourceSpec::deserialize(value)
+                .map(|spec| Self::Ndjson(Box::new(spec)))
+                .map_err(D::Error::custom)
         } else if value.get("source").is_some() {
             Pipeline::deserialize(value)
                 .map(|pipeline| Self::Pipeline(Box::new(pipeline)))
                 .map_err(D::Error::custom)
         } else {
             Err(D::Error::custom(
-                "a source is an object with `csv` or `parquet` (a path) or `source` (another pipeline)",
+                "a source is an object with `csv`, `parquet`, `ndjson` or `json` (a path) or `source` (another pipeline)",
             ))
         }
     }
@@ -147,13 +153,45 @@ pub struct ParquetSourceSpec {
     pub include_file_paths: Option<String>,
 }
 
-/// Where rows go: an object with `csv` or `parquet`.
+/// JSON files and how to read them; one of `ndjson` and `json`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NdjsonSourceSpec {
+    /// Files with a record a line: a path, which may have wildcards, or several; `-` is standard input.
+    #[serde(default)]
+    pub ndjson: Option<OneOrMany>,
+    /// The same of files that are an array of records.
+    #[serde(default)]
+    pub json: Option<OneOrMany>,
+    /// Types of columns by name; the others are inferred.
+    #[serde(default)]
+    pub types: BTreeMap<String, String>,
+    /// How much of the file decides about types: `sample`, `full` or `never`.
+    #[serde(default)]
+    pub infer: Option<String>,
+    /// The first so many records decide about types.
+    #[serde(default)]
+    pub infer_schema_length: Option<usize>,
+    /// What to do with a value that is none of its column's type: `fail` (if absent), `widen`, `reject` or `null`.
+    #[serde(default)]
+    pub on_misfit: Option<String>,
+    /// What to do with a key that is in no column: `ignore` (if absent) or `fail`.
+    #[serde(default)]
+    pub on_unknown_key: Option<String>,
+    /// Name of a column that says in which file a row is.
+    #[serde(default)]
+    pub include_file_paths: Option<String>,
+}
+
+/// Where rows go: an object with `csv`, `parquet`, `ndjson` or `json`.
 #[derive(Debug, Clone)]
 pub enum SinkSpec {
     /// A CSV file.
     Csv(CsvSinkSpec),
     /// A Parquet file.
     Parquet(ParquetSinkSpec),
+    /// A JSON file.
+    Ndjson(NdjsonSinkSpec),
 }
 
 impl<'de> Deserialize<'de> for SinkSpec {
@@ -162,6 +200,8 @@ impl<'de> Deserialize<'de> for SinkSpec {
         let value = serde_json::Value::deserialize(deserializer)?;
         if value.get("parquet").is_some() {
             ParquetSinkSpec::deserialize(value).map(Self::Parquet).map_err(D::Error::custom)
+        } else if value.get("ndjson").or(value.get("json")).is_some() {
+            NdjsonSinkSpec::deserialize(value).map(Self::Ndjson).map_err(D::Error::custom)
         } else {
             CsvSinkSpec::deserialize(value).map(Self::Csv).map_err(D::Error::custom)
         }
@@ -194,6 +234,18 @@ pub struct ParquetSinkSpec {
     /// Rows of a row group.
     #[serde(default)]
     pub row_group_size: Option<usize>,
+}
+
+/// A JSON file to be written; one of `ndjson` and `json`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NdjsonSinkSpec {
+    /// The path of a file with a record a line.
+    #[serde(default)]
+    pub ndjson: Option<String>,
+    /// The path of a file that is an array of records.
+    #[serde(default)]
+    pub json: Option<String>,
 }
 
 /// One text or several.

@@ -2,9 +2,9 @@
 
 use super::super::records::Fields;
 use super::strings::parse_strings;
-use super::validity::Validity;
 use super::{FieldRules, Rows};
 use crate::text_table::TextTable;
+use crate::validity::Validity;
 use lazuli_array::{Array, Dictionary, DictionaryArray, PrimitiveArray, memory};
 use std::sync::Arc;
 

@@ -2,8 +2,8 @@
 
 use super::super::OnMisfit;
 use super::super::records::Fields;
-use super::validity::Validity;
 use super::{FieldMisfit, FieldRules, Rows};
+use crate::validity::Validity;
 use lazuli_array::{Array, Native, PrimitiveArray, memory};
 use lazuli_kernels::parse::{Misfit, parse_i64_at};
 

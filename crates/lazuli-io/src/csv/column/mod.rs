@@ -6,7 +6,6 @@
 mod dictionary; // strings as codes
 mod fixed; // numbers, dates, times
 mod strings; // plain strings and binary
-mod validity; // which rows have a value
 
 use super::field::{NullTexts, field_text, unquote};
 use super::records::Fields;

@@ -1,8 +1,8 @@
 //! Plain strings: offsets and bytes, copied field by field.
 
 use super::super::records::Fields;
-use super::validity::Validity;
 use super::{FieldRules, Rows, text_of};
+use crate::validity::Validity;
 use lazuli_array::{BinaryArray, Bitmap, StringArray, memory};
 
 pub(super) fn parse_strings(fields: Fields<'_>, rows: Rows<'_>, rules: FieldRules<'_>) -> StringArray {

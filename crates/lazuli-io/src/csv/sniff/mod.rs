@@ -7,9 +7,9 @@
 
 mod cut; // one way to cut a text, and how well it fits
 
-use super::encoding::{Decoding, Encoding};
-use super::input::Input;
+use super::Encoding;
 use super::{CsvError, CsvErrorKind, CsvOptions, CsvTable, Dialect, LineEnd, Result};
+use crate::input::{Decoding, Input};
 use cut::{Cut, best_cut};
 use lazuli_array::SchemaRef;
 use std::io::Read;

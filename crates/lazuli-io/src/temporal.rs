@@ -1,4 +1,4 @@
-//! Dates, times and durations as delimited text has them: ISO 8601, all digits of the unit.
+//! Dates, times and durations as files of text have them: ISO 8601, all digits of the unit.
 //!
 //! The calendar is that of `lazuli-array`; here are only the digits, written as bytes.
 
@@ -6,12 +6,12 @@ use lazuli_array::TimeUnit;
 use lazuli_array::calendar::{civil_from_wide_days, split_ticks, split_time};
 
 /// `2020-01-31`; years outside 0 to 9999 with a sign.
-pub(super) fn write_date(days: i32, out: &mut Vec<u8>) {
+pub(crate) fn write_date(days: i32, out: &mut Vec<u8>) {
     write_civil(i64::from(days), out);
 }
 
 /// `2020-01-31T01:02:03.000000`.
-pub(super) fn write_datetime(ticks: i64, unit: TimeUnit, out: &mut Vec<u8>) {
+pub(crate) fn write_datetime(ticks: i64, unit: TimeUnit, out: &mut Vec<u8>) {
     let (days, nanos_of_day) = split_ticks(ticks, unit);
     write_civil(days, out);
     out.push(b'T');
@@ -19,7 +19,7 @@ pub(super) fn write_datetime(ticks: i64, unit: TimeUnit, out: &mut Vec<u8>) {
 }
 
 /// `01:02:03.000000`, with so many digits of fraction (1 to 9).
-pub(super) fn write_time(nanos_of_day: i64, fraction_digits: u32, out: &mut Vec<u8>) {
+pub(crate) fn write_time(nanos_of_day: i64, fraction_digits: u32, out: &mut Vec<u8>) {
     let (hour, minute, second, nanos) = split_time(nanos_of_day);
     write_two(hour, out);
     out.push(b':');
@@ -35,7 +35,7 @@ pub(super) fn write_time(nanos_of_day: i64, fraction_digits: u32, out: &mut Vec<
 }
 
 /// In seconds: `PT90.5S`, `-PT0.001S`.
-pub(super) fn write_duration(ticks: i64, unit: TimeUnit, out: &mut Vec<u8>) {
+pub(crate) fn write_duration(ticks: i64, unit: TimeUnit, out: &mut Vec<u8>) {
     if ticks < 0 {
         out.push(b'-');
     }

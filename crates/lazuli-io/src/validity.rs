@@ -3,20 +3,20 @@
 use lazuli_array::{Bitmap, BitmapBuilder};
 
 /// A validity map that is only made at the first null: most columns have none.
-pub(super) struct Validity {
+pub(crate) struct Validity {
     map: Option<BitmapBuilder>,
     /// Rows expected in all.
     capacity: usize,
 }
 
 impl Validity {
-    pub(super) fn with_capacity(rows: usize) -> Self {
+    pub(crate) fn with_capacity(rows: usize) -> Self {
         Self { map: None, capacity: rows }
     }
 
     /// The next row has a value.
     #[inline(always)]
-    pub(super) fn push_valid(&mut self) {
+    pub(crate) fn push_valid(&mut self) {
         if let Some(map) = &mut self.map {
             map.push(true);
         }
@@ -24,7 +24,7 @@ impl Validity {
 
     /// The next row, before which there are `before` rows, has none.
     #[inline(never)]
-    pub(super) fn push_null(&mut self, before: usize) {
+    pub(crate) fn push_null(&mut self, before: usize) {
         let capacity = self.capacity;
         self.map
             .get_or_insert_with(|| {
@@ -35,7 +35,7 @@ impl Validity {
             .push(false);
     }
 
-    pub(super) fn finish(self) -> Option<Bitmap> {
+    pub(crate) fn finish(self) -> Option<Bitmap> {
         self.map.map(BitmapBuilder::finish)
     }
 }

@@ -3,24 +3,109 @@
 //! Only a plain UTF-8 file can be read from the middle; every other text is read from its head each time it is opened.
 //! Standard input can be read once; what is read of it before the scan (header, samples) is kept for the scan.
 
-use super::compression::Compression;
-use super::encoding::{Decoding, Encoding};
-use super::{CsvError, CsvErrorKind, Result};
+mod compression; // gzip and zstd
+mod encoding; // other encodings to UTF-8
+#[cfg(feature = "compression")]
+mod zstd; // frames of Zstandard files
+
+pub use compression::Compression;
+pub use encoding::Encoding;
+
+pub(crate) use encoding::Decoding;
+use encoding::Undecodable;
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// The result of opening and reading inputs.
+pub(crate) type Result<T> = std::result::Result<T, InputError>;
+
+/// Why a path gives no text.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum InputError {
+    /// The system refused to open or read.
+    Io(io::Error),
+    /// The path is a directory.
+    IsDirectory,
+    /// The path is neither a file nor a directory.
+    NotAFile,
+    /// The file had more bytes when it was opened than when it was read.
+    Shrunk {
+        /// Bytes at opening.
+        expected: u64,
+        /// Bytes found.
+        found: u64,
+    },
+    /// The bytes are not plain UTF-8 text.
+    Encoding {
+        /// What they seem to be.
+        found: &'static str,
+    },
+    /// A byte that the named encoding does not have.
+    Undecodable {
+        /// The encoding.
+        encoding: Encoding,
+        /// The byte of the file, after decompression.
+        byte: u64,
+        /// Why.
+        reason: &'static str,
+    },
+    /// Standard input was to be read a second time.
+    ReadTwice,
+}
+
+impl From<io::Error> for InputError {
+    fn from(error: io::Error) -> Self {
+        match error.downcast::<Undecodable>() {
+            Ok(Undecodable { encoding, byte, reason }) => Self::Undecodable { encoding, byte, reason },
+            Err(error) => Self::Io(error),
+        }
+    }
+}
+
+impl fmt::Display for InputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(error) => write!(f, "{error}"),
+            Self::IsDirectory => f.write_str("is a directory, not a file"),
+            Self::NotAFile => f.write_str("is not a regular file"),
+            Self::Shrunk { expected, found } => {
+                write!(f, "the file shrank while it was read: {expected} bytes at first, then {found}")
+            }
+            Self::Encoding { found } => write!(f, "not UTF-8 text: this looks like {found}"),
+            Self::Undecodable { encoding, byte, reason } => {
+                write!(f, "byte {byte} is no {}: {reason}", encoding.name())
+            }
+            Self::ReadTwice => f.write_str(
+                "standard input can be read only once, and this query needs it twice (as widening and full inference \
+                 do): write it to a file first",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for InputError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
 /// A text as it comes, in UTF-8 unless it is a plain file.
-pub(super) type Text = Box<dyn Read + Send>;
+pub(crate) type Text = Box<dyn Read + Send>;
 
 /// Bytes looked at to tell compression and encoding.
 const HEAD_BYTES: usize = 8;
 
 /// A file or standard input, its compression and encoding.
 #[derive(Debug)]
-pub(super) struct Input {
+pub(crate) struct Input {
     pub path: PathBuf,
     pub compression: Option<Compression>,
     pub encoding: Encoding,
@@ -34,7 +119,7 @@ impl Input {
     ///
     /// # Errors
     /// What the system says; a directory; a compressed file in a build that can't read it; another format.
-    pub(super) fn find(path: &Path, encoding: Encoding) -> Result<Self> {
+    pub(crate) fn find(path: &Path, encoding: Encoding) -> Result<Self> {
         let mut input =
             Self { path: path.to_owned(), compression: None, encoding, file_bytes: 0, standard_input: None };
         let raw: Text = if path.as_os_str() == "-" {
@@ -50,41 +135,41 @@ impl Input {
         let head = match input.compression {
             Some(compression) => {
                 let text =
-                    compression.reader(raw).ok_or(CsvErrorKind::Encoding { found: compression.name() });
-                look_at_head(text.map_err(CsvError::new)?)?.0
+                    compression.reader(raw).ok_or(InputError::Encoding { found: compression.name() })?;
+                look_at_head(text)?.0
             }
             None => head,
         };
         if let Some(found) = other_format(&head) {
-            return Err(CsvError::new(CsvErrorKind::Encoding { found }));
+            return Err(InputError::Encoding { found });
         }
         if encoding == Encoding::Detect
             && let Some(found) = unmarked_utf16(&head)
         {
-            return Err(CsvError::new(CsvErrorKind::Encoding { found }));
+            return Err(InputError::Encoding { found });
         }
         input.encoding = encoding.decided_by(&head);
         Ok(input)
     }
 
     /// The bytes of the text are those of the file.
-    pub(super) fn is_plain(&self) -> bool {
+    pub(crate) fn is_plain(&self) -> bool {
         self.compression.is_none() && self.encoding == Encoding::Utf8 && self.standard_input.is_none()
     }
 
     /// Whether the text can be read more than once.
-    pub(super) fn is_repeatable(&self) -> bool {
+    pub(crate) fn is_repeatable(&self) -> bool {
         self.standard_input.is_none()
     }
 
     /// The file itself, for looks into its middle; it must be plain.
-    pub(super) fn open_plain(&self) -> Result<File> {
+    pub(crate) fn open_plain(&self) -> Result<File> {
         debug_assert!(self.is_plain());
         open_file(&self.path)
     }
 
     /// The text from a byte on. Bytes of the file that were read are counted in `counter`.
-    pub(super) fn open_at(&self, byte: u64, counter: Option<Arc<AtomicU64>>) -> Result<Text> {
+    pub(crate) fn open_at(&self, byte: u64, counter: Option<Arc<AtomicU64>>) -> Result<Text> {
         if self.is_plain() {
             let mut file = self.open_plain()?;
             file.seek(SeekFrom::Start(byte))?;
@@ -93,25 +178,25 @@ impl Input {
         let mut text = self.raw(counter)?;
         if let Some(compression) = self.compression {
             let found = compression.name();
-            text = compression.reader(text).ok_or_else(|| CsvError::new(CsvErrorKind::Encoding { found }))?;
+            text = compression.reader(text).ok_or(InputError::Encoding { found })?;
         }
         if self.encoding != Encoding::Utf8 {
             text = Box::new(Decoding::new(text, self.encoding));
         }
         let skipped = io::copy(&mut (&mut text).take(byte), &mut io::sink())?;
         if skipped < byte {
-            return Err(CsvError::new(CsvErrorKind::Shrunk { expected: byte, found: skipped }));
+            return Err(InputError::Shrunk { expected: byte, found: skipped });
         }
         Ok(text)
     }
 
     /// As [`Input::open_at`], for the last time: standard input is not kept any more.
-    pub(super) fn open_for_good(&self, byte: u64, counter: Arc<AtomicU64>) -> Result<Text> {
+    pub(crate) fn open_for_good(&self, byte: u64, counter: Arc<AtomicU64>) -> Result<Text> {
         let text = self.open_at(byte, Some(counter))?;
         if let Some(tape) = &self.standard_input {
             let mut tape = lock(tape);
             if std::mem::replace(&mut tape.is_final, true) {
-                return Err(CsvError::new(CsvErrorKind::ReadTwice));
+                return Err(InputError::ReadTwice);
             }
         }
         Ok(text)
@@ -119,7 +204,7 @@ impl Input {
 
     fn raw(&self, counter: Option<Arc<AtomicU64>>) -> Result<Text> {
         let raw: Text = match &self.standard_input {
-            Some(tape) if lock(tape).is_final => return Err(CsvError::new(CsvErrorKind::ReadTwice)),
+            Some(tape) if lock(tape).is_final => return Err(InputError::ReadTwice),
             Some(tape) => Box::new(TapeReader { tape: tape.clone(), at: 0 }),
             None => Box::new(open_file(&self.path)?),
         };
@@ -170,10 +255,10 @@ fn open_file(path: &Path) -> Result<File> {
     // Asked before opening: to open a pipe waits for somebody to write.
     let metadata = std::fs::metadata(path)?;
     if metadata.is_dir() {
-        return Err(CsvError::new(CsvErrorKind::IsDirectory));
+        return Err(InputError::IsDirectory);
     }
     if !metadata.is_file() {
-        return Err(CsvError::new(CsvErrorKind::NotAFile));
+        return Err(InputError::NotAFile);
     }
     Ok(File::open(path)?)
 }

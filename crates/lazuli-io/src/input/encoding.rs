@@ -42,7 +42,7 @@ impl Encoding {
     /// The encoding of this name.
     ///
     /// ```
-    /// use lazuli_io::csv::Encoding;
+    /// use lazuli_io::Encoding;
     /// assert_eq!(Encoding::from_name("windows-1252"), Some(Encoding::Latin1));
     /// assert_eq!(Encoding::from_name("ebcdic"), None);
     /// ```
@@ -97,7 +97,7 @@ const WINDOWS_1252: [char; 32] = [
 ];
 
 /// Reads another encoding as UTF-8.
-pub(super) struct Decoding<R> {
+pub(crate) struct Decoding<R> {
     source: R,
     encoding: Encoding,
     /// Bytes read and not decoded: part of a character.
@@ -111,7 +111,7 @@ pub(super) struct Decoding<R> {
 
 impl<R: Read> Decoding<R> {
     /// `encoding` must be decided, and not be plain UTF-8.
-    pub(super) fn new(source: R, encoding: Encoding) -> Self {
+    pub(crate) fn new(source: R, encoding: Encoding) -> Self {
         debug_assert!(!matches!(encoding, Encoding::Detect | Encoding::Utf8));
         Self { source, encoding, raw: Vec::new(), raw_start: 0, text: Vec::new(), given: 0, ended: false }
     }

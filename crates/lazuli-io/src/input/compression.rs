@@ -23,7 +23,7 @@ impl Compression {
     }
 
     /// What a message calls such a file.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Gzip => "a gzip file",
             Self::Zstd => "a zstd file",
