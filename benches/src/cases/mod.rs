@@ -7,6 +7,7 @@ mod inequality; // joins by inequalities
 mod join; // the five questions of db-benchmark's join task
 mod reshape; // long to wide and back
 mod seed; // the verbs of the published speed table, and the table of its memory table
+mod tpch; // questions of TPC-H over Parquet files
 
 use lazuli::{DataFrame, ExecOptions, LazyFrame};
 
@@ -49,6 +50,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         reshape::CASES,
         generated::CASES,
         inequality::CASES,
+        tpch::CASES,
     ]
     .into_iter()
     .flatten()
