@@ -262,4 +262,5 @@ def main():
     write("unread", "decimal256", wide)
 
 
-main()
+if __name__ == "__main__":
+    main()

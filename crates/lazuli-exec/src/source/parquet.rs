@@ -109,6 +109,9 @@ impl DataSource for ParquetSource {
             limit: request.limit,
             batch_rows: request.batch_rows,
             threads: request.threads,
+            hold: request.memory.map(|memory| -> Arc<dyn Fn(usize) -> bool + Send + Sync> {
+                Arc::new(move |bytes| memory.hold(bytes))
+            }),
         };
         Ok(Box::new(ParquetReader { scan: ParquetScan::open(table, options), is_named }))
     }

@@ -1,6 +1,7 @@
 //! Files as one table before any row is wanted: their schema, where each column is in each file.
 
 use super::metadata::ParquetFile;
+use super::widen::widened;
 use super::{ParquetError, ParquetErrorKind, Result, hive};
 use lazuli_array::{DataType, Field, Name, Scalar, Schema, SchemaRef};
 use std::path::Path;
@@ -76,6 +77,8 @@ pub(super) struct Part {
 pub(super) enum Origin {
     /// The file's column at this position.
     Column(usize),
+    /// The same, of a type that the table's holds.
+    Cast(usize),
     /// The file has no such column.
     Missing,
     /// The value of a folder's key, the same for all rows.
@@ -94,17 +97,25 @@ impl ParquetTable {
     }
 
     /// Opens several files as one table: their rows one file after the other. Columns are those of the first file, found
-    /// by name in the others, where they must have the same types.
+    /// by name in the others. Where types differ, the column has the least that holds the values of all exactly: integers of 32
+    /// and of 64 bits are ones of 64.
     ///
     /// # Errors
     /// As [`ParquetTable::open`]; [`ParquetErrorKind::NoFiles`]; a column that a later file lacks, has beyond the others
-    /// or has in another type, as the options say.
+    /// as the options say, or has in a type with which there is none that holds both.
     pub fn open_all(paths: &[impl AsRef<Path>], options: &ParquetOptions) -> Result<Self> {
         let Some(first) = paths.first() else { return Err(ParquetError::new(ParquetErrorKind::NoFiles)) };
         let first = first.as_ref();
         let files = paths.iter().map(|path| ParquetFile::open(path.as_ref())).collect::<Result<Vec<_>>>()?;
         let mut fields = files[0].schema.fields.clone();
         let num_own = fields.len();
+        for other in files[1..].iter().flat_map(|file| &file.schema.fields) {
+            if let Some(field) = fields.iter_mut().find(|field| field.name() == other.name())
+                && let Some(common) = widened(field.data_type(), other.data_type())
+            {
+                *field = Field::new(field.name().clone(), common);
+            }
+        }
         let places: Vec<&Path> = paths.iter().map(AsRef::as_ref).collect();
         let (keys, values) = hive::columns(&places, options)?;
         fields.extend(keys);
@@ -186,6 +197,12 @@ fn origins(
         match position {
             Some(position) if known[position].data_type() == field.data_type() => {
                 origins.push(Origin::Column(position));
+            }
+            Some(position)
+                if widened(known[position].data_type(), field.data_type()).as_ref()
+                    == Some(field.data_type()) =>
+            {
+                origins.push(Origin::Cast(position));
             }
             Some(position) => {
                 return Err(ParquetError::new(ParquetErrorKind::TypeDiffers {
