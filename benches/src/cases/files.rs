@@ -53,6 +53,15 @@ pub static CASES: &[Case] = &[
         prepare: |options| write(options, "csv", |query, path| query.sink_csv(path)),
     },
     Case {
+        name: "scan_parquet_g1",
+        title: "G1 parquet: 1 % of the rows, two columns",
+        prepare: |_| {
+            let file = "G1_1e7_1e2_0_0.parquet";
+            warm(file)?;
+            Work::query(move || scan_parquet(path(file)).filter(col("id4").eq(42)).select(["id3", "v3"]))
+        },
+    },
+    Case {
         name: "scan_csv_g1",
         title: "G1 csv: filter, group by id1",
         prepare: |_| {

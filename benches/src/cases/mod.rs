@@ -8,6 +8,7 @@ mod inequality; // joins by inequalities
 mod join; // the five questions of db-benchmark's join task
 mod reshape; // long to wide and back
 mod seed; // the verbs of the published speed table, and the table of its memory table
+mod tpch; // questions of TPC-H over Parquet files
 
 use std::path::{Path, PathBuf};
 
@@ -55,6 +56,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         generated::CASES,
         inequality::CASES,
         expressions::CASES,
+        tpch::CASES,
     ]
     .into_iter()
     .flatten()

@@ -58,6 +58,33 @@ fn fold(a: u64, b: u64) -> u64 {
     product as u64 ^ (product >> 64) as u64
 }
 
+/// Whether no two of the texts between `offsets` are equal: a table of hashes alone, since most are told apart by these.
+#[cfg(feature = "parquet")]
+pub(crate) fn are_distinct(offsets: &[i64], bytes: &[u8]) -> bool {
+    /// The half of a hash that is not the place in the table.
+    const TAG: u64 = !(u32::MAX as u64);
+    let text = |index: usize| (offsets[index] as usize, offsets[index + 1] as usize);
+    let count = offsets.len().saturating_sub(1);
+    let mask = (count * 2).next_power_of_two().max(8) - 1;
+    let mut slots = vec![0u64; mask + 1];
+    for index in 0..count {
+        let (start, end) = text(index);
+        let hash = Key::new(bytes, start, end).hash(&bytes[start..end]);
+        let mut slot = hash as usize & mask;
+        while slots[slot] != 0 {
+            if (slots[slot] ^ hash) & TAG == 0 {
+                let (first, last) = text((slots[slot] & !TAG) as usize - 1);
+                if bytes[first..last] == bytes[start..end] {
+                    return false;
+                }
+            }
+            slot = (slot + 1) & mask;
+        }
+        slots[slot] = hash & TAG | (index as u64 + 1);
+    }
+    true
+}
+
 /// Distinct texts in order of first appearance.
 pub(crate) struct TextTable {
     /// Code + 1, or 0 for an empty slot; a power of two of them.

@@ -85,7 +85,7 @@ pub use concat_text::concat_text;
 pub use datum::{Constant, Datum, Value};
 pub use error::KernelError;
 pub use explode::Explode;
-pub use filter::{filter, filter_batch, filter_column};
+pub use filter::{filter, filter_batch, filter_column, spread_mask};
 pub use float_functions::{Tolerance, is_close, map_float_pairs, map_floats, sqrt};
 pub use horizontal::{extreme_of_two, mean_horizontal, sum_horizontal};
 pub use if_else::{coalesce, fill_null, if_else};

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::fmt;
+use std::sync::Arc;
 
 use lazuli_array::{Batch, Name, SchemaRef};
 use lazuli_expr::Expr;
@@ -64,6 +65,15 @@ pub struct ScanRequest {
     pub batch_rows: usize,
     /// How many threads will call [`BatchReader::next`] at once.
     pub threads: usize,
+    /// Where to ask before much is held at once; `None` if that is not asked for.
+    pub memory: Option<Arc<dyn ScanMemory>>,
+}
+
+/// The memory of a query, for readers that hold more than the batch at hand. When it is refused, a reader holds less at once;
+/// what it needs to go on at all it may take without.
+pub trait ScanMemory: fmt::Debug + Send + Sync {
+    /// From now on the reader holds so many bytes in all. False if there is no room for them: then nothing changes.
+    fn hold(&self, bytes: usize) -> bool;
 }
 
 /// Batches of a source, taken by several threads.

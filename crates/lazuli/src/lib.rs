@@ -119,7 +119,8 @@ pub use lazuli_io::parquet::{ParquetOptions, ParquetWriteOptions};
 pub use lazuli_matrix as matrix;
 pub use lazuli_plan::{
     AsofStrategy, BatchError, BatchReader, Caller, DataSink, DataSource, Encoded, JoinType, Keep,
-    LogicalPlan, OptimizerOptions, RejectedRecord, RuleId, ScanRequest, SinkWriter, SourceError, UnionMode,
+    LogicalPlan, OptimizerOptions, RejectedRecord, RuleId, ScanMemory, ScanRequest, SinkWriter, SourceError,
+    UnionMode,
 };
 pub use lazy::{
     DummiesArgs, FillNull, LazyFrame, MatchSchema, SampleArgs, SchemaMismatch, TransposeArgs, UnstackOrder,

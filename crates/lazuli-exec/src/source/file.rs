@@ -132,6 +132,9 @@ impl<F: FileFormat> DataSource for FileSource<F> {
             limit: request.limit,
             batch_rows: request.batch_rows,
             threads: request.threads,
+            hold: request.memory.map(|memory| -> Arc<dyn Fn(usize) -> bool + Send + Sync> {
+                Arc::new(move |bytes| memory.hold(bytes))
+            }),
         };
         let scan = F::scan(table, options).map_err(|error| self.told(error))?;
         Ok(Box::new(FileReader { scan, is_named }))

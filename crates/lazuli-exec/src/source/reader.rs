@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use lazuli_array::SchemaRef;
 use lazuli_expr::Expr;
-use lazuli_plan::{BatchReader, DataSource, ScanRequest};
+use lazuli_plan::{BatchReader, DataSource, ScanMemory, ScanRequest};
 
 use crate::context::{QueryContext, SourceSize};
 use crate::memory::Reservation;
@@ -95,6 +95,7 @@ impl Source for ReaderSource {
             limit: self.limit,
             batch_rows: context.morsel_rows,
             threads: context.threads(),
+            memory: Some(Arc::new(SourceMemory(Mutex::new(context.memory.reservation("scan"))))),
         };
         let reader = self.source.open(request).map_err(|error| self.failed(error))?;
         let opened = self.reader.set(reader).is_ok();
@@ -139,6 +140,18 @@ impl Source for ReaderSource {
         }
         self.tell(&**reader, context, true);
         Ok(())
+    }
+}
+
+/// What a reader holds, out of the query's budget.
+#[derive(Debug)]
+struct SourceMemory(Mutex<Reservation>);
+
+impl ScanMemory for SourceMemory {
+    fn hold(&self, bytes: usize) -> bool {
+        let mut reservation = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        reservation.shrink_to(bytes);
+        reservation.try_grow_to(bytes)
     }
 }
 

@@ -15,16 +15,64 @@ pub(super) struct ExprFilter {
     /// Those that bounds may decide about, and the source's schema.
     decidable: Vec<Expr>,
     schema: SchemaRef,
+    is_infallible: bool,
+    /// Predicates over the same columns together, if there are several such groups.
+    steps: Vec<Arc<dyn RowFilter>>,
 }
 
 impl ExprFilter {
     pub(super) fn new(predicates: &[Expr], schema: &SchemaRef) -> Self {
+        let step = |predicates: &Vec<Expr>| -> Arc<dyn RowFilter> {
+            Arc::new(Self::of_one_step(predicates, schema))
+        };
+        let groups = by_columns(predicates, schema);
+        let steps = if groups.len() > 1 { groups.iter().map(step).collect() } else { Vec::new() };
+        Self { steps, ..Self::of_one_step(predicates, schema) }
+    }
+
+    fn of_one_step(predicates: &[Expr], schema: &SchemaRef) -> Self {
         let columns = Predicates::new(predicates, schema).columns();
         // A predicate behind one that may fail is not asked, so that the failure is not lost with the rows.
         let is_infallible = |predicate: &&Expr| !Evaluator::new(predicate, schema).is_fallible();
-        let decidable = predicates.iter().take_while(is_infallible).cloned().collect();
+        let decidable: Vec<Expr> = predicates.iter().take_while(is_infallible).cloned().collect();
+        let is_infallible = decidable.len() == predicates.len();
         let predicates = Predicates::new(predicates, &schema.project(&columns));
-        Self { columns, predicates, decidable, schema: schema.clone() }
+        Self { columns, predicates, decidable, schema: schema.clone(), is_infallible, steps: Vec::new() }
+    }
+}
+
+/// Predicates over the same columns together. If none can fail, in any order: those over one column first, since these
+/// may be decided by the entries of its dictionary; else in their own.
+fn by_columns(predicates: &[Expr], schema: &SchemaRef) -> Vec<Vec<Expr>> {
+    let none_fails = predicates.iter().all(|predicate| !Evaluator::new(predicate, schema).is_fallible());
+    let mut parts = Vec::new();
+    for predicate in predicates {
+        if none_fails { split(predicate, &mut parts) } else { parts.push(predicate.clone()) }
+    }
+    let mut groups: Vec<(Vec<usize>, Vec<Expr>)> = Vec::new();
+    for part in parts {
+        let columns = Predicates::new(std::slice::from_ref(&part), schema).columns();
+        let is_it = |(known, _): &&mut (Vec<usize>, Vec<Expr>)| *known == columns;
+        let group = if none_fails { groups.iter_mut().find(is_it) } else { groups.last_mut().filter(is_it) };
+        match group {
+            Some((_, group)) => group.push(part),
+            None => groups.push((columns, vec![part])),
+        }
+    }
+    if none_fails {
+        groups.sort_by_key(|(columns, _)| columns.len());
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+/// The sides of conjunctions.
+fn split(predicate: &Expr, out: &mut Vec<Expr>) {
+    match predicate {
+        Expr::Binary { left, operator: BinaryOperator::And, right } => {
+            split(left, out);
+            split(right, out);
+        }
+        other => out.push(other.clone()),
     }
 }
 
@@ -36,6 +84,14 @@ impl RowFilter for ExprFilter {
     fn keep(&self, batch: &Batch) -> Result<Bitmap, FilterError> {
         let kept = self.predicates.select(batch)?;
         Ok(kept.unwrap_or_else(|| Bitmap::filled(true, batch.num_rows())))
+    }
+
+    fn is_infallible(&self) -> bool {
+        self.is_infallible
+    }
+
+    fn steps(&self) -> &[Arc<dyn RowFilter>] {
+        &self.steps
     }
 
     fn may_keep(&self, group: &dyn GroupFacts) -> bool {
@@ -116,6 +172,9 @@ fn may_compare(
         BinaryOperator::Equal => {
             is_false(&facts.min, BinaryOperator::LessEqual)
                 || is_false(&facts.max, BinaryOperator::GreaterEqual)
+                || literal.data_type == *schema.field(column).data_type()
+                    && !literal.value.is_null()
+                    && !group.may_have(column, &literal.value)
         }
         // Only where all values are the literal.
         BinaryOperator::NotEqual => {

@@ -1,7 +1,7 @@
 //! Several conditions, one after the other: a later one is not asked for rows that an earlier one removed.
 
 use lazuli_array::{Array, Batch, Bitmap, Schema};
-use lazuli_kernels::Value;
+use lazuli_kernels::{Value, spread_mask};
 
 use super::Evaluator;
 use super::rows::Rows;
@@ -46,8 +46,7 @@ impl Predicates {
                 Some(kept) if kept.count_ones() == 0 => break,
                 Some(kept) if predicate.is_fallible() || kept.count_ones() * SPARSE < rows.num_rows => {
                     let is_true = true_mask(&predicate.run_where(&rows, kept)?, kept.count_ones());
-                    let mut bits = is_true.iter();
-                    Bitmap::from_fn(rows.num_rows, |row| kept.get(row) && bits.next().unwrap_or(false))
+                    spread_mask(&is_true, kept)
                 }
                 Some(kept) => kept.and(&predicate.mask(&rows)?),
                 None => predicate.mask(&rows)?,

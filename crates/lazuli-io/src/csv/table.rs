@@ -131,7 +131,11 @@ impl CsvTable {
             origins.iter_mut().for_each(|origins| origins.push(Origin::Path));
         }
         let schema = Arc::new(Schema::try_new(fields).expect("names were made distinct"));
-        let parts = files.into_iter().zip(origins).map(|(file, origins)| Part { file, origins }).collect();
+        let parts = files
+            .into_iter()
+            .zip(origins)
+            .map(|(file, origins)| Part { file, origins, casts: Vec::new() })
+            .collect();
         Ok(Self { parts, options: options.clone(), schema, sampled, patterns, nulls, bytes_per_row })
     }
 

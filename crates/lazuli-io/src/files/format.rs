@@ -67,11 +67,14 @@ pub struct ScanOptions {
     pub batch_rows: usize,
     /// Threads that will ask at once.
     pub threads: usize,
+    /// Told how many bytes what is held beyond the batch at hand takes, before it does; by "no" the next waits until there
+    /// is less. What is wanted next is read in any case.
+    pub hold: Option<Arc<dyn Fn(usize) -> bool + Send + Sync>>,
 }
 
 impl Default for ScanOptions {
     fn default() -> Self {
-        Self { projection: None, filter: None, limit: None, batch_rows: 32 * 1024, threads: 1 }
+        Self { projection: None, filter: None, limit: None, batch_rows: 32 * 1024, threads: 1, hold: None }
     }
 }
 

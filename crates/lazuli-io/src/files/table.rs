@@ -44,6 +44,12 @@ pub trait TypedFile {
 
     /// Its columns.
     fn fields(&self) -> &[Field];
+
+    /// The type of a column that has these types in two files, if scans cast to it; `None` for a mistake.
+    fn common_type(left: &DataType, right: &DataType) -> Option<DataType> {
+        let _ = (left, right);
+        None
+    }
 }
 
 /// A file of a table.
@@ -53,6 +59,8 @@ pub struct Part<F> {
     pub file: F,
     /// Where each column of the table comes from.
     pub origins: Vec<Origin>,
+    /// The columns of the table, by position, that have another type in this file: scans cast them.
+    pub casts: Vec<usize>,
 }
 
 /// Files as one table.
@@ -65,7 +73,8 @@ pub struct FileTable<F> {
 }
 
 impl<F: TypedFile> FileTable<F> {
-    /// Columns are those of the first file, found by name in the others, where they must have the same types.
+    /// Columns are those of the first file, found by name in the others, where they must have the same types or ones that
+    /// have a [`TypedFile::common_type`].
     ///
     /// # Errors
     /// Those of [`FilesError`], with the file.
@@ -104,7 +113,18 @@ impl<F: TypedFile> FileTable<F> {
             };
             E::from(FilesError::DuplicateName { name }).in_file(paths[0])
         })?);
-        let parts = files.into_iter().zip(origins).map(|(file, origins)| Part { file, origins }).collect();
+        let part = |(file, origins): (F, Vec<Origin>)| {
+            let differs = |(position, origin): (usize, &Origin)| match origin {
+                Origin::Column(column) => {
+                    let own = file.fields()[*column].data_type();
+                    (own != schema.field(position).data_type()).then_some(position)
+                }
+                _ => None,
+            };
+            let casts = origins.iter().enumerate().filter_map(differs).collect();
+            Part { file, origins, casts }
+        };
+        let parts = files.into_iter().zip(origins).map(part).collect();
         Ok(Self { parts, schema })
     }
 }
@@ -116,23 +136,27 @@ fn type_of<F: TypedFile, E: FileError>(
     files: &[F],
     origins: &[Vec<Origin>],
 ) -> Result<DataType, E> {
-    let mut known: Option<(&Path, &DataType)> = None;
+    let mut known: Option<(&Path, DataType)> = None;
     for (file, origins) in files.iter().zip(origins) {
         let Origin::Column(position) = origins[column] else { continue };
         let found = file.fields()[position].data_type();
-        match known {
-            None => known = Some((file.path(), found)),
-            Some((_, expected)) if expected == found => {}
+        match known.take() {
+            None => known = Some((file.path(), found.clone())),
+            Some((first, expected)) if expected == *found => known = Some((first, expected)),
             Some((first, expected)) => {
+                if let Some(common) = F::common_type(&expected, found) {
+                    known = Some((first, common));
+                    continue;
+                }
                 let error = FilesError::TypeDiffers {
                     name: name.clone(),
                     found: found.clone(),
-                    expected: expected.clone(),
+                    expected,
                     first: first.to_owned(),
                 };
                 return Err(E::from(error).in_file(file.path()));
             }
         }
     }
-    Ok(known.map_or(DataType::Null, |(_, data_type)| data_type.clone()))
+    Ok(known.map_or(DataType::Null, |(_, data_type)| data_type))
 }

@@ -1,11 +1,13 @@
 //! Columns from leaves: structs and lists by the levels beside the values (Melnik et al., "Dremel", 2010).
 
-use super::chunk::{Buffers, ReadLeaf, Selection, read_chunk};
+use super::chunk::{Buffers, Piece, ReadLeaf, Selection, read_chunk};
 use super::convert::into_array;
+use super::lookup::decide_by_entries;
 use super::metadata::{Chunk, Group, ParquetFile};
-use super::schema::Node;
+use super::page_index::PageLocations;
+use super::schema::{Leaf, Node};
 use super::{ParquetError, Result};
-use lazuli_array::{Array, Bitmap, BitmapBuilder, ListArray, StructArray};
+use lazuli_array::{Array, Bitmap, BitmapBuilder, Column, ListArray, StructArray};
 use lazuli_kernels::filter;
 
 /// Reads a column of a row group: the rows of `selection`.
@@ -75,17 +77,64 @@ fn read_leaf(
 ) -> Result<(Array, LeafLevels)> {
     let chunk: &Chunk = &group.chunks[leaf];
     let leaf = &file.schema.leaves[leaf];
-    let mut bytes = std::mem::take(&mut buffers.chunk);
-    let read = file
-        .bytes
-        .read(chunk.offset, chunk.length, &mut bytes)
-        .and_then(|()| read_chunk(leaf, chunk, &bytes, item_definition, is_inside, selection, buffers));
-    buffers.chunk = bytes;
-    bytes_read(chunk.length);
+    let mask = selection.mask.filter(|_| !is_inside);
+    let read = with_chunk(file, chunk, leaf, mask, buffers, bytes_read, |bytes, pieces, buffers| {
+        read_chunk(leaf, chunk, bytes, pieces, item_definition, is_inside, selection, buffers)
+    });
     let in_column = |error: ParquetError| error.in_column(&leaf.path);
     let ReadLeaf { values, validity, definitions, repetitions, kept } = read.map_err(in_column)?;
     let array = into_array(leaf, values, validity).map_err(in_column)?;
     Ok((array, LeafLevels { definitions, repetitions, kept }))
+}
+
+/// Decides about the rows of a column by the entries of its dictionary, if it has one: see [`decide_by_entries`].
+pub(super) fn decide_column(
+    file: &ParquetFile,
+    chunk: &Chunk,
+    leaf: &Leaf,
+    candidates: Option<&Bitmap>,
+    buffers: &mut Buffers,
+    bytes_read: &dyn Fn(usize),
+    decide: &mut dyn FnMut(Column) -> Result<Bitmap>,
+) -> Result<Option<Bitmap>> {
+    let decided = with_chunk(file, chunk, leaf, candidates, buffers, bytes_read, |bytes, pieces, buffers| {
+        decide_by_entries(leaf, chunk, bytes, pieces, candidates, buffers, decide)
+    });
+    decided.map_err(|error| error.in_column(&leaf.path))
+}
+
+/// Reads the bytes of a chunk, or of those pages that have a row of the mask if the file says which these are.
+fn with_chunk<T>(
+    file: &ParquetFile,
+    chunk: &Chunk,
+    leaf: &Leaf,
+    mask: Option<&Bitmap>,
+    buffers: &mut Buffers,
+    bytes_read: &dyn Fn(usize),
+    then: impl FnOnce(&[u8], Option<&[Piece]>, &mut Buffers) -> Result<T>,
+) -> Result<T> {
+    let mut bytes = std::mem::take(&mut buffers.chunk);
+    let mut pieces = mask.and_then(|mask| PageLocations::read(file, chunk, leaf)?.pieces(mask));
+    let read = match &mut pieces {
+        Some(pieces) => read_pieces(file, chunk, pieces, &mut bytes),
+        None => file.bytes.read(chunk.offset, chunk.length, &mut bytes),
+    };
+    let result = read.and_then(|()| then(&bytes, pieces.as_deref(), buffers));
+    bytes_read(bytes.len());
+    buffers.chunk = bytes;
+    result
+}
+
+/// Puts pieces of a chunk in `out`, one after the other, and says where they are there.
+fn read_pieces(file: &ParquetFile, chunk: &Chunk, pieces: &mut [Piece], out: &mut Vec<u8>) -> Result<()> {
+    out.clear();
+    let mut bytes = Vec::new();
+    for piece in pieces {
+        file.bytes.read(chunk.offset + piece.bytes.start as u64, piece.bytes.len(), &mut bytes)?;
+        piece.bytes = out.len()..out.len() + bytes.len();
+        out.extend_from_slice(&bytes);
+    }
+    Ok(())
 }
 
 /// The innermost list around a node.

@@ -1,11 +1,12 @@
 //! The values of a leaf as an array of its type.
 
 use super::chunk::{LeafValues, texts_of};
+use super::codes::Codes;
 use super::schema::{Leaf, Meaning};
 use super::values::Values;
 use super::{ParquetError, ParquetErrorKind, Result};
 use crate::half::float_of_half;
-use crate::text_table::TextTable;
+use crate::text_table::{TextTable, are_distinct};
 use lazuli_array::{
     Array, ArrayError, BinaryArray, Bitmap, BooleanArray, DataType, Dictionary, DictionaryArray, Native,
     NullArray, PrimitiveArray, StringArray,
@@ -29,7 +30,7 @@ pub(super) fn into_array(leaf: &Leaf, values: LeafValues, validity: Option<Bitma
             coded(codes, dictionary, validity)
         }
         LeafValues::Coded { codes, dictionary } => {
-            let values = texts_of(&codes, &dictionary, validity.as_ref())?;
+            let values = texts_of(&codes.to_wide(), &dictionary, validity.as_ref())?;
             plain(leaf, values, validity)
         }
         LeafValues::Plain(values) => plain(leaf, values, validity),
@@ -43,20 +44,32 @@ fn invalid(error: ArrayError) -> ParquetError {
     }
 }
 
-fn coded(mut codes: Vec<u32>, dictionary: Values, validity: Option<Bitmap>) -> Result<Array> {
+fn coded(codes: Codes, dictionary: Values, validity: Option<Bitmap>) -> Result<Array> {
     let Values::Bytes { offsets, bytes } = dictionary else {
         return Err(ParquetError::corrupt("a dictionary of texts that are none"));
     };
     // Ours have distinct entries, theirs should.
-    let mut table = TextTable::new();
-    let recoded: Vec<u32> =
-        offsets.windows(2).map(|pair| table.code(&bytes, pair[0] as usize, pair[1] as usize)).collect();
-    if table.len() < recoded.len() {
-        codes.iter_mut().for_each(|code| *code = recoded.get(*code as usize).copied().unwrap_or(0));
-    }
-    let dictionary = Arc::new(Dictionary::new(table.into_strings().map_err(invalid)?));
-    let codes = PrimitiveArray::new(codes.into(), validity);
-    Ok(DictionaryArray::try_new(codes, dictionary).map_err(invalid)?.into())
+    let (codes, entries) = if are_distinct(&offsets, &bytes) {
+        (codes, StringArray::try_new(offsets.into(), bytes.into(), None))
+    } else {
+        let mut table = TextTable::new();
+        let recoded: Vec<u32> =
+            offsets.windows(2).map(|pair| table.code(&bytes, pair[0] as usize, pair[1] as usize)).collect();
+        (codes.renamed(&recoded), table.into_strings())
+    };
+    let dictionary = Arc::new(Dictionary::new(entries.map_err(invalid)?));
+    // Codes were compared with the number of entries as they were read.
+    Ok(match codes {
+        Codes::Narrow(codes) => {
+            DictionaryArray::new(PrimitiveArray::new(codes.into(), validity), dictionary).into()
+        }
+        Codes::Short(codes) => {
+            DictionaryArray::new(PrimitiveArray::new(codes.into(), validity), dictionary).into()
+        }
+        Codes::Wide(codes) => {
+            DictionaryArray::new(PrimitiveArray::new(codes.into(), validity), dictionary).into()
+        }
+    })
 }
 
 fn plain(leaf: &Leaf, values: Values, validity: Option<Bitmap>) -> Result<Array> {
@@ -94,13 +107,8 @@ fn plain(leaf: &Leaf, values: Values, validity: Option<Bitmap>) -> Result<Array>
         (Meaning::Times(factor), Values::Int64(values)) => {
             mapped::<_, i64>(values, validity, data_type, |value| time(value, factor))?
         }
-        (Meaning::Decimal, Values::Int32(values)) => {
-            let fits = fits_decimal(data_type);
-            mapped::<_, i128>(values, validity, data_type, |value| fits(i128::from(value)))?
-        }
-        (Meaning::Decimal, Values::Int64(values)) => {
-            let fits = fits_decimal(data_type);
-            mapped::<_, i128>(values, validity, data_type, |value| fits(i128::from(value)))?
+        (Meaning::Decimal, Values::Decimal { values, .. }) => {
+            PrimitiveArray::new(values.into(), validity).into()
         }
         (Meaning::DecimalBytes, values) => {
             let fits = fits_decimal(data_type);

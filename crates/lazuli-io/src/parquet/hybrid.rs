@@ -54,9 +54,9 @@ impl<'a> Hybrid<'a> {
                 if left == 0 && count > 0 {
                     return Err(ended());
                 }
-                let (bytes, rest) = self.bytes.split_at(length);
-                self.bytes = rest;
-                self.run = Run::Packed { bytes, next: 0, left };
+                // With what is behind it, of which nothing is taken: so the last numbers are unpacked as fast as the others.
+                self.run = Run::Packed { bytes: self.bytes, next: 0, left };
+                self.bytes = &self.bytes[length..];
             }
         }
         Ok(())

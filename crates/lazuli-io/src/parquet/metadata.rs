@@ -1,7 +1,7 @@
 //! The footer of a file: its schema, and where the chunks of its row groups lie. Everything in it that a reader relies
 //! on is checked here, against the length of the file first of all.
 
-use super::schema::FileSchema;
+use super::schema::{FileSchema, Leaf, Physical};
 use super::{ParquetError, ParquetErrorKind, Result, bytes::FileBytes, hints, thrift};
 use parquet_format_safe::{CompressionCodec, KeyValue, RowGroup, Statistics};
 use std::path::{Path, PathBuf};
@@ -45,10 +45,29 @@ pub(super) struct Chunk {
     pub(crate) offset: u64,
     /// Bytes of all its pages.
     pub(crate) length: usize,
+    /// What these are without compression, as far as that can be.
+    pub(crate) uncompressed: usize,
     pub(crate) codec: CompressionCodec,
     /// Values, nulls and empty lists included.
     pub(crate) num_values: usize,
     pub(crate) statistics: Option<Statistics>,
+    /// Offset and length of what is said of its pages: where they are.
+    pub(crate) offset_index: Option<(u64, usize)>,
+    /// And what is in them.
+    pub(crate) column_index: Option<(u64, usize)>,
+    /// Where its Bloom filter is.
+    pub(crate) bloom_filter: Option<u64>,
+}
+
+impl Chunk {
+    /// About how many bytes the texts of a leaf have in memory.
+    pub(super) fn text_bytes(&self, leaf: &Leaf) -> usize {
+        match leaf.physical {
+            // What a file says of itself is believed only so far.
+            Physical::Bytes => self.uncompressed.min(self.length.saturating_mul(1 << 10)),
+            _ => 0,
+        }
+    }
 }
 
 impl ParquetFile {
@@ -151,6 +170,13 @@ fn checked_group(group: RowGroup, schema: &FileSchema, file_bytes: u64) -> Resul
                 None => ParquetError::corrupt("it has no metadata"),
             }));
         };
+        // These are helps: what is not in the file is not asked for.
+        let place = |offset: Option<i64>, length: Option<i32>| {
+            let (offset, length) = (u64::try_from(offset?).ok()?, u64::try_from(length?).ok()?);
+            (offset.checked_add(length)? <= file_bytes).then_some((offset, length as usize))
+        };
+        let offset_index = place(column.offset_index_offset, column.offset_index_length);
+        let column_index = place(column.column_index_offset, column.column_index_length);
         // A dictionary comes first; some writers say 0 where there is none.
         let dictionary = metadata.dictionary_page_offset.filter(|&offset| offset > 0);
         let start =
@@ -183,9 +209,13 @@ fn checked_group(group: RowGroup, schema: &FileSchema, file_bytes: u64) -> Resul
         chunks.push(Chunk {
             offset,
             length,
+            uncompressed: usize::try_from(metadata.total_uncompressed_size).unwrap_or(length),
             codec: metadata.codec,
             num_values,
             statistics: metadata.statistics,
+            offset_index,
+            column_index,
+            bloom_filter: metadata.bloom_filter_offset.and_then(|offset| u64::try_from(offset).ok()),
         });
     }
     Ok(Group { num_rows, chunks })

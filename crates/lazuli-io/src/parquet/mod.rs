@@ -7,12 +7,16 @@
 //! | `thrift` | headers and footers to structs | no |
 //! | `compression` | a page's bytes | no |
 //! | `packed`, `hybrid`, `delta` | numbers of a few bits, runs of them, differences | no |
+//! | `codes` | places in dictionaries | no |
 //! | `values` | a page's values, for each kind and encoding | no |
 //! | `page`, `chunk` | the pages of a column chunk, levels and values | no |
 //! | `convert` | values to arrays of their types | no |
+//! | `lookup` | decisions about rows by the entries of dictionaries | no |
 //! | `schema`, `hints` | which columns a file has | no |
 //! | `statistics` | bounds of a row group's values | no |
 //! | `bytes`, `metadata` | a file and its footer, checked | yes |
+//! | `bloom` | whether a row group may have a value | yes |
+//! | `page_index` | which pages of a row group are needed | yes |
 //! | `assemble` | a column of a row group, structs and lists too | yes |
 //! | `table` | one file or several as one schema: [`ParquetTable`] | yes |
 //! | `scan` | what workers share: [`ParquetScan`] | yes |
@@ -38,8 +42,10 @@
 //! ```
 
 mod assemble; // columns of a row group
+mod bloom; // whether a value may be there
 mod bytes; // a file, read by place
 mod chunk; // a column chunk to values
+mod codes; // places in dictionaries
 mod compression; // pages and their bytes
 mod convert; // values to arrays
 mod delta; // integers as differences
@@ -47,15 +53,18 @@ mod error; // what can be wrong with a file
 mod format; // what the engine asks for
 mod hints; // types that the format does not say
 mod hybrid; // runs and packed numbers
+mod lookup; // rows by entries of dictionaries
 mod metadata; // a footer, checked
 mod packed; // numbers of a few bits
 mod page; // headers of pages
+mod page_index; // which pages are needed
 mod scan; // what workers share
 mod schema; // the columns of a file
 mod statistics; // bounds of values
 mod table; // files and their schema
 mod thrift; // how headers are written
 mod values; // values while they are read
+mod widen; // types that hold those of several files
 mod write; // batches to files
 
 pub use compression::ParquetCompression;

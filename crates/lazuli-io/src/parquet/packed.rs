@@ -13,43 +13,78 @@ pub(super) fn unpack32(bytes: &[u8], width: u32, first: usize, out: &mut [u32]) 
     if width == 0 {
         return out.fill(0);
     }
-    // Eight numbers begin at a byte and are `width` bytes: up to `first` being a multiple of 8, one by one.
-    let head = first.wrapping_neg() % 8;
-    let (head, rest) = out.split_at_mut(head.min(out.len()));
-    for (index, slot) in head.iter_mut().enumerate() {
-        *slot = number(bytes, width, first + index) as u32;
-    }
+    // Eight numbers begin at a byte and are `width` bytes: from the eight that `first` is in, blocks are taken.
+    let at = |first: usize| bytes.get(first / 8 * width as usize..).unwrap_or(&[]);
+    let block_bytes = BLOCK / 8 * width as usize;
+    let head = (first.wrapping_neg() % 8).min(out.len());
+    let (head, rest) = out.split_at_mut(head);
+    unpack_part(at(first), width, first % 8, head);
     let first = first + head.len();
-    let (eights, tail) = rest.as_chunks_mut::<8>();
-    let mut done = 0;
-    let step = width as usize;
-    // What is read for the eight reaches up to this many bytes behind the first of them.
-    let reach = if width <= 8 { 8 } else { 7 * step / 8 + 8 };
-    let mut at = first / 8 * step;
-    let mask = (1u64 << width) - 1;
-    for eight in eights.iter_mut() {
-        let Some(window) = bytes.get(at..at + reach) else { break };
-        match width {
-            1..=8 => {
-                let word = word(window, 0);
-                for (index, slot) in eight.iter_mut().enumerate() {
-                    *slot = (word >> (index as u32 * width) & mask) as u32;
-                }
-            }
-            _ => {
-                for (index, slot) in eight.iter_mut().enumerate() {
-                    let bit = index * step;
-                    *slot = (word(window, bit / 8) >> (bit % 8) & mask) as u32;
-                }
-            }
+    let available = at(first).len() / block_bytes;
+    let (blocks, tail) = rest.split_at_mut((rest.len() / BLOCK).min(available) * BLOCK);
+    unpack_blocks(at(first), width, blocks.as_chunks_mut().0);
+    let first = first + blocks.len();
+    for (index, part) in tail.chunks_mut(BLOCK).enumerate() {
+        unpack_part(at(first + index * BLOCK), width, 0, part);
+    }
+}
+
+/// Numbers of a block, those from the one at `skipped` on: from a copy, filled up with zeros at the end of the bytes.
+fn unpack_part(bytes: &[u8], width: u32, skipped: usize, out: &mut [u32]) {
+    if out.is_empty() {
+        return;
+    }
+    let block_bytes = BLOCK / 8 * width as usize;
+    let mut numbers = [[0; BLOCK]];
+    match bytes.get(..block_bytes) {
+        Some(bytes) => unpack_blocks(bytes, width, &mut numbers),
+        None => {
+            let mut filled = [0; BLOCK * 4];
+            filled[..bytes.len()].copy_from_slice(bytes);
+            unpack_blocks(&filled[..block_bytes], width, &mut numbers);
         }
-        at += step;
-        done += 8;
     }
-    let undone = eights.as_flattened_mut()[done..].iter_mut().chain(tail);
-    for (index, slot) in undone.enumerate() {
-        *slot = number(bytes, width, first + done + index) as u32;
+    out.copy_from_slice(&numbers[0][skipped..skipped + out.len()]);
+}
+
+/// Numbers that are unpacked in one go: whatever their width, they are so many words of 32 bits.
+const BLOCK: usize = 32;
+
+/// A loop for each width, so that shifts are known when it is compiled: 0.4 ns a number in place of 1.0
+/// (docs/bench/parquet.md).
+fn unpack_blocks(bytes: &[u8], width: u32, out: &mut [[u32; BLOCK]]) {
+    macro_rules! by_width {
+        ($($width:literal)+) => {
+            match width {
+                $($width => blocks_of::<$width, { $width * 4 }>(bytes, out),)+
+                _ => debug_assert!(false, "numbers of 1 to 32 bits"),
+            }
+        };
     }
+    by_width!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32);
+}
+
+fn blocks_of<const WIDTH: usize, const BYTES: usize>(bytes: &[u8], out: &mut [[u32; BLOCK]]) {
+    for (bytes, out) in bytes.as_chunks::<BYTES>().0.iter().zip(out) {
+        unpack_block::<WIDTH, BYTES>(bytes, out);
+    }
+}
+
+#[inline(always)]
+fn unpack_block<const WIDTH: usize, const BYTES: usize>(bytes: &[u8; BYTES], out: &mut [u32; BLOCK]) {
+    let mask = u32::MAX >> (32 - WIDTH);
+    let word = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+    // Written out, since the compiler does not unroll so long a loop, and then computes each shift.
+    macro_rules! numbers {
+        ($($index:literal)+) => {$({
+            let (at, shift) = ($index * WIDTH / 32 * 4, $index * WIDTH % 32);
+            let low = word(at) >> shift;
+            let straddles = shift + WIDTH > 32;
+            let value = if straddles { low | word(at + 4) << (32 - shift) } else { low };
+            out[$index] = value & mask;
+        })+};
+    }
+    numbers!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31);
 }
 
 /// The numbers from the first on, each given to `take`. Bits behind the end of `bytes` are zeros.

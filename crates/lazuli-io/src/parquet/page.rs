@@ -50,6 +50,11 @@ impl<'a> Pages<'a> {
         Self { rest: chunk, codec }
     }
 
+    /// Whether there are no more.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.rest.is_empty()
+    }
+
     /// The next page; `None` at the end of the chunk.
     pub(super) fn next(&mut self) -> Result<Option<Page<'a>>> {
         if self.rest.is_empty() {

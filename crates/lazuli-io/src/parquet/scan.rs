@@ -4,17 +4,22 @@
 //! Workers take tasks in order, so that a file of one row group is read by several at once. Batches are handed out in
 //! the order of their numbers; a worker for whom there is neither a batch nor a task waits for those who have some.
 
-use super::assemble::read_column;
-use super::chunk::{Buffers, Selection};
-use super::metadata::Group;
+use super::assemble::{decide_column, read_column};
+use super::bloom::{self, Bloom};
+use super::chunk::{Buffers, Selection, bits_where};
+use super::metadata::{Chunk, Group};
+use super::page_index::candidates;
+use super::schema::{Leaf, Node};
 use super::statistics;
 use super::table::{ParquetTable, Part};
 use super::{ParquetError, ParquetErrorKind, ParquetScanOptions, Result};
 use crate::files::Origin;
-use crate::filter::{ColumnFacts, GroupFacts};
-use lazuli_array::{Batch, Bitmap, Column, DataType, DictionaryArray, SchemaRef};
-use lazuli_kernels::filter_column;
-use std::collections::{BTreeMap, VecDeque};
+use crate::filter::{ColumnFacts, GroupFacts, RowFilter};
+use lazuli_array::{Batch, Bitmap, Column, DataType, DictionaryArray, Scalar, SchemaRef};
+use lazuli_kernels::cast::{CastMode, cast};
+use lazuli_kernels::{filter_column, spread_mask};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -23,13 +28,12 @@ const KEPT_BYTES: usize = 64 << 20;
 
 /// The rows of a table in batches. Any number of threads call [`ParquetScan::next`].
 ///
-/// Memory: the columns of as many row groups as there are threads, and one more.
+/// Memory: the columns of as many row groups as there are threads, and one more, if there is room for so many.
 pub struct ParquetScan {
     table: Arc<ParquetTable>,
     options: ParquetScanOptions,
     projection: Vec<usize>,
     output: SchemaRef,
-    filter_schema: SchemaRef,
     units: Vec<Unit>,
     state: Mutex<State>,
     changed: Condvar,
@@ -37,6 +41,7 @@ pub struct ParquetScan {
     bytes_done: AtomicU64,
     rows_done: AtomicU64,
     groups_skipped: usize,
+    rows_left_out: AtomicU64,
 }
 
 /// A row group to be read.
@@ -48,6 +53,8 @@ struct Unit {
     /// Number of its first batch.
     first_batch: u64,
     num_batches: usize,
+    /// About what it takes in memory, compressed and as arrays.
+    memory_bytes: usize,
 }
 
 #[derive(Default)]
@@ -59,6 +66,8 @@ struct State {
     open: BTreeMap<usize, Progress>,
     /// Units begun whose last batch has not been handed out.
     in_flight: usize,
+    /// What those take in memory, as far as it was granted.
+    held: BTreeMap<usize, usize>,
     ready: BTreeMap<u64, Ready>,
     next_batch: u64,
     rows_out: usize,
@@ -68,7 +77,8 @@ struct State {
 
 struct Ready {
     batch: Result<Batch>,
-    is_last_of_unit: bool,
+    /// The unit, if this is its last.
+    ends: Option<usize>,
 }
 
 struct Task {
@@ -116,10 +126,6 @@ impl ParquetScan {
             true => schema.clone(),
             false => Arc::new(schema.project(&projection)),
         };
-        let filter_schema = match &options.filter {
-            Some(filter) => Arc::new(schema.project(filter.columns())),
-            None => output.clone(),
-        };
         let mut units = Vec::new();
         let mut groups_skipped = 0;
         let mut first_batch = 0;
@@ -140,14 +146,15 @@ impl ParquetScan {
                 }
                 rows_left -= num_rows;
                 let num_batches = num_rows.div_ceil(options.batch_rows.max(1));
-                units.push(Unit { part: part_index, group: index, num_rows, first_batch, num_batches });
+                let memory_bytes = memory_of(part, group, num_rows, &projection, options.filter.as_deref());
+                let part = part_index;
+                units.push(Unit { part, group: index, num_rows, first_batch, num_batches, memory_bytes });
                 first_batch += num_batches as u64;
             }
         }
         Self {
             projection,
             output,
-            filter_schema,
             units,
             state: Mutex::default(),
             changed: Condvar::new(),
@@ -155,6 +162,7 @@ impl ParquetScan {
             bytes_done: AtomicU64::new(0),
             rows_done: AtomicU64::new(0),
             groups_skipped,
+            rows_left_out: AtomicU64::new(0),
             options,
             table,
         }
@@ -186,7 +194,10 @@ impl ParquetScan {
                 self.changed.notify_all();
                 continue;
             }
-            if state.in_flight <= self.options.threads && state.next_unit < self.units.len() {
+            if state.in_flight <= self.options.threads
+                && state.next_unit < self.units.len()
+                && self.has_room(&mut state)
+            {
                 self.begin(&mut state);
                 continue;
             }
@@ -201,8 +212,12 @@ impl ParquetScan {
         ready: Ready,
     ) -> std::result::Result<Option<(u64, Batch)>, (u64, ParquetError)> {
         state.next_batch += 1;
-        if ready.is_last_of_unit {
+        if let Some(unit) = ready.ends {
             state.in_flight -= 1;
+            // Fewer bytes are never refused.
+            if state.held.remove(&unit).is_some() {
+                self.hold(state.held.values().sum());
+            }
         }
         match &ready.batch {
             Ok(batch) => {
@@ -217,6 +232,21 @@ impl ParquetScan {
         }
         self.changed.notify_all();
         ready.batch.map(|batch| Some((number, batch))).map_err(|error| (number, error))
+    }
+
+    fn hold(&self, bytes: usize) -> bool {
+        self.options.hold.as_ref().is_none_or(|hold| hold(bytes))
+    }
+
+    /// Whether there is memory for the next unit. With none in flight there has to be: then it is the one wanted next.
+    fn has_room(&self, state: &mut State) -> bool {
+        let unit = state.next_unit;
+        let bytes = self.units[unit].memory_bytes;
+        let is_granted = self.hold(state.held.values().sum::<usize>().saturating_add(bytes));
+        if is_granted {
+            state.held.insert(unit, bytes);
+        }
+        is_granted || state.in_flight == 0
     }
 
     /// Begins the next unit.
@@ -295,7 +325,7 @@ impl ParquetScan {
         }
         if let Some((_, error)) = progress.error {
             let error = error.in_row_group(unit.group).in_file(&self.table.parts[unit.part].file.path);
-            state.ready.insert(unit.first_batch, Ready { batch: Err(error), is_last_of_unit: true });
+            state.ready.insert(unit.first_batch, Ready { batch: Err(error), ends: Some(index) });
             return;
         }
         let columns: Vec<Column> = progress.columns.into_iter().flatten().collect();
@@ -305,8 +335,8 @@ impl ParquetScan {
             let start = (piece * batch_rows).min(progress.num_rows);
             let length = batch_rows.min(progress.num_rows - start);
             let batch = Ok(whole.sliced(start, length));
-            let is_last_of_unit = piece + 1 == unit.num_batches;
-            state.ready.insert(unit.first_batch + piece as u64, Ready { batch, is_last_of_unit });
+            let ends = (piece + 1 == unit.num_batches).then_some(index);
+            state.ready.insert(unit.first_batch + piece as u64, Ready { batch, ends });
         }
     }
 
@@ -331,6 +361,7 @@ impl ParquetScan {
         found
     }
 
+    /// The rows that the filter keeps: what is said of pages first, then step by step.
     fn run_filter(
         &self,
         part: &Part,
@@ -341,19 +372,95 @@ impl ParquetScan {
         let Some(filter) = &self.options.filter else {
             return Ok(Found::Filtered { mask: Bitmap::filled(true, group.num_rows), columns: Vec::new() });
         };
-        let columns = filter
-            .columns()
-            .iter()
-            .map(|&position| self.read(part, group, position, selection, buffers))
-            .collect::<Result<Vec<_>>>()?;
-        let batch = Batch::new(self.filter_schema.clone(), columns, group.num_rows);
-        let mask = filter.keep(&batch).map_err(|error| ParquetError::new(ParquetErrorKind::Filter(error)))?;
-        let wanted = self.projection.iter().enumerate().filter_map(|(output, position)| {
-            let index = filter.columns().iter().position(|column| column == position)?;
-            Some((output, filter_column(batch.column(index), &mask)))
-        });
-        let columns = if mask.count_ones() == 0 { Vec::new() } else { wanted.collect() };
+        let facts = WithBlooms { group: PartGroup { part, group }, known: RefCell::default() };
+        let has_bloom = |&position: &usize| {
+            chunk_of(part, group, position).is_some_and(|(chunk, _)| chunk.bloom_filter.is_some())
+        };
+        // Without Bloom filters it was asked before the scan began.
+        let candidates = if filter.columns().iter().any(has_bloom) && !filter.may_keep(&facts) {
+            Some(Bitmap::filled(false, group.num_rows))
+        } else {
+            candidates(&part.file, &**filter, &facts, |position| chunk_of(part, group, position))
+        };
+        let mut rows = Rows { mask: candidates, columns: Vec::new(), num_rows: group.num_rows };
+        self.rows_left_out.fetch_add((group.num_rows - rows.count()) as u64, Ordering::Relaxed);
+        let whole = std::slice::from_ref(filter);
+        let steps = if filter.steps().is_empty() { whole } else { filter.steps() };
+        for (index, step) in steps.iter().enumerate() {
+            if rows.count() == 0 {
+                break;
+            }
+            if let Some(kept) = self.look_up(part, group, &**step, &rows, buffers)? {
+                rows.keep_of_all(kept);
+                continue;
+            }
+            let wanted = Selection { mask: rows.mask.as_ref(), ..selection };
+            let columns = step
+                .columns()
+                .iter()
+                .map(|&position| match rows.column(position) {
+                    Some(column) => Ok(column.clone()),
+                    None => self.read(part, group, position, wanted, buffers),
+                })
+                .collect::<Result<Vec<_>>>()?;
+            let schema = Arc::new(self.table.schema().project(step.columns()));
+            let batch = Batch::new(schema, columns, rows.count());
+            let kept = keep(&**step, &batch)?;
+            for (&position, column) in step.columns().iter().zip(batch.columns()) {
+                let is_wanted = self.projection.contains(&position)
+                    || steps[index + 1..].iter().any(|step| step.columns().contains(&position));
+                if is_wanted && rows.column(position).is_none() {
+                    rows.columns.push((position, column.clone()));
+                }
+            }
+            rows.keep(&kept);
+        }
+        let outputs = self.projection.iter().enumerate();
+        let columns =
+            outputs.filter_map(|(output, &position)| Some((output, rows.column(position)?.clone())));
+        let columns = if rows.count() == 0 { Vec::new() } else { columns.collect() };
+        let mask = rows.mask.unwrap_or_else(|| Bitmap::filled(true, group.num_rows));
         Ok(Found::Filtered { mask, columns })
+    }
+
+    /// What a step says of the rows by the entries of its column's dictionary; `None` where that can't be asked.
+    fn look_up(
+        &self,
+        part: &Part,
+        group: &Group,
+        step: &dyn RowFilter,
+        rows: &Rows,
+        buffers: &mut Buffers,
+    ) -> Result<Option<Bitmap>> {
+        let &[position] = step.columns() else { return Ok(None) };
+        if !step.is_infallible() || rows.column(position).is_some() {
+            return Ok(None);
+        }
+        let field = self.table.schema().field(position);
+        let Some((chunk, leaf)) = chunk_of(part, group, position) else { return Ok(None) };
+        // Texts that are declared as categories are made such only in whole columns.
+        if leaf.data_type != *field.data_type() {
+            return Ok(None);
+        }
+        let schema = Arc::new(self.table.schema().project(&[position]));
+        let mut decide = |column: Column| {
+            let num_rows = column.len();
+            keep(step, &Batch::new(schema.clone(), vec![column], num_rows))
+        };
+        decide_column(
+            &part.file,
+            chunk,
+            leaf,
+            rows.mask.as_ref(),
+            buffers,
+            &|bytes| self.count_bytes(bytes),
+            &mut decide,
+        )
+        .map_err(|error| error.in_column(field.name()))
+    }
+
+    fn count_bytes(&self, bytes: usize) {
+        self.bytes_done.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
     /// Reads a column of the table.
@@ -369,13 +476,16 @@ impl ParquetScan {
         let num_rows = selection.mask.map_or(selection.first_rows, Bitmap::count_ones);
         match &part.origins[position] {
             Origin::Column(column) => {
-                let count = |bytes: usize| {
-                    self.bytes_done.fetch_add(bytes as u64, Ordering::Relaxed);
-                };
+                let count = |bytes: usize| self.count_bytes(bytes);
                 let node = &part.file.schema.nodes[*column];
                 let array = read_column(&part.file, group, node, selection, buffers, &count)
                     .map_err(|error| error.in_column(field.name()))?;
-                Ok(column_of(field.data_type(), array))
+                if !part.casts.contains(&position) {
+                    return Ok(column_of(field.data_type(), array));
+                }
+                let own = column_of(part.file.schema.fields[*column].data_type(), array);
+                cast(&own, field.data_type(), CastMode::Strict)
+                    .map_err(|error| ParquetError::unsupported(error.to_string()).in_column(field.name()))
             }
             made => {
                 let array = made.made_array(field.data_type(), &part.file.path, num_rows);
@@ -412,6 +522,88 @@ impl ParquetScan {
     pub fn row_groups_skipped(&self) -> usize {
         self.groups_skipped
     }
+
+    /// Rows of the row groups read so far that were not looked at, since the filter could tell that it keeps none of their
+    /// pages.
+    pub fn rows_left_out(&self) -> u64 {
+        self.rows_left_out.load(Ordering::Relaxed)
+    }
+}
+
+/// About what the wanted columns of a row group take: their bytes in the file, and arrays of all rows.
+fn memory_of(
+    part: &Part,
+    group: &Group,
+    num_rows: usize,
+    projection: &[usize],
+    filter: Option<&dyn RowFilter>,
+) -> usize {
+    let of_filter = filter.map_or(&[][..], RowFilter::columns).iter();
+    let columns: BTreeSet<usize> = of_filter.chain(projection).copied().collect();
+    let mut bytes = 0usize;
+    for position in columns {
+        let Origin::Column(column) = &part.origins[position] else { continue };
+        part.file.schema.nodes[*column].for_leaves(&mut |leaf| {
+            let (chunk, leaf) = (&group.chunks[leaf], &part.file.schema.leaves[leaf]);
+            let rows = if leaf.max_repetition > 0 { chunk.num_values } else { num_rows };
+            let arrays = rows.saturating_mul(leaf.row_bytes()).saturating_add(chunk.text_bytes(leaf));
+            bytes = bytes.saturating_add(chunk.length).saturating_add(arrays);
+        });
+    }
+    bytes
+}
+
+/// The rows of a row group that a filter has kept so far, and those of its columns that are needed again.
+struct Rows {
+    /// A bit for each row; `None` is all.
+    mask: Option<Bitmap>,
+    /// By position in the table.
+    columns: Vec<(usize, Column)>,
+    num_rows: usize,
+}
+
+impl Rows {
+    fn count(&self) -> usize {
+        self.mask.as_ref().map_or(self.num_rows, Bitmap::count_ones)
+    }
+
+    fn column(&self, position: usize) -> Option<&Column> {
+        self.columns.iter().find(|(known, _)| *known == position).map(|(_, column)| column)
+    }
+
+    /// Leaves out rows, by a bit for each that is left.
+    fn keep(&mut self, kept: &Bitmap) {
+        self.columns.iter_mut().for_each(|(_, column)| *column = filter_column(column, kept));
+        self.mask = Some(match &self.mask {
+            Some(mask) => spread_mask(kept, mask),
+            None => kept.clone(),
+        });
+    }
+
+    /// Leaves out rows, by a bit for each that the row group has.
+    fn keep_of_all(&mut self, kept: Bitmap) {
+        match &self.mask {
+            Some(mask) => {
+                let of_left = bits_where(&kept, mask);
+                self.keep(&of_left);
+            }
+            None => self.keep(&kept),
+        }
+    }
+}
+
+fn keep(filter: &dyn RowFilter, batch: &Batch) -> Result<Bitmap> {
+    filter.keep(batch).map_err(|error| ParquetError::new(ParquetErrorKind::Filter(error)))
+}
+
+/// The chunk of a column of the table that is one of the file's without others inside.
+fn chunk_of<'a>(part: &'a Part, group: &'a Group, position: usize) -> Option<(&'a Chunk, &'a Leaf)> {
+    let Origin::Column(column) = &part.origins[position] else { return None };
+    if part.casts.contains(&position) {
+        return None;
+    }
+    let Node::Leaf { leaf } = &part.file.schema.nodes[*column] else { return None };
+    Some((&group.chunks[*leaf], &part.file.schema.leaves[*leaf]))
 }
 
 /// An array as a column; a text that is declared as categorical is made one.
@@ -459,7 +651,13 @@ impl GroupFacts for PartGroup<'_> {
     fn column(&self, position: usize) -> ColumnFacts {
         match &self.part.origins[position] {
             Origin::Column(column) => {
-                statistics::facts(&self.part.file, self.group, &self.part.file.schema.nodes[*column])
+                let node = &self.part.file.schema.nodes[*column];
+                let facts = statistics::facts(&self.part.file, self.group, node);
+                match self.part.casts.contains(&position) {
+                    // Its bounds are of another type.
+                    true => ColumnFacts { null_count: facts.null_count, ..ColumnFacts::UNKNOWN },
+                    false => facts,
+                }
             }
             Origin::Key(value) => {
                 let null_count = if value.is_null() { self.group.num_rows } else { 0 };
@@ -468,5 +666,31 @@ impl GroupFacts for PartGroup<'_> {
             Origin::Missing => ColumnFacts { null_count: Some(self.group.num_rows), ..ColumnFacts::UNKNOWN },
             Origin::Path => ColumnFacts::UNKNOWN,
         }
+    }
+}
+
+/// A row group with its Bloom filters, read as they are asked for.
+struct WithBlooms<'a> {
+    group: PartGroup<'a>,
+    /// By position of the column; `None` has none.
+    known: RefCell<BTreeMap<usize, Option<Bloom>>>,
+}
+
+impl GroupFacts for WithBlooms<'_> {
+    fn num_rows(&self) -> usize {
+        self.group.num_rows()
+    }
+
+    fn column(&self, position: usize) -> ColumnFacts {
+        self.group.column(position)
+    }
+
+    fn may_have(&self, position: usize, value: &Scalar) -> bool {
+        let PartGroup { part, group } = &self.group;
+        let Some((chunk, leaf)) = chunk_of(part, group, position) else { return true };
+        let Some(hash) = bloom::hash_of(leaf, value) else { return true };
+        let mut known = self.known.borrow_mut();
+        let bloom = known.entry(position).or_insert_with(|| Bloom::read(&part.file, chunk));
+        bloom.as_ref().is_none_or(|bloom| bloom.may_have(hash))
     }
 }

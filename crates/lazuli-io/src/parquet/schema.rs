@@ -87,7 +87,33 @@ pub(super) enum Node {
     Unsupported(String),
 }
 
+impl Leaf {
+    /// Bytes of a row of its array, without the bytes of texts.
+    pub(super) fn row_bytes(&self) -> usize {
+        match self.meaning {
+            Meaning::Decimal | Meaning::DecimalBytes => 16,
+            Meaning::Int96 | Meaning::Times(_) => 8,
+            _ => match self.physical {
+                Physical::Boolean => 1,
+                Physical::Int32 | Physical::Float => 4,
+                Physical::Int64 | Physical::Double | Physical::Bytes => 8,
+                Physical::Fixed(width) => width.saturating_add(8),
+            },
+        }
+    }
+}
+
 impl Node {
+    /// Gives the positions of its leaves.
+    pub(super) fn for_leaves(&self, take: &mut dyn FnMut(usize)) {
+        match self {
+            Self::Leaf { leaf } => take(*leaf),
+            Self::Struct { fields, .. } => fields.iter().for_each(|field| field.for_leaves(take)),
+            Self::List { item, .. } => item.for_leaves(take),
+            Self::Unsupported(_) => {}
+        }
+    }
+
     /// What of it can't be read.
     pub(super) fn fault(&self) -> Option<&str> {
         match self {

@@ -11,11 +11,10 @@ use parquet_format_safe::Statistics;
 pub(super) fn facts(file: &ParquetFile, group: &Group, node: &Node) -> ColumnFacts {
     let Node::Leaf { leaf } = node else { return ColumnFacts::UNKNOWN };
     let Some(statistics) = &group.chunks[*leaf].statistics else { return ColumnFacts::UNKNOWN };
-    facts_of(&file.schema.leaves[*leaf], statistics)
+    facts_of_chunk(&file.schema.leaves[*leaf], statistics)
 }
 
-fn facts_of(leaf: &Leaf, statistics: &Statistics) -> ColumnFacts {
-    let null_count = statistics.null_count.and_then(|count| usize::try_from(count).ok());
+fn facts_of_chunk(leaf: &Leaf, statistics: &Statistics) -> ColumnFacts {
     let is_float = matches!(leaf.data_type, DataType::Float32 | DataType::Float64);
     // The fields of the first days compare bytes and unsigned numbers as if they were signed.
     let is_signed = leaf.data_type.is_signed_integer()
@@ -24,6 +23,18 @@ fn facts_of(leaf: &Leaf, statistics: &Statistics) -> ColumnFacts {
     let old = |bound: &Option<Vec<u8>>| bound.clone().filter(|_| is_signed);
     let min = statistics.min_value.clone().or_else(|| old(&statistics.min));
     let max = statistics.max_value.clone().or_else(|| old(&statistics.max));
+    facts_of(leaf, min, max, statistics.null_count)
+}
+
+/// Bounds and a number of nulls as a file has them.
+pub(super) fn facts_of(
+    leaf: &Leaf,
+    min: Option<Vec<u8>>,
+    max: Option<Vec<u8>>,
+    null_count: Option<i64>,
+) -> ColumnFacts {
+    let null_count = null_count.and_then(|count| usize::try_from(count).ok());
+    let is_float = matches!(leaf.data_type, DataType::Float32 | DataType::Float64);
     let bound = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| scalar(leaf, &bytes)).unwrap_or(Scalar::Null);
     ColumnFacts { min: bound(min), max: if is_float { Scalar::Null } else { bound(max) }, null_count }
 }

@@ -1,6 +1,7 @@
 //! Files as one table before any row is wanted: their schema, where each column is in each file.
 
 use super::metadata::ParquetFile;
+use super::widen::widened;
 use super::{ParquetError, Result};
 use crate::files::{self, ExtraColumns, FileTable, FilesOptions, MissingColumns, TypedFile};
 use lazuli_array::{DataType, Field, Name, SchemaRef};
@@ -54,6 +55,10 @@ impl TypedFile for ParquetFile {
     fn fields(&self) -> &[Field] {
         &self.schema.fields
     }
+
+    fn common_type(left: &DataType, right: &DataType) -> Option<DataType> {
+        widened(left, right)
+    }
 }
 
 impl ParquetTable {
@@ -66,11 +71,12 @@ impl ParquetTable {
     }
 
     /// Opens several files as one table: their rows one file after the other. Columns are those of the first file, found
-    /// by name in the others, where they must have the same types.
+    /// by name in the others. Where types differ, the column has the least that holds the values of all exactly: integers of 32
+    /// and of 64 bits are ones of 64.
     ///
     /// # Errors
     /// As [`ParquetTable::open`]; [`FilesError`](files::FilesError): no files, a column that a later file lacks, has beyond the others
-    /// or has in another type, as the options say.
+    /// as the options say, or has in a type with which there is none that holds both.
     pub fn open_all(paths: &[impl AsRef<Path>], options: &ParquetOptions) -> Result<Self> {
         let files = paths.iter().map(|path| ParquetFile::open(path.as_ref())).collect::<Result<Vec<_>>>()?;
         let options = FilesOptions {

@@ -11,7 +11,7 @@ use parquet_format_safe::thrift::protocol::{
     TMessageIdentifier, TSetIdentifier, TStructIdentifier, TType,
 };
 use parquet_format_safe::thrift::{Error, ProtocolError, ProtocolErrorKind, Result as ThriftResult};
-use parquet_format_safe::{FileMetaData, PageHeader};
+use parquet_format_safe::{BloomFilterHeader, ColumnIndex, FileMetaData, OffsetIndex, PageHeader};
 
 /// Fewest bytes of a struct in any list of the format: one field and the end.
 const LEAST_STRUCT_BYTES: usize = 3;
@@ -42,12 +42,48 @@ pub(super) fn read_page_header(bytes: &[u8]) -> Result<(PageHeader, usize)> {
     Ok((header, bytes.len() - protocol.bytes.len()))
 }
 
-/// Writes the metadata of a file.
-pub(super) fn write_file_metadata(metadata: &FileMetaData) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let mut protocol = TCompactOutputProtocol::new(&mut bytes);
-    metadata.write_to_out_protocol(&mut protocol).map_err(unwritable)?;
-    Ok(bytes)
+/// Reads where the pages of a chunk are.
+pub(super) fn read_offset_index(bytes: &[u8]) -> Result<OffsetIndex> {
+    OffsetIndex::read_from_in_protocol(&mut CompactBytes::new(bytes, false))
+        .map_err(|error| ParquetError::corrupt(format!("where its pages are: {error}")))
+}
+
+/// Reads what is in the pages of a chunk.
+pub(super) fn read_column_index(bytes: &[u8]) -> Result<ColumnIndex> {
+    ColumnIndex::read_from_in_protocol(&mut CompactBytes::new(bytes, false))
+        .map_err(|error| ParquetError::corrupt(format!("what its pages hold: {error}")))
+}
+
+/// Reads the header of a Bloom filter at the beginning of `bytes`; also how many bytes it takes.
+pub(super) fn read_bloom_filter_header(bytes: &[u8]) -> Result<(BloomFilterHeader, usize)> {
+    let mut protocol = CompactBytes::new(bytes, false);
+    let header = BloomFilterHeader::read_from_in_protocol(&mut protocol)
+        .map_err(|error| ParquetError::corrupt(format!("the header of a Bloom filter: {error}")))?;
+    Ok((header, bytes.len() - protocol.bytes.len()))
+}
+
+/// Appends the header of a Bloom filter.
+pub(super) fn write_bloom_filter_header(header: &BloomFilterHeader, out: &mut Vec<u8>) -> Result<()> {
+    header.write_to_out_protocol(&mut TCompactOutputProtocol::new(out)).map_err(unwritable)?;
+    Ok(())
+}
+
+/// Appends the metadata of a file.
+pub(super) fn write_file_metadata(metadata: &FileMetaData, out: &mut Vec<u8>) -> Result<()> {
+    metadata.write_to_out_protocol(&mut TCompactOutputProtocol::new(out)).map_err(unwritable)?;
+    Ok(())
+}
+
+/// Appends where the pages of a chunk are.
+pub(super) fn write_offset_index(index: &OffsetIndex, out: &mut Vec<u8>) -> Result<()> {
+    index.write_to_out_protocol(&mut TCompactOutputProtocol::new(out)).map_err(unwritable)?;
+    Ok(())
+}
+
+/// Appends what is in the pages of a chunk.
+pub(super) fn write_column_index(index: &ColumnIndex, out: &mut Vec<u8>) -> Result<()> {
+    index.write_to_out_protocol(&mut TCompactOutputProtocol::new(out)).map_err(unwritable)?;
+    Ok(())
 }
 
 /// Appends the header of a page.

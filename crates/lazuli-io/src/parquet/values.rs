@@ -2,9 +2,9 @@
 
 use super::delta;
 use super::hybrid::Hybrid;
-use super::schema::Physical;
-use super::{ParquetError, Result};
-use lazuli_array::{Bitmap, BitmapBuilder, memory};
+use super::schema::{Leaf, Meaning, Physical};
+use super::{ParquetError, ParquetErrorKind, Result};
+use lazuli_array::{Bitmap, BitmapBuilder, DataType, memory};
 
 /// Values of one kind, in order.
 #[derive(Debug)]
@@ -24,6 +24,36 @@ pub(super) enum Values {
         width: usize,
         bytes: Vec<u8>,
     },
+    /// Decimals that lie in a file as integers. Widened as they are read, entries of a dictionary once.
+    Decimal {
+        digits: Digits,
+        values: Vec<i128>,
+    },
+}
+
+/// What decimals of a column may be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Digits {
+    precision: u8,
+    scale: u8,
+    /// Bytes of a value in the file: 4 or 8.
+    width: usize,
+}
+
+impl Digits {
+    /// The value, if it has no more digits than the type.
+    fn check(self, value: i64) -> Result<i128> {
+        if value.unsigned_abs() < self.limit() {
+            return Ok(value.into());
+        }
+        let data_type = DataType::Decimal { precision: self.precision, scale: self.scale };
+        Err(ParquetError::new(ParquetErrorKind::OutOfRange { data_type, value: value.to_string() }))
+    }
+
+    /// No 64 bits hold 20 digits.
+    fn limit(self) -> u64 {
+        10u64.pow(u32::from(self.precision.min(19)))
+    }
 }
 
 /// A number of the file, in its own bytes.
@@ -64,6 +94,38 @@ impl Values {
         }
     }
 
+    /// No values of a leaf, with room for about `rows`.
+    pub(super) fn of_leaf(leaf: &Leaf, rows: usize) -> Self {
+        let width = match leaf.physical {
+            Physical::Int32 => 4,
+            Physical::Int64 => 8,
+            _ => return Self::new(leaf.physical, rows),
+        };
+        match (leaf.meaning, &leaf.data_type) {
+            (Meaning::Decimal, DataType::Decimal { precision, scale }) => {
+                let digits = Digits { precision: *precision, scale: *scale, width };
+                Self::Decimal { digits, values: memory::with_capacity(rows) }
+            }
+            _ => Self::new(leaf.physical, rows),
+        }
+    }
+
+    /// No values of the same kind, with room for about `rows`.
+    fn like(&self, rows: usize) -> Self {
+        match self {
+            Self::Boolean(_) => Self::new(Physical::Boolean, rows),
+            Self::Int32(_) => Self::new(Physical::Int32, rows),
+            Self::Int64(_) => Self::new(Physical::Int64, rows),
+            Self::Float(_) => Self::new(Physical::Float, rows),
+            Self::Double(_) => Self::new(Physical::Double, rows),
+            Self::Bytes { .. } => Self::new(Physical::Bytes, rows),
+            Self::Fixed { width, .. } => Self::new(Physical::Fixed(*width), rows),
+            Self::Decimal { digits, .. } => {
+                Self::Decimal { digits: *digits, values: memory::with_capacity(rows) }
+            }
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Boolean(bits) => bits.len(),
@@ -73,6 +135,76 @@ impl Values {
             Self::Double(values) => values.len(),
             Self::Bytes { offsets, .. } => offsets.len() - 1,
             Self::Fixed { width, bytes } => bytes.len() / width,
+            Self::Decimal { values, .. } => values.len(),
+        }
+    }
+
+    /// Appends those of `count` values that lie in a page in some encoding whose bit is set; `read` appends all of them.
+    pub(super) fn read_where(
+        &mut self,
+        count: usize,
+        wanted: &Bitmap,
+        read: impl FnOnce(&mut Self) -> Result<()>,
+    ) -> Result<()> {
+        let mut all = self.like(count.min(wanted.len()));
+        read(&mut all)?;
+        match (self, all) {
+            (Self::Boolean(out), Self::Boolean(bits)) => {
+                let bits = bits.finish();
+                wanted.ones().for_each(|row| out.push(bits.get(row)));
+            }
+            (Self::Int32(out), Self::Int32(values)) => pick(&values, wanted, out),
+            (Self::Int64(out), Self::Int64(values)) => pick(&values, wanted, out),
+            (Self::Float(out), Self::Float(values)) => pick(&values, wanted, out),
+            (Self::Double(out), Self::Double(values)) => pick(&values, wanted, out),
+            (Self::Decimal { values: out, .. }, Self::Decimal { values, .. }) => pick(&values, wanted, out),
+            (Self::Bytes { offsets: out_offsets, bytes: out }, Self::Bytes { offsets, bytes }) => {
+                for row in wanted.ones() {
+                    out.extend_from_slice(&bytes[offsets[row] as usize..offsets[row + 1] as usize]);
+                    out_offsets.push(out.len() as i64);
+                }
+            }
+            (Self::Fixed { width, bytes: out }, Self::Fixed { bytes, .. }) => {
+                for row in wanted.ones() {
+                    out.extend_from_slice(&bytes[row * *width..(row + 1) * *width]);
+                }
+            }
+            _ => return Err(misplaced("a page")),
+        }
+        Ok(())
+    }
+
+    /// Appends those of the `count` values that lie one after the other whose bit is set: the others are not copied.
+    pub(super) fn read_plain_where(&mut self, page: &[u8], count: usize, wanted: &Bitmap) -> Result<()> {
+        match self {
+            Self::Int32(values) => read_numbers_where(page, count, wanted, values),
+            Self::Int64(values) => read_numbers_where(page, count, wanted, values),
+            Self::Float(values) => read_numbers_where(page, count, wanted, values),
+            Self::Double(values) => read_numbers_where(page, count, wanted, values),
+            Self::Decimal { digits, values } => {
+                let width = digits.width;
+                let bytes = page.get(..count.checked_mul(width).ok_or_else(ended)?).ok_or_else(ended)?;
+                values.reserve(wanted.count_ones());
+                for row in wanted.ones() {
+                    values.push(digits.check(integer(&bytes[row * width..(row + 1) * width]))?);
+                }
+                Ok(())
+            }
+            Self::Bytes { offsets, bytes } => {
+                let mut rest = page;
+                for is_wanted in wanted.iter().take(count) {
+                    let (text, behind) = split_text(rest)?;
+                    if is_wanted {
+                        bytes.extend_from_slice(text);
+                        offsets.push(bytes.len() as i64);
+                    }
+                    rest = behind;
+                }
+                Ok(())
+            }
+            Self::Boolean(_) | Self::Fixed { .. } => {
+                self.read_where(count, wanted, |all| all.read_plain(page, count))
+            }
         }
     }
 
@@ -99,6 +231,7 @@ impl Values {
                 let length = count.checked_mul(*width).ok_or_else(ended)?;
                 bytes.extend_from_slice(page.get(..length).ok_or_else(ended)?);
             }
+            Self::Decimal { digits, values } => read_decimals(page, count, *digits, values)?,
         }
         Ok(())
     }
@@ -118,6 +251,17 @@ impl Values {
             // Differences of 32 bits wrap at those; the low bits of sums of 64 are the same.
             Self::Int32(values) => delta::read_integers(&mut page, count, |value| values.push(value as i32)),
             Self::Int64(values) => delta::read_integers(&mut page, count, |value| values.push(value)),
+            Self::Decimal { digits, values } => {
+                let mut checked = Ok(());
+                delta::read_integers(&mut page, count, |value| {
+                    let value = if digits.width == 4 { i64::from(value as i32) } else { value };
+                    match digits.check(value) {
+                        Ok(value) => values.push(value),
+                        Err(error) => checked = Err(error),
+                    }
+                })?;
+                checked
+            }
             _ => Err(misplaced("DELTA_BINARY_PACKED")),
         }
     }
@@ -153,6 +297,7 @@ impl Values {
             Self::Int32(_) | Self::Float(_) => 4,
             Self::Int64(_) | Self::Double(_) => 8,
             Self::Fixed { width, .. } => *width,
+            Self::Decimal { digits, .. } => digits.width,
             Self::Boolean(_) | Self::Bytes { .. } => return Err(misplaced("BYTE_STREAM_SPLIT")),
         };
         let length = count.checked_mul(width).ok_or_else(ended)?;
@@ -175,6 +320,7 @@ impl Values {
             (Self::Int64(out), Self::Int64(values)) => gather(values, codes, out),
             (Self::Float(out), Self::Float(values)) => gather(values, codes, out),
             (Self::Double(out), Self::Double(values)) => gather(values, codes, out),
+            (Self::Decimal { values: out, .. }, Self::Decimal { values, .. }) => gather(values, codes, out),
             (Self::Bytes { offsets: out_offsets, bytes: out }, Self::Bytes { offsets, bytes }) => {
                 for &code in codes {
                     let code = code as usize;
@@ -212,6 +358,7 @@ impl Values {
             Self::Int64(values) => spread(values, start, valid),
             Self::Float(values) => spread(values, start, valid),
             Self::Double(values) => spread(values, start, valid),
+            Self::Decimal { values, .. } => spread(values, start, valid),
             Self::Bytes { offsets, .. } => {
                 let dense = offsets.split_off(start + 1);
                 let mut last = offsets[start];
@@ -261,14 +408,61 @@ fn read_numbers<T: Number>(page: &[u8], count: usize, out: &mut Vec<T>) -> Resul
     Ok(())
 }
 
+fn read_numbers_where<T: Number>(page: &[u8], count: usize, wanted: &Bitmap, out: &mut Vec<T>) -> Result<()> {
+    let length = count.checked_mul(T::BYTES).ok_or_else(ended)?;
+    let bytes = page.get(..length).ok_or_else(ended)?;
+    out.reserve(wanted.count_ones());
+    for row in wanted.ones() {
+        out.push(T::of(&bytes[row * T::BYTES..(row + 1) * T::BYTES]));
+    }
+    Ok(())
+}
+
+/// An integer of 4 or 8 bytes.
+fn integer(bytes: &[u8]) -> i64 {
+    match bytes.len() {
+        4 => i32::of(bytes).into(),
+        _ => i64::of(bytes),
+    }
+}
+
+fn read_decimals(page: &[u8], count: usize, digits: Digits, out: &mut Vec<i128>) -> Result<()> {
+    let length = count.checked_mul(digits.width).ok_or_else(ended)?;
+    let bytes = page.get(..length).ok_or_else(ended)?;
+    let limit = digits.limit();
+    let mut all_fit = true;
+    let mut fit = |value: i64| {
+        all_fit &= value.unsigned_abs() < limit;
+        i128::from(value)
+    };
+    match digits.width {
+        4 => out.extend(bytes.as_chunks::<4>().0.iter().map(|four| fit(i32::from_le_bytes(*four).into()))),
+        _ => out.extend(bytes.as_chunks::<8>().0.iter().map(|eight| fit(i64::from_le_bytes(*eight)))),
+    }
+    if all_fit {
+        return Ok(());
+    }
+    bytes.chunks_exact(digits.width).try_for_each(|value| digits.check(integer(value)).map(|_| ()))
+}
+
+/// The first text, and what is behind it.
+fn split_text(page: &[u8]) -> Result<(&[u8], &[u8])> {
+    let (length, behind) = page.split_first_chunk::<4>().ok_or_else(ended)?;
+    behind.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or_else(ended)
+}
+
+/// Appends the values whose bit is set.
+pub(super) fn pick<T: Copy>(values: &[T], wanted: &Bitmap, out: &mut Vec<T>) {
+    out.reserve(wanted.count_ones());
+    out.extend(wanted.ones().map(|row| values[row]));
+}
+
 fn read_texts(page: &[u8], count: usize, offsets: &mut Vec<i64>, bytes: &mut Vec<u8>) -> Result<()> {
     let mut rest = page;
     // Most of what is left is text.
     bytes.reserve(page.len().saturating_sub(count.saturating_mul(4)));
     for _ in 0..count {
-        let (length, behind) = rest.split_first_chunk::<4>().ok_or_else(ended)?;
-        let (text, behind) =
-            behind.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or_else(ended)?;
+        let (text, behind) = split_text(rest)?;
         bytes.extend_from_slice(text);
         offsets.push(bytes.len() as i64);
         rest = behind;

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use lazuli_array::{Bitmap, Native};
 
-use super::{FloatSum, for_each_valid, max_id};
+use super::{DecimalSum, FloatSum, for_each_valid, max_id};
 use crate::double_double::FloatValue;
 use crate::double_double::fixed_point::{Grid, MAX_ROWS, Magnitudes, magnitudes};
 use crate::double_double::for_each_block;
@@ -105,12 +105,61 @@ pub(super) fn add_integers<T: Native + Into<i128>>(
     true
 }
 
+/// Bits, sign included, of decimals of which 64 bits hold the sum of [`MAX_ROWS`].
+const DECIMAL_BITS: u32 = 48;
+
+/// Adds a block of decimals to the sums of their groups; false, and nothing is added, if one of them has more than
+/// [`DECIMAL_BITS`].
+pub(super) fn add_decimals(
+    values: &[i128],
+    validity: Option<&Bitmap>,
+    group_ids: &[u32],
+    sums: &mut [DecimalSum],
+) -> bool {
+    assert!(
+        (max_id(group_ids) as usize) < sums.len() && values.len() == group_ids.len(),
+        "a state for each row"
+    );
+    // Two sums a group, for every other row each: else a row waits for the one before, whose group is often the same.
+    let mut words = vec![[0i64; 2]; sums.len()];
+    // Bits that no narrow value has. Looked at once, at the end: what was added by then is thrown away.
+    let mut wide = 0u64;
+    let mut put = |value: i128, id: u32, lane: usize| {
+        let (low, high) = (value as i64, (value >> 64) as i64);
+        wide |= (high ^ low >> 63).cast_unsigned();
+        wide |= low.wrapping_add(1 << (DECIMAL_BITS - 1)).cast_unsigned() >> DECIMAL_BITS;
+        let word = &mut words[id as usize][lane];
+        *word = word.wrapping_add(low);
+    };
+    match validity {
+        None => {
+            let (value_pairs, value_rest) = values.as_chunks::<2>();
+            let (id_pairs, id_rest) = group_ids.as_chunks::<2>();
+            for (values, ids) in value_pairs.iter().zip(id_pairs) {
+                put(values[0], ids[0], 0);
+                put(values[1], ids[1], 1);
+            }
+            value_rest.iter().zip(id_rest).for_each(|(&value, &id)| put(value, id, 0));
+        }
+        Some(validity) => for_each_valid(values.len(), validity, |row| put(values[row], group_ids[row], 0)),
+    }
+    if wide != 0 {
+        return false;
+    }
+    for (sum, [even, odd]) in sums.iter_mut().zip(words) {
+        *sum += i128::from(even) + i128::from(odd);
+    }
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::aggregate::{CountedSum, grouped_counted_sum_integers, grouped_sum_integers, sum_groups};
+    use crate::aggregate::{
+        CountedSum, grouped_counted_sum_integers, grouped_sum_decimals, grouped_sum_integers, sum_groups,
+    };
     use crate::double_double::TripleDouble;
 
     /// Few enough that blocks are used for all but the shortest inputs below.
@@ -160,6 +209,27 @@ mod tests {
             check_integers(&rows.iter().map(|row| row.0 as i8).collect::<Vec<i8>>(), validity, &ids);
         }
 
+        #[test]
+        fn decimals_of_any_width(
+            rows in prop::collection::vec((any::<i128>(), 0..129u32, any::<bool>(), 0..GROUPS as u32), 0..200),
+            has_nulls in any::<bool>(),
+        ) {
+            let least = rows.first().map_or(0, |row| row.1);
+            let values: Vec<i128> =
+                rows.iter().map(|row| row.0.checked_shr(least.max(row.1)).unwrap_or(0)).collect();
+            let ids: Vec<u32> = rows.iter().map(|row| row.3).collect();
+            let validity = Bitmap::from_fn(rows.len(), |row| rows[row].2);
+            let validity = has_nulls.then_some(&validity);
+            let (mut sums, mut expected) = ([DecimalSum::default(); GROUPS], [DecimalSum::default(); GROUPS]);
+            grouped_sum_decimals(&values, validity, &ids, &mut sums);
+            for (row, &value) in values.iter().enumerate() {
+                if validity.is_none_or(|validity| validity.get(row)) {
+                    expected[ids[row] as usize] += value;
+                }
+            }
+            prop_assert_eq!(sums.map(DecimalSum::to_i128), expected.map(DecimalSum::to_i128));
+        }
+
         /// Values whose sums a sum in three floats has exactly, in blocks or not.
         #[test]
         fn floats_in_blocks_are_floats_one_by_one(
@@ -189,6 +259,19 @@ mod tests {
             sum_groups(&values, validity, Some(&ids), &mut states);
             prop_assert_eq!(states.map(|state| state.count), counts);
             prop_assert_eq!(states.map(|state| bits(state.sum)), sums.map(bits));
+        }
+    }
+
+    #[test]
+    fn the_fullest_blocks_of_decimals_fit() {
+        let num_rows = 2 * MAX_ROWS + 101;
+        for value in [-(1i128 << 47), (1 << 47) - 1, 1 << 47] {
+            let mut sums = [DecimalSum::default(); 2];
+            let ids: Vec<u32> = (0..num_rows).map(|row| u32::from(row % 1000 == 0)).collect();
+            grouped_sum_decimals(&vec![value; num_rows], None, &ids, &mut sums);
+            let count = ids.iter().filter(|&&id| id == 1).count() as i128;
+            let expected = [value * (num_rows as i128 - count), value * count];
+            assert_eq!(sums.map(DecimalSum::to_i128), expected.map(Some));
         }
     }
 

@@ -165,5 +165,14 @@ pub fn grouped_sum_decimals(
     group_ids: &[u32],
     sums: &mut [DecimalSum],
 ) {
-    for_each_value(values, validity, group_ids, |value, group| sums[group] += value);
+    let Some(blocks) = few_groups::blocks(values.len(), sums.len()) else {
+        return for_each_value(values, validity, group_ids, |value, group| sums[group] += value);
+    };
+    for rows in blocks {
+        let (values, ids) = (&values[rows.clone()], &group_ids[rows.clone()]);
+        let validity = validity.map(|validity| validity.sliced(rows.start, rows.len()));
+        if !few_groups::add_decimals(values, validity.as_ref(), ids, sums) {
+            for_each_value(values, validity.as_ref(), ids, |value, group| sums[group] += value);
+        }
+    }
 }

@@ -64,8 +64,8 @@ pub(super) fn compute(operands: Operands<'_>) -> Result<Column> {
     };
     let common = left_scale.max(right_scale);
     let (left_factor, right_factor) = (power(common - left_scale), power(common - right_scale));
-    let aligned =
-        |left: i128, right: i128| Some((left.checked_mul(left_factor)?, right.checked_mul(right_factor)?));
+    let scaled = |value: i128, factor: i128| if factor == 1 { Some(value) } else { product(value, factor) };
+    let aligned = |left: i128, right: i128| Some((scaled(left, left_factor)?, scaled(right, right_factor)?));
     let valid = both_valid(operands.left, operands.right);
     let result = match operands.op {
         ArithmeticOp::Add => try_binary(left, right, valid, |left, right| {
@@ -75,7 +75,7 @@ pub(super) fn compute(operands: Operands<'_>) -> Result<Column> {
             checked(aligned(left, right).and_then(|(left, right)| left.checked_sub(right)))
         }),
         ArithmeticOp::Mul => {
-            try_binary(left, right, valid, |left, right: i128| checked(left.checked_mul(right)))
+            try_binary(left, right, valid, |left, right: i128| checked(product(left, right)))
         }
         ArithmeticOp::Div => {
             let shift = i32::from(scale) + i32::from(right_scale) - i32::from(left_scale);
@@ -115,6 +115,15 @@ fn failure(operands: &Operands<'_>, right: Side<'_, i128>, row: usize) -> Kernel
         };
     }
     operands.overflow(row)
+}
+
+/// The product, if 128 bits hold it. Most decimals fit 64 bits, and then it is one multiplication.
+#[inline(always)]
+fn product(left: i128, right: i128) -> Option<i128> {
+    match (i64::try_from(left), i64::try_from(right)) {
+        (Ok(left), Ok(right)) => Some(i128::from(left) * i128::from(right)),
+        _ => left.checked_mul(right),
+    }
 }
 
 fn power(exponent: u8) -> i128 {

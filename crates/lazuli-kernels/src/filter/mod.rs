@@ -7,6 +7,7 @@
 mod bits; // booleans and validity
 mod bytes; // strings
 mod selection; // the rows that stay
+mod spread; // a mask of the rows that stayed as one of all
 mod values; // fixed width
 #[cfg(target_arch = "x86_64")]
 mod x86; // fixed width, by vectors
@@ -22,6 +23,7 @@ use crate::take::take_batch;
 use bits::filter_bits;
 use bytes::filter_byte_rows;
 use selection::Selection;
+pub use spread::spread_mask;
 use values::filter_values;
 
 /// A batch of several columns is filtered by row numbers, found once, when at most one row in this many is kept;

@@ -122,6 +122,7 @@ fn scan(node: &Scan) -> Part {
         limit: None,
         batch_rows: 1024,
         threads: 1,
+        memory: None,
     };
     let reader = node.source.open(request).expect("frames can be read");
     let mut rows = Vec::new();

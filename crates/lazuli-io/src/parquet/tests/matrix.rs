@@ -62,24 +62,33 @@ fn every_value_is_read_or_refused() {
     }
 }
 
-/// Rows whose number in the file leaves no rest by three, told by a column that is all that the filter looks at.
-struct EveryThird {
+/// Rows by their number in the row group, whatever is in the columns that the filter looks at.
+struct ByNumber {
     columns: Vec<usize>,
+    is_kept: fn(usize) -> bool,
 }
 
-impl RowFilter for EveryThird {
+/// Few, with long runs without a row, so that pages are left out.
+fn every_third(row: usize) -> bool {
+    row.is_multiple_of(3) && (row / 20).is_multiple_of(2)
+}
+
+fn most(row: usize) -> bool {
+    !row.is_multiple_of(7)
+}
+
+impl RowFilter for ByNumber {
     fn columns(&self) -> &[usize] {
         &self.columns
     }
 
     fn keep(&self, batch: &Batch) -> Result<Bitmap, FilterError> {
-        // Long runs without a row, so that pages are left out.
-        Ok(Bitmap::from_fn(batch.num_rows(), |row| row % 3 == 0 && row / 20 % 2 == 0))
+        Ok(Bitmap::from_fn(batch.num_rows(), self.is_kept))
     }
 }
 
-fn filtered(frame: &DataFrame, group_rows: usize) -> Vec<String> {
-    let keep = |row: usize| (row % group_rows).is_multiple_of(3) && (row % group_rows / 20).is_multiple_of(2);
+fn filtered(frame: &DataFrame, group_rows: usize, is_kept: fn(usize) -> bool) -> Vec<String> {
+    let keep = |row: usize| is_kept(row % group_rows);
     let all = lines(frame);
     let (head, rows) = all.split_at(2);
     head.iter()
@@ -95,13 +104,15 @@ fn filters_keep_the_rows_that_they_say() {
         let table = ParquetTable::open(&path, &ParquetOptions::default()).expect("it was read");
         let group_rows = if table.num_row_groups() > 1 { 48 } else { usize::MAX };
         for columns in [vec![], vec![0], vec![whole.width() - 1, 0]] {
-            let options = ParquetScanOptions {
-                filter: Some(Arc::new(EveryThird { columns })),
-                batch_rows: 7,
-                ..ParquetScanOptions::default()
-            };
-            let frame = read(&path, options).expect("it was read");
-            assert_eq!(lines(&frame), filtered(&whole, group_rows), "{}", path.display());
+            for is_kept in [every_third, most] {
+                let options = ParquetScanOptions {
+                    filter: Some(Arc::new(ByNumber { columns: columns.clone(), is_kept })),
+                    batch_rows: 7,
+                    ..ParquetScanOptions::default()
+                };
+                let frame = read(&path, options).expect("it was read");
+                assert_eq!(lines(&frame), filtered(&whole, group_rows, is_kept), "{}", path.display());
+            }
         }
     }
 }
@@ -143,8 +154,11 @@ fn several_threads_get_all_batches() {
     for with_filter in [false, true] {
         let table =
             Arc::new(ParquetTable::open(&path, &ParquetOptions::default()).expect("it can be opened"));
-        let filter: Option<Arc<dyn RowFilter>> =
-            if with_filter { Some(Arc::new(EveryThird { columns: vec![3] })) } else { None };
+        let filter: Option<Arc<dyn RowFilter>> = if with_filter {
+            Some(Arc::new(ByNumber { columns: vec![3], is_kept: every_third }))
+        } else {
+            None
+        };
         let options =
             ParquetScanOptions { threads: 4, batch_rows: 5, filter, ..ParquetScanOptions::default() };
         let scan = ParquetScan::open(table, options);
@@ -163,7 +177,7 @@ fn several_threads_get_all_batches() {
         assert!(batches.iter().enumerate().all(|(index, (number, _))| index as u64 == *number));
         let batches = batches.into_iter().map(|(_, batch)| batch).collect();
         let frame = DataFrame::from_batches(scan.schema().clone(), batches).expect("batches of one schema");
-        let expected = if with_filter { filtered(&whole, 48) } else { lines(&whole) };
+        let expected = if with_filter { filtered(&whole, 48, every_third) } else { lines(&whole) };
         assert_eq!(lines(&frame), expected);
     }
 }

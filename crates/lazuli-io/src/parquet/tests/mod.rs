@@ -2,7 +2,9 @@
 
 mod damaged; // bytes changed
 mod matrix; // files of another program
+mod pruning; // what is left out by bounds, dictionaries and Bloom filters
 mod round_trip; // files of our own
+mod twin; // files of our own as parquet2 reads them
 
 use super::{ParquetError, ParquetOptions, ParquetScan, ParquetScanOptions, ParquetTable};
 use lazuli_array::{Batch, DataFrame, Scalar};

@@ -1,17 +1,18 @@
 //! What was written is read again: every type, nulls, nested columns, however batches and row groups are cut.
 
 use super::{lines, read};
+use crate::files::FilesError;
 use crate::parquet::{
-    ParquetCompression, ParquetErrorKind, ParquetFooter, ParquetScanOptions, ParquetWriteOptions,
-    ParquetWriter,
+    ParquetCompression, ParquetErrorKind, ParquetFooter, ParquetOptions, ParquetScan, ParquetScanOptions,
+    ParquetTable, ParquetWriteOptions, ParquetWriter,
 };
 use lazuli_array::{Batch, Column, DataFrame, DataType, Field, Scalar, Schema, TimeUnit};
 use proptest::prelude::*;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Writes batches, so many to a row group, and reads the file.
-fn there_and_back(schema: &Arc<Schema>, groups: &[Vec<Batch>], options: ParquetWriteOptions) -> DataFrame {
+/// A file of these batches, so many to a row group.
+pub(super) fn compose(schema: &Arc<Schema>, groups: &[Vec<Batch>], options: ParquetWriteOptions) -> Vec<u8> {
     let writer = ParquetWriter::try_new(schema, options).expect("types that can be written");
     let mut file = ParquetWriter::HEAD.to_vec();
     let mut footer = ParquetFooter::default();
@@ -21,6 +22,12 @@ fn there_and_back(schema: &Arc<Schema>, groups: &[Vec<Batch>], options: ParquetW
         footer.push(group);
     }
     file.extend(writer.encode_footer(footer).expect("memory takes it"));
+    file
+}
+
+/// Writes batches, so many to a row group, and reads the file.
+fn there_and_back(schema: &Arc<Schema>, groups: &[Vec<Batch>], options: ParquetWriteOptions) -> DataFrame {
+    let file = compose(schema, groups, options);
     let path: PathBuf = std::env::temp_dir().join(format!(
         "lazuli-round-trip-{}-{:?}.parquet",
         std::process::id(),
@@ -36,7 +43,7 @@ fn units() -> impl Strategy<Value = TimeUnit> {
     prop_oneof![Just(TimeUnit::Milliseconds), Just(TimeUnit::Microseconds), Just(TimeUnit::Nanoseconds)]
 }
 
-fn types() -> impl Strategy<Value = DataType> {
+pub(super) fn types() -> impl Strategy<Value = DataType> {
     let zones = prop_oneof![Just(None), Just(Some("UTC".into())), Just(Some("Europe/Paris".into()))];
     let leaf = prop_oneof![
         prop::sample::select(vec![
@@ -85,7 +92,7 @@ fn types() -> impl Strategy<Value = DataType> {
     prop_oneof![leaf, nested]
 }
 
-fn values(data_type: &DataType) -> BoxedStrategy<Scalar> {
+pub(super) fn values(data_type: &DataType) -> BoxedStrategy<Scalar> {
     let value = match data_type {
         DataType::Null => Just(Scalar::Null).boxed(),
         DataType::Boolean => any::<bool>().prop_map(Scalar::Boolean).boxed(),
@@ -240,4 +247,37 @@ fn no_rows_have_a_schema() {
     let schema = Arc::new(Schema::try_new(vec![Field::new("n", DataType::Int64)]).expect("one name"));
     let frame = there_and_back(&schema, &[], ParquetWriteOptions::default());
     assert_eq!((frame.height(), frame.schema()), (0, &schema));
+}
+
+/// Files whose columns differ in width are one table of the wider type; a text is no number.
+#[test]
+fn types_of_several_files_are_widened() {
+    let file = |name: &str, data_type: &DataType, values: Vec<Scalar>| {
+        let column = Column::from_scalars(data_type, values).expect("values of the type");
+        let batch = Batch::from_columns(vec![("n".into(), column)]).expect("one column");
+        let bytes = compose(batch.schema(), &[vec![batch.clone()]], ParquetWriteOptions::default());
+        let path = std::env::temp_dir().join(format!("lazuli-widened-{}-{name}.parquet", std::process::id()));
+        std::fs::write(&path, bytes).expect("the temporary folder can be written");
+        path
+    };
+    let narrow = file("narrow", &DataType::Int32, vec![Scalar::Int32(1), Scalar::Null]);
+    let wide = file("wide", &DataType::Int64, vec![Scalar::Int64(1 << 40)]);
+    let text = file("text", &DataType::String, vec![Scalar::from("a")]);
+    for paths in [[&narrow, &wide], [&wide, &narrow]] {
+        let table = ParquetTable::open_all(&paths, &ParquetOptions::default()).expect("one type holds both");
+        assert_eq!(*table.schema().field(0).data_type(), DataType::Int64);
+        let scan = ParquetScan::open(Arc::new(table), ParquetScanOptions::default());
+        let mut rows = Vec::new();
+        while let Some((_, batch)) = scan.next().map_err(|(_, error)| error).expect("it can be read") {
+            rows.extend((0..batch.num_rows()).map(|row| batch.column(0).get(row).to_string()));
+        }
+        rows.sort();
+        assert_eq!(rows, ["1", "1099511627776", "null"]);
+    }
+    let error =
+        ParquetTable::open_all(&[&narrow, &text], &ParquetOptions::default()).expect_err("no type does");
+    assert!(matches!(error.kind(), ParquetErrorKind::Files(FilesError::TypeDiffers { .. })), "{error}");
+    for path in [narrow, wide, text] {
+        std::fs::remove_file(path).expect("it is ours");
+    }
 }

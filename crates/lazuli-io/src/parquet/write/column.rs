@@ -1,29 +1,40 @@
 //! A leaf of a row group as a column chunk: dictionary, pages, what the footer says of it.
 
+use super::super::bloom::Bloom;
 use super::super::compression::ParquetCompression;
 use super::super::hybrid::{write_hybrid, write_varint};
 use super::super::{Result, chunk, delta, thrift};
 use super::ParquetWriteOptions;
 use super::dense::{Coded, Dense, recoded};
-use super::schema::LeafPlan;
+use super::page_index::{Bounds, PageNote, PageNotes};
+use super::schema::{Kind, LeafPlan};
 use super::shred::{LeafLevels, Shredded};
 use lazuli_array::Array;
 use parquet_format_safe::{
     ColumnMetaData, DataPageHeader, DictionaryPageHeader, Encoding, PageHeader, PageType, Statistics,
 };
 
-/// The most entries of a page: what skips pages has something to skip.
-const PAGE_ENTRIES: usize = 20_000;
 /// About the most bytes of a page, before compression.
 const PAGE_BYTES: usize = 1 << 20;
+/// The most bytes of a bound in the footer.
+const MAX_BOUND_BYTES: usize = 256;
 
-/// Appends the chunk of a leaf to the bytes of a row group. Offsets are counted from the beginning of `out`.
+/// A chunk that was written. Offsets are counted from the beginning of the row group.
+#[derive(Debug)]
+pub(super) struct EncodedChunk {
+    pub metadata: ColumnMetaData,
+    pub pages: PageNotes,
+    pub bloom: Option<Bloom>,
+}
+
+/// Appends the chunk of a leaf to the bytes of a row group.
 pub(super) fn write_chunk(
     plan: &LeafPlan,
     leaf: &Shredded,
     options: &ParquetWriteOptions,
+    has_bloom: bool,
     out: &mut Vec<u8>,
-) -> Result<ColumnMetaData> {
+) -> Result<EncodedChunk> {
     let coded = match &leaf.values {
         Array::Dictionary(array) => recoded(array),
         _ => None,
@@ -60,24 +71,39 @@ pub(super) fn write_chunk(
         PageValues::Codes(_) => {}
     }
     let data_page_offset = writer.out.len() as i64;
-    let page_entries = (PAGE_BYTES / values.bytes_each()).clamp(1, PAGE_ENTRIES);
-    let (mut entry, mut value) = (0, 0);
+    let page_entries = (PAGE_BYTES / values.bytes_each()).min(options.page_rows).max(1);
+    let mut pages = PageNotes::new(options.statistics);
+    let (mut entry, mut value, mut row) = (0, 0, 0);
     while entry < leaf.num_entries {
         let end = leaf.levels.row_end((entry + page_entries).min(leaf.num_entries));
         let num_values = leaf.levels.num_values(entry, end, plan.max_definition);
+        let offset = writer.out.len();
         writer.data(plan, &leaf.levels, entry..end, &values, value..value + num_values)?;
+        let bounds = if options.statistics { values.bounds(value, num_values, plan.kind) } else { None };
+        let page = PageNote {
+            offset,
+            length: writer.out.len() - offset,
+            first_row: row,
+            num_values,
+            num_nulls: end - entry - num_values,
+            bounds,
+        };
+        pages.push(page, plan.kind);
+        row += leaf.levels.num_rows(entry, end);
         value += num_values;
         entry = end;
     }
     let bounds = match (&coded, &dense) {
         _ if !options.statistics => None,
-        (Some(coded), _) => coded.entries.bounds(plan.kind),
-        (None, Some(dense)) => dense.bounds(plan.kind),
+        (Some(coded), _) => coded.entries.bounds(0, coded.entries.len(), plan.kind),
+        (None, Some(dense)) => dense.bounds(0, dense.len(), plan.kind),
         (None, None) => None,
     };
+    // Longer ones are left out: they would make footers large, and cut off they would be taken for values.
+    let bounds = bounds.filter(|(min, max)| min.len().max(max.len()) <= MAX_BOUND_BYTES);
     let (min_value, max_value) = bounds.unzip();
     let num_nulls = leaf.num_entries - value;
-    Ok(ColumnMetaData {
+    let metadata = ColumnMetaData {
         type_: plan.kind.physical(),
         encodings,
         path_in_schema: plan.path.clone(),
@@ -100,7 +126,14 @@ pub(super) fn write_chunk(
         }),
         encoding_stats: None,
         bloom_filter_offset: None,
-    })
+    };
+    let bloom = match (&coded, &dense) {
+        _ if !has_bloom => None,
+        (Some(coded), _) => coded.entries.bloom(),
+        (None, Some(dense)) => dense.bloom(),
+        (None, None) => None,
+    };
+    Ok(EncodedChunk { metadata, pages, bloom })
 }
 
 enum PageValues<'a> {
@@ -116,6 +149,17 @@ impl PageValues<'_> {
             Self::Codes(_) => 4,
         }
     }
+
+    /// The bounds of the `count` values from `start` on.
+    fn bounds(&self, start: usize, count: usize, kind: Kind) -> Option<Bounds> {
+        match self {
+            Self::Plain(dense) | Self::Differences(dense) => dense.bounds(start, count, kind),
+            Self::Codes(coded) => {
+                let used = coded.used(start, count);
+                used.bounds(0, used.len(), kind)
+            }
+        }
+    }
 }
 
 impl LeafLevels {
@@ -127,6 +171,16 @@ impl LeafLevels {
             }
         }
         end
+    }
+
+    /// How many rows begin among these entries.
+    fn num_rows(&self, start: usize, end: usize) -> usize {
+        match self {
+            Self::Full(_) | Self::Validity(_) => end - start,
+            Self::Entries { repetitions, .. } => {
+                repetitions[start..end].iter().filter(|&&level| level == 0).count()
+            }
+        }
     }
 
     /// How many of the entries have a value.

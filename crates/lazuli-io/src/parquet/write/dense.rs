@@ -1,5 +1,7 @@
 //! The values of a leaf as they are written: bytes of pages, codes of dictionaries, bounds.
 
+use super::super::bloom::{self, Bloom};
+use super::page_index::Bounds;
 use super::schema::Kind;
 use crate::text_table::TextTable;
 use lazuli_array::{Array, Bitmap, DictionaryArray, StringArray};
@@ -26,6 +28,30 @@ pub(super) struct Coded {
     pub codes: Vec<u32>,
     /// The entries, in the order of their codes.
     pub entries: Dense,
+}
+
+impl Coded {
+    /// Each entry that one of the `count` codes from `start` on stands for, once.
+    pub(super) fn used(&self, start: usize, count: usize) -> Dense {
+        let mut is_used = vec![false; self.entries.len()];
+        self.codes[start..start + count].iter().for_each(|&code| is_used[code as usize] = true);
+        let used = || (0..is_used.len()).filter(|&entry| is_used[entry]);
+        match &self.entries {
+            Dense::Int32(entries) => Dense::Int32(used().map(|entry| entries[entry]).collect()),
+            Dense::Int64(entries) => Dense::Int64(used().map(|entry| entries[entry]).collect()),
+            Dense::Bytes { offsets, bytes } => {
+                let (mut ends, mut out) = (vec![0], Vec::new());
+                for entry in used() {
+                    out.extend_from_slice(&bytes[offsets[entry] as usize..offsets[entry + 1] as usize]);
+                    ends.push(out.len() as i64);
+                }
+                Dense::Bytes { offsets: ends, bytes: out }
+            }
+            Dense::Bits(_) | Dense::Float(_) | Dense::Double(_) | Dense::Fixed { .. } => {
+                panic!("values of this kind have no codes")
+            }
+        }
+    }
 }
 
 impl Dense {
@@ -170,28 +196,35 @@ impl Dense {
         }
     }
 
-    /// The least and the greatest value as they stand in statistics; `None` where there is none, or nothing to rely on.
-    pub(super) fn bounds(&self, kind: Kind) -> Option<(Vec<u8>, Vec<u8>)> {
+    /// The least and the greatest of the `count` values from `start` on, as they stand in statistics; `None` where there is
+    /// none, or nothing to rely on.
+    pub(super) fn bounds(&self, start: usize, count: usize, kind: Kind) -> Option<Bounds> {
+        let range = start..start + count;
         match (self, kind) {
             (Self::Bits(bits), _) => {
+                let bits = bits.sliced(start, count);
                 let bound = |is_true: bool| vec![u8::from(is_true)];
                 (!bits.is_empty()).then(|| (bound(bits.count_zeros() == 0), bound(bits.count_ones() > 0)))
             }
             (Self::Int32(values), Kind::Int32 { is_unsigned: true }) => {
-                extremes(values.iter().map(|&value| value as u32), |value| value.to_le_bytes().to_vec())
+                extremes(values[range].iter().map(|&value| value as u32), |value| {
+                    value.to_le_bytes().to_vec()
+                })
             }
             (Self::Int32(values), _) => {
-                extremes(values.iter().copied(), |value| value.to_le_bytes().to_vec())
+                extremes(values[range].iter().copied(), |value| value.to_le_bytes().to_vec())
             }
             (Self::Int64(values), Kind::Int64 { is_unsigned: true }) => {
-                extremes(values.iter().map(|&value| value as u64), |value| value.to_le_bytes().to_vec())
+                extremes(values[range].iter().map(|&value| value as u64), |value| {
+                    value.to_le_bytes().to_vec()
+                })
             }
             (Self::Int64(values), _) => {
-                extremes(values.iter().copied(), |value| value.to_le_bytes().to_vec())
+                extremes(values[range].iter().copied(), |value| value.to_le_bytes().to_vec())
             }
             // NaN is left out, and a zero stands for both, as the format asks for.
             (Self::Float(values), _) => {
-                let numbers = values.iter().copied().filter(|value| !value.is_nan());
+                let numbers = values[range].iter().copied().filter(|value| !value.is_nan());
                 let (min, max) = numbers.fold((f32::INFINITY, f32::NEG_INFINITY), |(min, max), value| {
                     (min.min(value), max.max(value))
                 });
@@ -199,7 +232,7 @@ impl Dense {
                 (min <= max).then(|| (min.to_le_bytes().to_vec(), max.to_le_bytes().to_vec()))
             }
             (Self::Double(values), _) => {
-                let numbers = values.iter().copied().filter(|value| !value.is_nan());
+                let numbers = values[range].iter().copied().filter(|value| !value.is_nan());
                 let (min, max) = numbers.fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), value| {
                     (min.min(value), max.max(value))
                 });
@@ -207,16 +240,34 @@ impl Dense {
                 (min <= max).then(|| (min.to_le_bytes().to_vec(), max.to_le_bytes().to_vec()))
             }
             (Self::Bytes { offsets, bytes }, _) => {
-                /// Longer bounds are left out: they would make footers large.
-                const MAX_BOUND_BYTES: usize = 256;
-                let texts = offsets.windows(2).map(|pair| &bytes[pair[0] as usize..pair[1] as usize]);
+                let texts = offsets[start..=start + count]
+                    .windows(2)
+                    .map(|pair| &bytes[pair[0] as usize..pair[1] as usize]);
                 extremes(texts, <[u8]>::to_vec)
-                    .filter(|(min, max)| min.len() <= MAX_BOUND_BYTES && max.len() <= MAX_BOUND_BYTES)
             }
-            (Self::Fixed { width, values }, _) => {
-                extremes(values.iter().copied(), |value: i128| value.to_be_bytes()[16 - width..].to_vec())
-            }
+            (Self::Fixed { width, values }, _) => extremes(values[range].iter().copied(), |value: i128| {
+                value.to_be_bytes()[16 - width..].to_vec()
+            }),
         }
+    }
+
+    /// A Bloom filter of the values, if they are of a type that readers ask for by value.
+    pub(super) fn bloom(&self) -> Option<Bloom> {
+        let mut bloom = Bloom::with_room(self.len());
+        match self {
+            Self::Int32(values) => {
+                values.iter().for_each(|value| bloom.insert(bloom::hash(&value.to_le_bytes())));
+            }
+            Self::Int64(values) => {
+                values.iter().for_each(|value| bloom.insert(bloom::hash(&value.to_le_bytes())));
+            }
+            Self::Bytes { offsets, bytes } => {
+                let texts = offsets.windows(2).map(|pair| &bytes[pair[0] as usize..pair[1] as usize]);
+                texts.for_each(|text| bloom.insert(bloom::hash(text)));
+            }
+            Self::Bits(_) | Self::Float(_) | Self::Double(_) | Self::Fixed { .. } => return None,
+        }
+        Some(bloom)
     }
 
     /// The values as codes, if they repeat.
@@ -281,10 +332,7 @@ fn is_worth_it(entries: usize, values: usize) -> bool {
     entries <= MAX_ENTRIES && (values < FIRST_LOOK || entries * 2 <= values)
 }
 
-fn extremes<T: Copy + Ord>(
-    values: impl Iterator<Item = T>,
-    bytes: impl Fn(T) -> Vec<u8>,
-) -> Option<(Vec<u8>, Vec<u8>)> {
+fn extremes<T: Copy + Ord>(values: impl Iterator<Item = T>, bytes: impl Fn(T) -> Vec<u8>) -> Option<Bounds> {
     let (min, max) = values.fold(None, |known: Option<(T, T)>, value| {
         Some(known.map_or((value, value), |(min, max)| (min.min(value), max.max(value))))
     })?;

@@ -6,21 +6,28 @@
 //! | `shred` | columns to leaves and levels |
 //! | `dense` | values in the form of the file: pages, codes, bounds |
 //! | `column` | a leaf as a column chunk |
+//! | `page_index` | where pages are and what is in them |
 //!
 //! Nothing here reads or writes files: whoever does so puts the bytes one after the other.
 
 mod column; // column chunks
 mod dense; // values in the form of the file
+mod page_index; // what is said of pages
 mod schema; // our schema as theirs
 mod shred; // columns to leaves
 
+use super::bloom::Bloom;
 use super::compression::ParquetCompression;
 use super::metadata::MAGIC;
 use super::{Result, hints, thrift};
-use lazuli_array::{Batch, Schema, SchemaRef};
+use column::EncodedChunk;
+use lazuli_array::{Batch, Name, Schema, SchemaRef};
 use lazuli_kernels::concat_batches;
+use page_index::PageNotes;
 use parquet_format_safe::{
-    ColumnChunk, ColumnMetaData, ColumnOrder, FileMetaData, RowGroup, TypeDefinedOrder,
+    BloomFilterAlgorithm, BloomFilterCompression, BloomFilterHash, BloomFilterHeader, ColumnChunk,
+    ColumnMetaData, ColumnOrder, FileMetaData, RowGroup, SplitBlockAlgorithm, TypeDefinedOrder, Uncompressed,
+    XxHash,
 };
 use schema::FilePlan;
 
@@ -29,15 +36,27 @@ use schema::FilePlan;
 pub struct ParquetWriteOptions {
     /// How pages are compressed; Snappy by default.
     pub compression: ParquetCompression,
-    /// Whether the footer has the bounds of each column of each row group. Readers skip row groups by them.
+    /// Whether the file has the bounds of each column of each row group and each page. Readers skip both by them.
     pub statistics: bool,
     /// Rows of a row group, but for the last; some more where batches do not divide it. 262,144 by default.
     pub row_group_size: usize,
+    /// The most rows of a page, but that lists are not cut: readers leave out pages by their bounds. 20,000 by default; pages
+    /// of long values have fewer.
+    pub page_rows: usize,
+    /// Columns of whole numbers, dates, times and texts whose row groups get a Bloom filter: readers then skip row groups that
+    /// do not have a value they look for. None by default; a filter takes about 10 bits for each distinct value.
+    pub bloom_filter_columns: Vec<Name>,
 }
 
 impl Default for ParquetWriteOptions {
     fn default() -> Self {
-        Self { compression: ParquetCompression::default(), statistics: true, row_group_size: 1 << 18 }
+        Self {
+            compression: ParquetCompression::default(),
+            statistics: true,
+            row_group_size: 1 << 18,
+            page_rows: 20_000,
+            bloom_filter_columns: Vec::new(),
+        }
     }
 }
 
@@ -69,8 +88,7 @@ pub struct ParquetWriter {
 #[derive(Debug)]
 pub struct EncodedRowGroup {
     bytes: Vec<u8>,
-    /// Offsets count from the beginning of the row group.
-    columns: Vec<ColumnMetaData>,
+    columns: Vec<EncodedChunk>,
     num_rows: usize,
 }
 
@@ -90,6 +108,8 @@ impl EncodedRowGroup {
 #[derive(Debug, Default)]
 pub struct ParquetFooter {
     row_groups: Vec<RowGroup>,
+    /// For each row group, where it begins, and of its chunks the pages and the Bloom filter.
+    notes: Vec<(i64, Vec<(PageNotes, Option<Bloom>)>)>,
     /// Bytes of them.
     length: u64,
 }
@@ -99,10 +119,12 @@ impl ParquetFooter {
     pub fn push(&mut self, group: EncodedRowGroup) {
         let start = (ParquetWriter::HEAD.len() as u64 + self.length) as i64;
         self.length += group.bytes.len() as u64;
-        let total_byte_size = group.columns.iter().map(|column| column.total_uncompressed_size).sum();
-        let total_compressed_size = group.columns.iter().map(|column| column.total_compressed_size).sum();
-        let columns = group
-            .columns
+        let (chunks, notes): (Vec<ColumnMetaData>, Vec<_>) =
+            group.columns.into_iter().map(|chunk| (chunk.metadata, (chunk.pages, chunk.bloom))).unzip();
+        self.notes.push((start, notes));
+        let total_byte_size = chunks.iter().map(|column| column.total_uncompressed_size).sum();
+        let total_compressed_size = chunks.iter().map(|column| column.total_compressed_size).sum();
+        let columns = chunks
             .into_iter()
             .map(|mut column| {
                 column.data_page_offset += start;
@@ -129,6 +151,47 @@ impl ParquetFooter {
             total_compressed_size: Some(total_compressed_size),
             ordinal: i16::try_from(self.row_groups.len()).ok(),
         });
+    }
+}
+
+impl ParquetFooter {
+    /// Bloom filters and what is said of pages, and notes where that will be: first of all row groups what is in their pages,
+    /// then of all where they are, so that one read gets the indexes of a kind.
+    fn write_helps(&mut self) -> Result<Vec<u8>> {
+        let start = ParquetWriter::HEAD.len() as u64 + self.length;
+        let mut bytes = Vec::new();
+        for (group, (_, notes)) in self.row_groups.iter_mut().zip(&self.notes) {
+            for (chunk, (_, bloom)) in group.columns.iter_mut().zip(notes) {
+                let (Some(bloom), Some(metadata)) = (bloom, &mut chunk.meta_data) else { continue };
+                metadata.bloom_filter_offset = Some((start + bytes.len() as u64) as i64);
+                let header = BloomFilterHeader {
+                    num_bytes: bloom.bytes().len() as i32,
+                    algorithm: BloomFilterAlgorithm::BLOCK(SplitBlockAlgorithm {}),
+                    hash: BloomFilterHash::XXHASH(XxHash {}),
+                    compression: BloomFilterCompression::UNCOMPRESSED(Uncompressed {}),
+                };
+                thrift::write_bloom_filter_header(&header, &mut bytes)?;
+                bytes.extend_from_slice(bloom.bytes());
+            }
+        }
+        for (group, (_, notes)) in self.row_groups.iter_mut().zip(&self.notes) {
+            for (chunk, (pages, _)) in group.columns.iter_mut().zip(notes) {
+                let Some(index) = pages.column_index() else { continue };
+                let before = bytes.len();
+                thrift::write_column_index(&index, &mut bytes)?;
+                chunk.column_index_offset = Some((start + before as u64) as i64);
+                chunk.column_index_length = Some((bytes.len() - before) as i32);
+            }
+        }
+        for (group, (group_start, notes)) in self.row_groups.iter_mut().zip(&self.notes) {
+            for (chunk, (pages, _)) in group.columns.iter_mut().zip(notes) {
+                let before = bytes.len();
+                thrift::write_offset_index(&pages.offset_index(*group_start), &mut bytes)?;
+                chunk.offset_index_offset = Some((start + before as u64) as i64);
+                chunk.offset_index_length = Some((bytes.len() - before) as i32);
+            }
+        }
+        Ok(bytes)
     }
 }
 
@@ -162,11 +225,12 @@ impl ParquetWriter {
         let mut bytes = Vec::new();
         let mut columns = Vec::with_capacity(self.plan.leaves.len());
         let mut leaves = Vec::new();
-        for column in rows.columns() {
+        for (column, field) in rows.columns().iter().zip(self.schema.fields()) {
+            let has_bloom = self.options.bloom_filter_columns.contains(field.name());
             shred::shred(column.array(), &mut leaves);
             for leaf in leaves.drain(..) {
                 let plan = &self.plan.leaves[columns.len()];
-                columns.push(column::write_chunk(plan, &leaf, &self.options, &mut bytes)?);
+                columns.push(column::write_chunk(plan, &leaf, &self.options, has_bloom, &mut bytes)?);
             }
         }
         Ok(EncodedRowGroup { bytes, columns, num_rows: rows.num_rows() })
@@ -176,7 +240,9 @@ impl ParquetWriter {
     ///
     /// # Errors
     /// None that are known of.
-    pub fn encode_footer(&self, footer: ParquetFooter) -> Result<Vec<u8>> {
+    pub fn encode_footer(&self, mut footer: ParquetFooter) -> Result<Vec<u8>> {
+        let mut bytes = footer.write_helps()?;
+        let before = bytes.len();
         let metadata = FileMetaData {
             version: 2,
             schema: self.plan.elements.clone(),
@@ -191,8 +257,8 @@ impl ParquetWriter {
             encryption_algorithm: None,
             footer_signing_key_metadata: None,
         };
-        let mut bytes = thrift::write_file_metadata(&metadata)?;
-        let length = bytes.len() as u32;
+        thrift::write_file_metadata(&metadata, &mut bytes)?;
+        let length = (bytes.len() - before) as u32;
         bytes.extend_from_slice(&length.to_le_bytes());
         bytes.extend_from_slice(MAGIC);
         Ok(bytes)
