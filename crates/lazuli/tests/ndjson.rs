@@ -71,7 +71,7 @@ fn table() -> DataFrame {
         as_struct([col("n").alias("k"), col("word")]).alias("pair"),
         concat_list([col("n"), col("n") + lit(1)]).alias("list"),
     ];
-    frame.and_then(|frame| frame.with_columns(with)).expect("a table")
+    frame.expect("columns of equal length").with_columns(with).expect("a table")
 }
 
 #[test]
