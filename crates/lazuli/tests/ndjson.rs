@@ -147,8 +147,8 @@ fn records_are_set_aside_and_files_are_joined() {
         let rejects = rejects.frame();
         let lines = rejects.select([col("line"), col("record"), col("column")]).expect("columns of rejects");
         let expected = df! {
-            "line" => [2_u64, 3, 2],
-            "record" => [2_u64, 3, 2],
+            "line" => [2_i64, 3, 2],
+            "record" => [2_i64, 3, 2],
             "column" => [None, Some("a"), Some("a")],
         };
         assert_eq!(lines, expected.expect("a frame"));
