@@ -71,7 +71,7 @@ fn table() -> DataFrame {
         as_struct([col("n").alias("k"), col("word")]).alias("pair"),
         concat_list([col("n"), col("n") + lit(1)]).alias("list"),
     ];
-    frame.and_then(|frame| frame.with_columns(with)).expect("a table")
+    frame.expect("columns of equal length").with_columns(with).expect("a table")
 }
 
 #[test]
@@ -147,8 +147,8 @@ fn records_are_set_aside_and_files_are_joined() {
         let rejects = rejects.frame();
         let lines = rejects.select([col("line"), col("record"), col("column")]).expect("columns of rejects");
         let expected = df! {
-            "line" => [2_u64, 3, 2],
-            "record" => [2_u64, 3, 2],
+            "line" => [2_i64, 3, 2],
+            "record" => [2_i64, 3, 2],
             "column" => [None, Some("a"), Some("a")],
         };
         assert_eq!(lines, expected.expect("a frame"));

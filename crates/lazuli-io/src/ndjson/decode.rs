@@ -3,7 +3,7 @@
 
 use super::chunk::Chunk;
 use super::column::{Rows, ValueMisfit, ValueRules, parse_values};
-use super::keys::{Keys, OnUnknownKey};
+use super::keys::Keys;
 use super::records::{Flaw, Malformed, Positions, Records};
 use super::{NdjsonError, NdjsonErrorKind};
 use crate::files::SetAside;
@@ -234,9 +234,11 @@ impl ValueRules {
     }
 
     /// To find out whether values fit a type.
-    pub(super) const STRICT: Self = Self {
-        on_misfit: OnMisfit::Fail,
-        on_unknown_key: OnUnknownKey::Ignore,
-        dictionary_strings: DictionaryStrings::Never,
-    };
+    pub(super) fn strict(options: &super::NdjsonOptions) -> Self {
+        Self {
+            on_misfit: OnMisfit::Fail,
+            on_unknown_key: options.on_unknown_key,
+            dictionary_strings: DictionaryStrings::Never,
+        }
+    }
 }

@@ -260,7 +260,12 @@ impl Evidence {
             for (slot, (_, data_type)) in question.given.iter().enumerate() {
                 if self.fits[slot] && *data_type != DataType::String {
                     let rows = Rows::First(records.rows());
-                    let parsed = parse_values(records.column(slot), rows, data_type, ValueRules::STRICT);
+                    let parsed = parse_values(
+                        records.column(slot),
+                        rows,
+                        data_type,
+                        ValueRules::strict(question.options),
+                    );
                     self.fits[slot] = parsed.is_ok();
                 }
             }

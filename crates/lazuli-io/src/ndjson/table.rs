@@ -6,7 +6,7 @@ use crate::files::FilesError;
 use crate::input::InputError;
 use crate::policy::{InferMode, OnMisfit};
 use lazuli_array::{DataType, Field, Name, Schema, SchemaRef};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -67,13 +67,14 @@ impl NdjsonTable {
         let mut sampled = Vec::new();
         let inferred: Vec<(Name, DataType)> =
             total.members.fields().map(|(name, data_type)| (name.clone(), data_type)).collect();
-        let inferred_type = |name: &Name| {
-            inferred
-                .iter()
-                .find(|(known, _)| known == name)
-                .map_or(DataType::String, |(_, found)| found.clone())
-        };
-        let type_of = |name: &Name| match given.iter().position(|(known, _)| known == name) {
+        // A hundred thousand keys are a file of a mebibyte: none may be looked for among all others.
+        let inferred_types: HashMap<&Name, &DataType> =
+            inferred.iter().map(|(name, data_type)| (name, data_type)).collect();
+        let places: HashMap<&Name, usize> =
+            given.iter().enumerate().map(|(place, (name, _))| (name, place)).collect();
+        let inferred_type =
+            |name: &Name| inferred_types.get(name).map_or(DataType::String, |data_type| (*data_type).clone());
+        let type_of = |name: &Name| match places.get(name).copied() {
             Some(place) if total.fits[place] => (given[place].1.clone(), false),
             // A decimal is exact, and the floats that inference knows are not.
             Some(place) if matches!(given[place].1, DataType::Decimal { .. }) => (DataType::String, false),
@@ -158,12 +159,16 @@ impl NdjsonTable {
 /// The types that the caller has given, by name; of two for one name the override.
 fn given_types(options: &NdjsonOptions) -> Vec<(Name, DataType)> {
     let mut given: Vec<(Name, DataType)> = Vec::new();
+    let mut places: HashMap<Name, usize> = HashMap::new();
     let of_schema = options.schema.iter().flat_map(|schema| schema.fields());
     let of_schema = of_schema.map(|field| (field.name().clone(), field.data_type().clone()));
     for (name, data_type) in of_schema.chain(options.schema_overrides.iter().cloned()) {
-        match given.iter_mut().find(|(known, _)| *known == name) {
-            Some(known) => known.1 = data_type,
-            None => given.push((name, data_type)),
+        match places.get(&name) {
+            Some(&place) => given[place].1 = data_type,
+            None => {
+                places.insert(name.clone(), given.len());
+                given.push((name, data_type));
+            }
         }
     }
     given

@@ -104,6 +104,18 @@ fn unknown_keys() {
 }
 
 #[test]
+fn a_struct_with_an_unknown_key_is_widened() {
+    let item = DataType::Struct([lazuli_array::Field::new("x", DataType::Int64)].into());
+    let widen = NdjsonOptions {
+        schema_overrides: vec![("a".into(), item)],
+        on_misfit: OnMisfit::Widen,
+        on_unknown_key: OnUnknownKey::Fail,
+        ..options()
+    };
+    assert_eq!(show("{\"a\":{\"y\":1}}", &widen), "a: Struct(y: Int64)\n(y=1)");
+}
+
+#[test]
 fn depth_has_a_limit() {
     let nested = |depth: usize| format!("{{\"a\":{}{}}}", "[".repeat(depth - 1), "]".repeat(depth - 1));
     let as_text = NdjsonOptions { infer: InferMode::Never, ..options() };

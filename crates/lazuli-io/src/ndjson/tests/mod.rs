@@ -1,6 +1,7 @@
 //! Whole files in, whole frames out.
 
 mod cases; // what files mean
+mod messy; // real files that are not tidy
 mod misfits; // what does not fit, and where it is told
 mod round_trip; // written and read back
 mod twin; // serde_json as the slow, obvious reader
