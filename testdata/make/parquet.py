@@ -61,7 +61,7 @@ def value_text(x):
         return "%016x" % struct.unpack("<Q", struct.pack("<d", x.as_py()))[0]
     if pa.types.is_decimal(t):
         return str(int(x.as_py().scaleb(t.scale, decimal.Context(prec=60))))
-    if pa.types.is_binary(t) or pa.types.is_fixed_size_binary(t):
+    if pa.types.is_binary(t) or pa.types.is_large_binary(t) or pa.types.is_fixed_size_binary(t):
         return "x" + x.as_py().hex()
     if pa.types.is_time(t):
         return str(x.value * {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}[t.unit])

@@ -72,7 +72,7 @@ impl Bloom {
     /// Where the block of a hash begins.
     fn block(&self, hash: u64) -> usize {
         let blocks = (self.bytes.len() / BLOCK_BYTES) as u64;
-        ((hash >> 32) * blocks >> 32) as usize * BLOCK_BYTES
+        (((hash >> 32) * blocks) >> 32) as usize * BLOCK_BYTES
     }
 }
 

@@ -67,9 +67,10 @@ pub(super) enum LeafValues {
 }
 
 /// Reads the values of a leaf. `bytes` are those of the chunk; or, where others are not needed, of the `pieces` of it, each
-/// where its range says now. `item_definition`: the definition level from which there
-/// is an item in the innermost list around the leaf, 0 if there is none; entries below it are no values, not even null.
+/// where its range says now. `item_definition`: the definition level from which there is an item in the innermost list around
+/// the leaf, 0 if there is none; entries below it are no values, not even null.
 /// `is_inside`: the leaf is inside of a column, so that its levels are wanted, and all rows are read.
+#[allow(clippy::too_many_arguments, reason = "a chunk, and all that is known of it")]
 pub(super) fn read_chunk(
     leaf: &Leaf,
     chunk: &Chunk,
@@ -326,7 +327,10 @@ impl Reader<'_> {
         let store = &mut self.store;
         for_codes(bytes, count, dictionary.len(), scratch, |first, codes| {
             let codes = match wanted {
-                Some(wanted) => codes::kept(codes, &wanted.sliced(first, codes.len())),
+                Some(wanted) => {
+                    let wanted = wanted.sliced(first, codes.len());
+                    codes::kept(codes, &wanted)
+                }
                 None => codes,
             };
             match store {

@@ -83,7 +83,7 @@ pub(super) fn check(codes: &[u32], entries: usize) -> Result<()> {
 }
 
 /// Moves those whose bit is set to the front and gives them.
-pub(super) fn kept<'a>(codes: &'a mut Vec<u32>, wanted: &Bitmap) -> &'a [u32] {
+pub(super) fn kept<'a>(codes: &'a mut [u32], wanted: &Bitmap) -> &'a [u32] {
     let mut next = 0;
     for row in wanted.ones() {
         codes[next] = codes[row];

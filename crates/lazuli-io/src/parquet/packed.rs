@@ -50,8 +50,7 @@ fn unpack_part(bytes: &[u8], width: u32, skipped: usize, out: &mut [u32]) {
 /// Numbers that are unpacked in one go: whatever their width, they are so many words of 32 bits.
 const BLOCK: usize = 32;
 
-/// A loop for each width, so that shifts are known when it is compiled: 0.4 ns a number in place of 1.0
-/// (docs/bench/parquet.md).
+/// A loop for each width, so that shifts are known when it is compiled (docs/bench/parquet.md).
 fn unpack_blocks(bytes: &[u8], width: u32, out: &mut [[u32; BLOCK]]) {
     macro_rules! by_width {
         ($($width:literal)+) => {
