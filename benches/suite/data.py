@@ -132,6 +132,29 @@ def join_tables(rows: int) -> dict[str, dict[str, pa.Array]]:
     }
 
 
+def expressions(rows: int) -> dict[str, pa.Array]:
+    """What single expressions read: numbers, texts that repeat and texts that hardly do, times, and lists as texts."""
+    rng = np.random.default_rng(SEED + 4)
+    days = rng.integers(14_610, 14_610 + 15 * 365, rows).astype(np.int32)
+    times = 1_262_304_000_000_000 + rng.integers(0, 15 * 365 * 86_400, rows) * 1_000_000
+    digits = rng.integers(0, 10, (100_000, 5))
+    lists = [",".join(map(str, row[:count])) for row, count in zip(digits.tolist(), rng.integers(1, 6, len(digits)).tolist())]
+    return {
+        "i": pa.array(rng.integers(0, 1_000_000_000, rows)),
+        "k": int32(rng.integers(0, 1_000, rows)),
+        "f": pa.array(np.round(rng.normal(0.0, 100.0, rows), 3), mask=rng.random(rows) < 0.05),
+        "g": pa.array(np.round(rng.uniform(0.0, 1000.0, rows), 4)),
+        "b": pa.array(rng.random(rows) < 0.5),
+        "s": formatted("user_{:06}@example.com", rng.integers(0, max(rows // 10, 1), rows)),
+        "w": formatted("word_{:02}", rng.integers(0, 100, rows)),
+        "n": pa.array(rng.integers(0, 1_000_000_000, rows)).cast(pa.large_string()),
+        "d": pa.array(days).cast(pa.date32()),
+        "ds": formatted("{}", days.astype("datetime64[D]").astype(str)),
+        "t": pa.array(times).cast(pa.timestamp("us")),
+        "digits": texts(lists, rng.integers(0, len(lists), rows)),
+    }
+
+
 def main() -> None:
     """Makes what is missing."""
     folder, ops_rows, rows = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])

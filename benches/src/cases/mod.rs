@@ -1,5 +1,6 @@
 //! What is measured: each case a query, with its inputs loaded.
 
+mod expressions; // one expression each
 mod files; // reading files, and queries straight from them
 mod generated; // the verbs over any number of generated rows
 mod groupby; // the ten questions of db-benchmark's groupby task
@@ -53,6 +54,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         reshape::CASES,
         generated::CASES,
         inequality::CASES,
+        expressions::CASES,
     ]
     .into_iter()
     .flatten()

@@ -99,6 +99,24 @@ pub static J1_BIG: Table = Table {
     ],
 };
 
+pub static EXPRESSIONS: Table = Table {
+    file: "expressions.csv",
+    columns: &[
+        ("i", DataType::Int64),
+        ("k", DataType::Int32),
+        ("f", DataType::Float64),
+        ("g", DataType::Float64),
+        ("b", DataType::Boolean),
+        ("s", DataType::String),
+        ("w", DataType::String),
+        ("n", DataType::String),
+        ("d", DataType::Date),
+        ("ds", DataType::String),
+        ("t", DataType::Datetime(TimeUnit::Microseconds, None)),
+        ("digits", DataType::String),
+    ],
+};
+
 /// Where a file of the benchmark lies.
 pub fn path(file: &str) -> PathBuf {
     let folder = std::env::var_os("BENCH_DATA").map(PathBuf::from);
@@ -115,7 +133,17 @@ pub fn warm(file: &str) -> Result<(), Failure> {
 
 /// The table in memory, in one piece.
 pub fn load(table: &Table, options: &ExecOptions) -> Result<DataFrame, Failure> {
+    Ok(scan(table)?.with_options(options.clone()).collect()?.rechunk())
+}
+
+/// Some of its columns in memory, each in one piece.
+pub fn load_columns(table: &Table, names: &[&str], options: &ExecOptions) -> Result<DataFrame, Failure> {
+    let columns: Vec<Expr> = names.iter().map(|name| col(*name)).collect();
+    Ok(scan(table)?.select(columns).with_options(options.clone()).collect()?.rechunk())
+}
+
+fn scan(table: &Table) -> Result<LazyFrame, Failure> {
     let fields = table.columns.iter().map(|(name, data_type)| Field::new(*name, data_type.clone())).collect();
     let csv = CsvOptions { schema: Some(Arc::new(Schema::try_new(fields)?)), ..CsvOptions::default() };
-    Ok(scan_csv_with(path(table.file), csv).with_options(options.clone()).collect()?.rechunk())
+    Ok(scan_csv_with(path(table.file), csv))
 }

@@ -53,6 +53,7 @@ pub mod parse; // field text to value
 pub mod partition; // rows by bits of their hashes
 mod picks; // row numbers that are in bounds
 mod positions; // where in a set of values each value is
+mod rolling; // windows of as many rows each
 mod rounding; // fewer digits, and signs
 pub mod sort; // order of rows
 pub mod statistics; // facts about a column
@@ -92,6 +93,7 @@ pub use is_in::{is_in, is_in_missing};
 pub use is_null::{is_finite, is_infinite, is_nan, is_not_null, is_null};
 pub use level::Level;
 pub use positions::positions_in;
+pub use rolling::{RollingSum, RollingWindow, rolling_sums};
 pub use rounding::{Rounding, round, round_significant, sign};
 pub use take::{
     NO_ROW, take, take_batch, take_batch_optional, take_column, take_column_optional, take_optional,

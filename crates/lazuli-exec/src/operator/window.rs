@@ -229,7 +229,8 @@ impl WindowSpec {
 
         let mut results = Vec::with_capacity(self.calls.len());
         // One after the other where a call uses all threads by itself; the others side by side.
-        let alone: Vec<usize> = (0..self.calls.len()).filter(|&call| !self.is_split(call)).collect();
+        let needs_one = |call: &usize| !self.is_split(*call) && !self.is_by_range(*call);
+        let alone: Vec<usize> = (0..self.calls.len()).filter(needs_one).collect();
         let mut side_by_side = context
             .run_tasks(alone.len(), |index| {
                 let call = &self.calls[alone[index]];
@@ -244,6 +245,9 @@ impl WindowSpec {
             let result = match &call.step {
                 Step::Aggregate(aggregate) if self.is_split(index) => {
                     call.aggregate(aggregate, rows, numbered_of(call.layout), context)?
+                }
+                Step::Function(function) if self.is_by_range(index) => {
+                    call.by_range(function, rows, context)?
                 }
                 _ => side_by_side.next().expect("a result for each of them"),
             };
@@ -263,8 +267,21 @@ impl WindowSpec {
         }
     }
 
+    /// Whether the rows of each batch are computed by themselves.
+    fn is_by_range(&self, call: usize) -> bool {
+        let call = &self.calls[call];
+        let layout = &self.layouts[call.layout];
+        match &call.step {
+            Step::Function(function) => {
+                layout.keys.is_empty() && layout.order.is_empty() && function.is_by_range(&call.arguments())
+            }
+            Step::Aggregate(_) => false,
+        }
+    }
+
     fn needs_order(&self, layout: usize) -> bool {
-        (0..self.calls.len()).any(|call| self.calls[call].layout == layout && !self.is_split(call))
+        let needs = |call: usize| !self.is_split(call) && !self.is_by_range(call);
+        (0..self.calls.len()).any(|call| self.calls[call].layout == layout && needs(call))
     }
 
     fn number(&self, keys: &[usize], rows: &Rows) -> Result<Numbered> {
@@ -359,7 +376,10 @@ impl Call {
             .into_iter();
         let mut accumulator = accumulators.next().expect("at least one part");
         let all: Vec<u32> = (0..num_partitions as u32).collect();
-        for other in accumulators {
+        for mut other in accumulators {
+            if accumulator.absorb(&mut *other).map_err(self.failed())? {
+                continue;
+            }
             let state = other.state(0..num_partitions).map_err(self.failed())?;
             accumulator.merge(&state, Groups::Ids(&all)).map_err(self.failed())?;
         }
@@ -404,6 +424,16 @@ impl Call {
         let inputs: Vec<Column> = self.columns.iter().map(|&column| rows.whole(column)).collect();
         let result = function.evaluate(&inputs, &self.arguments(), partitions);
         Ok(Results::Whole(result.map_err(self.failed())?))
+    }
+
+    /// A function of rows that need few others, batch by batch.
+    fn by_range(&self, function: &WindowFunctionRef, rows: &Rows, context: &QueryContext) -> Result<Results> {
+        let inputs: Vec<Column> = self.columns.iter().map(|&column| rows.whole(column)).collect();
+        let columns = context.run_tasks(rows.batches.len(), |number| {
+            let result = function.evaluate_range(&inputs, &self.arguments(), rows.range(number));
+            result.map_err(self.failed())
+        })?;
+        Ok(Results::Batches(columns))
     }
 
     /// The results of the partitions, to each of their rows.

@@ -1,6 +1,10 @@
 //! One byte string a group, side by side in one buffer: values that are replaced now and then.
 
-use lazuli_array::{Array, BinaryArray, Bitmap, Column, DataType, DictionaryArray, StringArray};
+use std::sync::Arc;
+
+use lazuli_array::{
+    Array, BinaryArray, BitmapBuilder, Column, DataType, Dictionary, DictionaryArray, StringArray,
+};
 
 use crate::Groups;
 use crate::aggregate::valid_rows::for_each_valid;
@@ -13,6 +17,26 @@ pub(super) struct ByteSlots {
     bytes: Vec<u8>,
     /// Bytes that belong to slots.
     used: usize,
+    /// Texts that group 0 has met and that have not been compared.
+    pending: Option<Pending>,
+}
+
+/// Which entries of a dictionary occur. Texts of a large one lie far apart: each is read once, in order, not for each row.
+#[derive(Debug)]
+struct Pending {
+    dictionary: Arc<Dictionary>,
+    occurs: Vec<bool>,
+    greatest: bool,
+}
+
+impl Pending {
+    /// The least or greatest text that occurs.
+    fn best(&self) -> Option<&[u8]> {
+        let texts = self.dictionary.values();
+        let codes = (0..texts.len()).filter(|&code| self.occurs[code]);
+        let texts = codes.map(|code| texts.value_bytes(code));
+        if self.greatest { texts.max() } else { texts.min() }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -52,7 +76,32 @@ impl ByteSlots {
     /// The string of a group; `None` before the first.
     pub(super) fn get(&self, group: usize) -> Option<&[u8]> {
         let slot = &self.slots[group];
-        slot.seen.then(|| &self.bytes[slot.offset..slot.offset + slot.length])
+        let own = slot.seen.then(|| &self.bytes[slot.offset..slot.offset + slot.length]);
+        match &self.pending {
+            Some(pending) if group == 0 => match (own, pending.best()) {
+                (Some(own), Some(other)) => Some(if (other > own) == pending.greatest { other } else { own }),
+                (own, other) => own.or(other),
+            },
+            _ => own,
+        }
+    }
+
+    /// Marks the texts of rows of group 0; those of another dictionary are compared first.
+    fn wait<const GREATEST: bool>(&mut self, array: &DictionaryArray) {
+        let dictionary = array.dictionary();
+        let mut pending = match self.pending.take() {
+            Some(pending) if Arc::ptr_eq(&pending.dictionary, dictionary) => pending,
+            other => {
+                if let Some(best) = other.as_ref().and_then(Pending::best) {
+                    self.improve::<GREATEST>(0, best);
+                }
+                let occurs = vec![false; dictionary.len()];
+                Pending { dictionary: dictionary.clone(), occurs, greatest: GREATEST }
+            }
+        };
+        let codes = array.codes().values();
+        for_each_valid(array.validity(), array.len(), |row| pending.occurs[codes[row] as usize] = true);
+        self.pending = Some(pending);
     }
 
     /// Gives a group its string.
@@ -120,17 +169,10 @@ impl ByteSlots {
     }
 
     fn update_codes<const GREATEST: bool>(&mut self, array: &DictionaryArray, groups: Groups<'_>) {
-        let (codes, dictionary) = (array.codes().values(), array.dictionary());
-        if let Groups::One { .. } = groups
-            && dictionary.len() < array.len()
-        {
-            let mut occurs = vec![false; dictionary.len()];
-            for_each_valid(array.validity(), array.len(), |row| occurs[codes[row] as usize] = true);
-            for code in (0..dictionary.len()).filter(|&code| occurs[code]) {
-                self.improve::<GREATEST>(0, dictionary.values().value_bytes(code));
-            }
-            return;
+        if let Groups::One { .. } = groups {
+            return self.wait::<GREATEST>(array);
         }
+        let (codes, dictionary) = (array.codes().values(), array.dictionary());
         for_each_valid(array.validity(), array.len(), |row| {
             self.improve::<GREATEST>(groups.id(row), dictionary.values().value_bytes(codes[row] as usize));
         });
@@ -140,11 +182,14 @@ impl ByteSlots {
     pub(super) fn to_column(&self, groups: std::ops::Range<usize>, data_type: &DataType) -> Column {
         let (mut offsets, mut bytes) = (Vec::with_capacity(groups.len() + 1), Vec::new());
         offsets.push(0i64);
-        for group in groups.clone() {
-            bytes.extend_from_slice(self.get(group).unwrap_or_default());
+        let mut validity = BitmapBuilder::with_capacity(groups.len());
+        for group in groups {
+            let text = self.get(group);
+            validity.push(text.is_some());
+            bytes.extend_from_slice(text.unwrap_or_default());
             offsets.push(bytes.len() as i64);
         }
-        let validity = Some(Bitmap::from_fn(groups.len(), |row| self.slots[groups.start + row].seen));
+        let validity = Some(validity.finish());
         let array: Array = match data_type {
             DataType::Binary => BinaryArray::try_new(offsets.into(), bytes.into(), validity)
                 .expect("offsets were made for these bytes")
@@ -163,7 +208,8 @@ impl ByteSlots {
 
     /// Bytes of memory that the strings occupy.
     pub(super) fn memory_bytes(&self) -> usize {
-        self.slots.capacity() * size_of::<Slot>() + self.bytes.capacity()
+        let pending = self.pending.as_ref().map_or(0, |pending| pending.occurs.capacity());
+        self.slots.capacity() * size_of::<Slot>() + self.bytes.capacity() + pending
     }
 }
 

@@ -348,6 +348,16 @@ pub trait Accumulator: Any + Send {
     /// [`KernelError`] if a state can't hold the result.
     fn merge(&mut self, state: &[Column], groups: Groups<'_>) -> Result<(), KernelError>;
 
+    /// Takes in all that another accumulator of the same kind has met, whose groups have the same numbers, without making
+    /// columns of it; `false` if it can't, and nothing has changed.
+    ///
+    /// # Errors
+    /// As [`Accumulator::merge`].
+    fn absorb(&mut self, other: &mut dyn Accumulator) -> Result<bool, KernelError> {
+        let _ = other;
+        Ok(false)
+    }
+
     /// The results of groups `groups`, one row a group, of the type that the signature gives.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Values at a share of the way through each group: what `median` and `quantile` share.
 
+use std::any::Any;
 use std::ops::Range;
 
 use lazuli_array::{Column, DataType, Native, PrimitiveArray};
@@ -58,13 +59,6 @@ impl QuantileMethod {
             }
         }
     }
-}
-
-/// A Float64 of all floats of a group, given as keys that `result` may reorder ([`float_key`]); `None` is null.
-pub(super) fn float_accumulator(
-    result: impl Fn(&mut [u64]) -> Option<f64> + Send + 'static,
-) -> Box<dyn Accumulator> {
-    Quantiles::boxed(DataType::Float64, float_rows, result)
 }
 
 /// States of values of this type, for the value at share `q` (0 to 1) of the way from the least to the greatest.
@@ -201,6 +195,11 @@ impl<V: Native, R: Native> Quantiles<V, R> {
 }
 
 impl<V: Native, R: Native> Accumulator for Quantiles<V, R> {
+    fn absorb(&mut self, other: &mut dyn Accumulator) -> Result<bool, KernelError> {
+        let other: Option<&mut Self> = (other as &mut dyn Any).downcast_mut();
+        Ok(other.is_some_and(|other| self.lists.absorb(&mut other.lists)))
+    }
+
     fn resize(&mut self, num_groups: usize) {
         self.lists.resize(num_groups);
     }

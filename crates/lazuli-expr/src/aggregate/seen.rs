@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use lazuli_array::{Array, BooleanArray, Column, DataType};
+use lazuli_array::{Array, Bitmap, BooleanArray, Column, DataType};
 use lazuli_kernels::KernelError;
 
 use crate::aggregate::state_column::{int64_column, values_of};
@@ -105,6 +105,13 @@ impl Accumulator for SeenRows {
                     for row in validity.not().ones() {
                         self.seen[groups.id(row)] |= NULL;
                     }
+                }
+            }
+            (Array::Boolean(array), _) if matches!(groups, Groups::One { .. }) => {
+                let (rows, trues) = (array.len(), array.true_mask().count_ones());
+                let valid = validity.as_ref().map_or(rows, Bitmap::count_ones);
+                for (kind, occurs) in [(TRUE, trues > 0), (FALSE, valid > trues), (NULL, rows > valid)] {
+                    self.seen[0] |= if occurs { kind } else { 0 };
                 }
             }
             (Array::Boolean(array), _) => {

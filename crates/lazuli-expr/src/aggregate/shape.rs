@@ -1,16 +1,19 @@
 //! `skew`, `kurtosis` and `entropy`: numbers made of all values of a group at once.
 //!
-//! Values are kept and put in order first, so that the result does not depend on the order of rows; sums are
-//! double-double.
+//! Values are kept, since what is summed up needs their mean; sums do not depend on the order of rows. Whole columns of one
+//! group are kept where they lie.
 
-use lazuli_array::DataType;
-use lazuli_kernels::aggregate::float_of_key;
-use lazuli_kernels::double_double::DoubleDouble;
+use std::any::Any;
+use std::ops::Range;
 
-use crate::aggregate::quantile_state::float_accumulator;
+use lazuli_array::{Array, Column, DataType, PrimitiveArray};
+use lazuli_kernels::KernelError;
+use lazuli_kernels::double_double::{TripleDouble, sum_f64};
+
+use crate::aggregate::value_lists::ValueLists;
 use crate::function::{Argument, Signature, SignatureError};
 use crate::options::{Options, with_columns};
-use crate::{Accumulator, Aggregate};
+use crate::{Accumulator, Aggregate, Groups, RowOrder};
 
 /// A number that says how values lie, a Float64; null of nothing.
 ///
@@ -36,8 +39,11 @@ pub(super) enum What {
 
 const EXPECTED: &str = "one column of numbers or booleans, and maybe constants";
 
-/// What is made of values in ascending order.
-type Finish = Box<dyn Fn(&[f64]) -> Option<f64> + Send>;
+/// Values, in any number of parts and any order.
+type Parts<'a> = [&'a [f64]];
+
+/// What is made of values.
+type Finish = Box<dyn Fn(&Parts<'_>) -> Option<f64> + Send>;
 
 impl Shape {
     fn finish(&self, arguments: &[Argument<'_>]) -> Result<Finish, SignatureError> {
@@ -45,11 +51,11 @@ impl Shape {
         let finish: Finish = match self.what {
             What::Skew => {
                 let bias = options.boolean(true)?;
-                Box::new(move |values| skew(values, bias))
+                Box::new(move |values: &Parts<'_>| skew(values, bias))
             }
             What::Kurtosis => {
                 let (fisher, bias) = (options.boolean(true)?, options.boolean(true)?);
-                Box::new(move |values| kurtosis(values, fisher, bias))
+                Box::new(move |values: &Parts<'_>| kurtosis(values, fisher, bias))
             }
             What::Entropy => {
                 let base = options.number()?.unwrap_or(std::f64::consts::E);
@@ -58,7 +64,7 @@ impl Shape {
                     let reason = format!("the base of a logarithm is above 0 and not 1, so not {base}");
                     return Err(SignatureError::InvalidArgument(reason));
                 }
-                Box::new(move |values| Some(entropy(values, base, normalize)))
+                Box::new(move |values: &Parts<'_>| Some(entropy(values, base, normalize)))
             }
         };
         options.end()?;
@@ -87,47 +93,153 @@ impl Aggregate for Shape {
 
     fn accumulator(&self, arguments: &[Argument<'_>]) -> Box<dyn Accumulator> {
         let finish = self.finish(arguments).expect("the signature read the constants");
-        float_accumulator(move |keys: &mut [u64]| {
-            keys.sort_unstable();
-            let values: Vec<f64> = keys.iter().map(|&key| float_of_key(key)).collect();
-            finish(&values)
-        })
+        Box::new(Shapes { finish, whole: Vec::new(), lists: ValueLists::new(), num_groups: 0 })
     }
 }
 
-fn sum(terms: impl Iterator<Item = f64>) -> f64 {
-    terms.fold(DoubleDouble::ZERO, |sum, term| sum.add_f64(term)).to_f64()
+/// The values of all groups.
+struct Shapes {
+    finish: Finish,
+    /// Columns without nulls whose rows are all of group 0.
+    whole: Vec<PrimitiveArray<f64>>,
+    /// All other values.
+    lists: ValueLists<f64>,
+    num_groups: usize,
 }
+
+impl Shapes {
+    /// All values as lists.
+    fn as_lists(&self) -> ValueLists<f64> {
+        let mut lists = ValueLists::new();
+        lists.resize(self.num_groups);
+        let groups: Vec<u32> = (0..self.num_groups as u32).collect();
+        lists.extend_from_column(&self.lists.to_column(0..self.num_groups), Groups::Ids(&groups));
+        for values in &self.whole {
+            lists.extend(values, Groups::One { num_rows: values.len() }, |value| value);
+        }
+        lists
+    }
+}
+
+impl Accumulator for Shapes {
+    fn resize(&mut self, num_groups: usize) {
+        self.num_groups = self.num_groups.max(num_groups);
+        self.lists.resize(num_groups);
+    }
+
+    fn update(&mut self, inputs: &[Column], groups: Groups<'_>, _: RowOrder) -> Result<(), KernelError> {
+        match (inputs[0].array(), groups) {
+            (Array::Float64(array), Groups::One { .. }) if inputs[0].validity().is_none() => {
+                self.whole.push(array.clone());
+            }
+            (Array::Float64(array), _) => self.lists.extend(array, groups, |value| value),
+            _ => unreachable!("the signature casts to Float64"),
+        }
+        Ok(())
+    }
+
+    fn state(&self, groups: Range<usize>) -> Result<Vec<Column>, KernelError> {
+        let lists = if self.whole.is_empty() { &self.lists } else { &self.as_lists() };
+        Ok(vec![lists.to_column(groups)])
+    }
+
+    fn merge(&mut self, state: &[Column], groups: Groups<'_>) -> Result<(), KernelError> {
+        self.lists.extend_from_column(&state[0], groups);
+        Ok(())
+    }
+
+    fn absorb(&mut self, other: &mut dyn Accumulator) -> Result<bool, KernelError> {
+        let Some(other) = (other as &mut dyn Any).downcast_mut::<Self>() else { return Ok(false) };
+        let absorbed = self.lists.absorb(&mut other.lists);
+        if absorbed {
+            self.whole.append(&mut other.whole);
+        }
+        Ok(absorbed)
+    }
+
+    fn finish(&self, groups: Range<usize>) -> Result<Column, KernelError> {
+        let has_whole = !self.whole.is_empty() && groups.contains(&0);
+        let mut results: Vec<Option<f64>> = self
+            .lists
+            .map(groups.clone(), |values| (self.finish)(&[values]))
+            .into_iter()
+            .map(Option::flatten)
+            .collect();
+        if has_whole {
+            let listed = self.lists.map(0..1, |values| values.to_vec()).pop().flatten().unwrap_or_default();
+            let whole = self.whole.iter().map(|values| values.values());
+            let parts: Vec<&[f64]> = whole.chain([&*listed]).filter(|part| !part.is_empty()).collect();
+            results[0] = if parts.is_empty() { None } else { (self.finish)(&parts) };
+        }
+        Ok(Column::new(DataType::Float64, results.into_iter().collect::<PrimitiveArray<f64>>()))
+    }
+
+    fn memory_bytes(&self) -> usize {
+        let whole: usize = self.whole.iter().map(PrimitiveArray::memory_bytes).sum();
+        self.lists.memory_bytes() + whole
+    }
+}
+
+fn count(parts: &Parts<'_>) -> usize {
+    parts.iter().map(|part| part.len()).sum()
+}
+
+fn sum(parts: &Parts<'_>) -> f64 {
+    let mut sum = TripleDouble::default();
+    parts.iter().for_each(|part| sum.add_double_double(sum_f64(part, None)));
+    sum.total().to_f64()
+}
+
+/// So many values have their powers side by side.
+const BLOCK: usize = 1024;
 
 /// The moments about the mean of orders 2, 3 and 4.
-fn moments(values: &[f64]) -> [f64; 3] {
-    let count = values.len() as f64;
-    let mean = sum(values.iter().copied()) / count;
-    let moment = |power: i32| sum(values.iter().map(|value| (value - mean).powi(power))) / count;
+fn moments(parts: &Parts<'_>) -> [f64; 3] {
+    let count = count(parts) as f64;
+    let mean = sum(parts) / count;
     // A mean of equal values may be rounded away from them.
-    if values.first() == values.last() { [0.0; 3] } else { [moment(2), moment(3), moment(4)] }
+    let Some(first) = parts.iter().find_map(|part| part.first()) else { return [f64::NAN; 3] };
+    if parts.iter().all(|part| part.iter().all(|value| value == first)) {
+        return [0.0; 3];
+    }
+    let mut powers = [[0.0; BLOCK]; 3];
+    let mut sums = [TripleDouble::default(); 3];
+    for block in parts.iter().flat_map(|part| part.chunks(BLOCK)) {
+        let [squares, cubes, fourths] = &mut powers;
+        for (place, value) in block.iter().enumerate() {
+            let distance = value - mean;
+            let square = distance * distance;
+            (squares[place], cubes[place], fourths[place]) = (square, square * distance, square * square);
+        }
+        for (sum, powers) in sums.iter_mut().zip(&powers) {
+            sum.add_double_double(sum_f64(&powers[..block.len()], None));
+        }
+    }
+    sums.map(|sum| sum.total().to_f64() / count)
 }
 
-/// The skewness of values in ascending order; `None` for too few.
-pub(crate) fn skew(values: &[f64], bias: bool) -> Option<f64> {
-    let count = values.len() as f64;
-    let [second, third, _] = moments(values);
+/// The skewness of values; `None` for too few.
+pub(crate) fn skew(parts: &Parts<'_>, bias: bool) -> Option<f64> {
+    let values = count(parts);
+    let count = values as f64;
+    let [second, third, _] = moments(parts);
     let biased = third / second.powf(1.5);
     match bias {
         true => Some(biased),
-        false if values.len() < 3 => None,
+        false if values < 3 => None,
         false => Some(biased * (count * (count - 1.0)).sqrt() / (count - 2.0)),
     }
 }
 
-/// The kurtosis of values in ascending order; `None` for too few.
-pub(crate) fn kurtosis(values: &[f64], fisher: bool, bias: bool) -> Option<f64> {
-    let count = values.len() as f64;
-    let [second, _, fourth] = moments(values);
+/// The kurtosis of values; `None` for too few.
+pub(crate) fn kurtosis(parts: &Parts<'_>, fisher: bool, bias: bool) -> Option<f64> {
+    let values = count(parts);
+    let count = values as f64;
+    let [second, _, fourth] = moments(parts);
     let biased = fourth / (second * second);
     let pearson = match bias {
         true => biased,
-        false if values.len() < 4 => return None,
+        false if values < 4 => return None,
         false => {
             let factor = (count - 1.0) / ((count - 2.0) * (count - 3.0));
             factor * ((count + 1.0) * biased - 3.0 * (count - 1.0)) + 3.0
@@ -136,13 +248,14 @@ pub(crate) fn kurtosis(values: &[f64], fisher: bool, bias: bool) -> Option<f64> 
     Some(if fisher { pearson - 3.0 } else { pearson })
 }
 
-fn entropy(values: &[f64], base: f64, normalize: bool) -> f64 {
-    let total = if normalize { sum(values.iter().copied()) } else { 1.0 };
-    let terms = values.iter().map(|value| {
+fn entropy(parts: &Parts<'_>, base: f64, normalize: bool) -> f64 {
+    let total = if normalize { sum(parts) } else { 1.0 };
+    let term = |value: &f64| {
         let share = value / total;
         share * share.ln()
-    });
-    let entropy = -sum(terms) / base.ln();
+    };
+    let terms: Vec<f64> = parts.iter().flat_map(|part| part.iter()).map(term).collect();
+    let entropy = -sum(&[&terms]) / base.ln();
     // Not -0.0.
     entropy + 0.0
 }

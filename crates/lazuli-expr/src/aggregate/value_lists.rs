@@ -85,6 +85,7 @@ impl<V: Native> ValueLists<V> {
         let item_type = match V::PHYSICAL {
             PhysicalType::UInt64 => DataType::UInt64,
             PhysicalType::Int64 => DataType::Int64,
+            PhysicalType::Float64 => DataType::Float64,
             _ => DataType::Decimal { precision: 38, scale: 0 },
         };
         Column::new(DataType::List(Box::new(item_type)), ListArray::new(item_offsets, items.into(), None))
@@ -111,6 +112,21 @@ impl<V: Native> ValueLists<V> {
         if let Groups::One { .. } = groups {
             rows.pad_with_group_0();
         }
+    }
+
+    /// Appends the lists of another, if all of both are of group 0.
+    pub(super) fn absorb(&mut self, other: &mut Self) -> bool {
+        let (rows, others) = (self.rows.get_mut(), other.rows.get_mut());
+        if !matches!((&rows.order, &others.order), (Order::One, Order::One)) {
+            return false;
+        }
+        // The shorter ones move.
+        if rows.values.len() < others.values.len() {
+            std::mem::swap(&mut rows.values, &mut others.values);
+        }
+        memory::reserve(&mut rows.values, others.values.len());
+        rows.values.extend_from_slice(&others.values);
+        true
     }
 
     /// What `result` makes of the values of each group, which it may reorder; `None` for groups without values.

@@ -38,6 +38,14 @@ impl Conditional {
             .collect()
     }
 
+    pub(super) fn parts_mut(&mut self) -> Vec<&mut Evaluator> {
+        self.branches
+            .iter_mut()
+            .flat_map(|(condition, value)| [condition, value])
+            .chain(self.otherwise.as_deref_mut())
+            .collect()
+    }
+
     pub(super) fn run(
         &self,
         rows: &Rows<'_>,

@@ -1,8 +1,9 @@
 //! The bound tree: an expression whose columns are positions and whose types are known.
 
-use lazuli_array::{Batch, Bitmap, Column, DataType, Schema};
+use lazuli_array::{Array, Batch, Bitmap, Column, DataType, Schema};
 use lazuli_kernels::{Constant, KernelError, Value, cast};
 
+use super::by_entry::ByEntry;
 use super::conditional::Conditional;
 use super::operator;
 use super::rows::{Rows, scattered};
@@ -21,6 +22,10 @@ pub struct Evaluator {
     fallible: bool,
     /// Positions of the columns that are read, ascending.
     columns: Vec<usize>,
+    /// Whether equal rows give equal results, and nobody can tell how often it is asked.
+    pure: bool,
+    /// Results by distinct text, where one column of texts is all that is read. Only the outermost such part has it.
+    by_entry: Option<ByEntry>,
 }
 
 #[derive(Debug, Clone)]
@@ -92,7 +97,15 @@ impl Evaluator {
                 panic!("not a row by row expression: {expr}")
             }
         };
+        let mut step = step;
         let parts = step.parts();
+        let own_pure = match &step {
+            Step::Function { function, .. } => {
+                matches!(function, FunctionRef::Builtin(_)) && function.is_deterministic()
+            }
+            _ => true,
+        };
+        let pure = own_pure && parts.iter().all(|part| part.pure);
         let fallible = own_fallible || parts.iter().any(|part| part.fallible);
         let mut columns: Vec<usize> = parts.iter().flat_map(|part| part.columns.iter().copied()).collect();
         if let Step::Column(position) = step {
@@ -100,7 +113,26 @@ impl Evaluator {
         }
         columns.sort_unstable();
         columns.dedup();
-        Self { expr: expr.clone(), data_type, step, fallible, columns }
+        let reads_texts = match columns[..] {
+            [column] => matches!(
+                schema.field(column).data_type(),
+                DataType::String | DataType::Categorical | DataType::Enum(_)
+            ),
+            _ => false,
+        };
+        let by_entry = (pure && reads_texts && !matches!(step, Step::Column(_))).then(ByEntry::default);
+        if by_entry.is_some() {
+            step.parts_mut().into_iter().for_each(Self::forget_entries);
+        }
+        Self { expr: expr.clone(), data_type, step, fallible, columns, pure, by_entry }
+    }
+
+    /// Leaves distinct texts to the part around.
+    fn forget_entries(&mut self) {
+        if self.by_entry.take().is_some() {
+            return; // no part of it has any
+        }
+        self.step.parts_mut().into_iter().for_each(Self::forget_entries);
     }
 
     /// The type of the result.
@@ -143,6 +175,22 @@ impl Evaluator {
         if self.fallible && rows.num_rows == 0 {
             return Ok(Value::Column(Column::new_null(self.data_type.clone(), 0)));
         }
+        if let Some(by_entry) = &self.by_entry
+            && let column = &rows.columns[self.columns[0]]
+            && let Array::Dictionary(codes) = column.array()
+            && let Some(value) = by_entry.value(codes, column.data_type(), &self.data_type, |entries| {
+                let num_rows = entries.len();
+                let mut columns = vec![Column::new_null(DataType::Null, 0); rows.columns.len()];
+                columns[self.columns[0]] = entries;
+                self.step(&Rows { columns: columns.into(), num_rows })
+            })
+        {
+            return Ok(value);
+        }
+        self.step(rows)
+    }
+
+    fn step(&self, rows: &Rows<'_>) -> Result<Value, EvaluateError> {
         match &self.step {
             Step::Column(position) => Ok(Value::Column(rows.columns[*position].clone())),
             Step::Constant(constant) => Ok(Value::Constant(constant.clone())),
@@ -215,6 +263,16 @@ impl Step {
             Self::Unary { input, .. } | Self::Cast { input, .. } => vec![input],
             Self::Function { inputs, .. } => inputs.iter().collect(),
             Self::Conditional(conditional) => conditional.parts(),
+        }
+    }
+
+    fn parts_mut(&mut self) -> Vec<&mut Evaluator> {
+        match self {
+            Self::Column(_) | Self::Constant(_) => Vec::new(),
+            Self::Binary { left, right, .. } => vec![left, right],
+            Self::Unary { input, .. } | Self::Cast { input, .. } => vec![input],
+            Self::Function { inputs, .. } => inputs.iter_mut().collect(),
+            Self::Conditional(conditional) => conditional.parts_mut(),
         }
     }
 }

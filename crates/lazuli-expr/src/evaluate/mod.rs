@@ -4,6 +4,7 @@
 //! be, and rows that a condition left out are never asked for a value that might be an error: in
 //! `when(b != 0).then(a / b)` and in `b != 0 and a / b > 1` nothing is computed for the rows where `b` is 0.
 
+mod by_entry; // once for each distinct text
 mod conditional; // when, then, otherwise
 mod evaluator; // the bound tree
 mod operator; // signs to kernels

@@ -3,6 +3,8 @@
 //!
 //! The value that comes first stands in the row that is first in the window's order, and so on.
 
+use std::ops::Range;
+
 use lazuli_array::{Column, DataType, PrimitiveArray, Scalar};
 use lazuli_kernels::sort::SortKey;
 use lazuli_kernels::{KernelError, fields, take_column};
@@ -147,5 +149,21 @@ impl WindowFunction for Arrange {
         });
         let of_rows: Vec<i64> = sources.iter().map(|&row| places[row as usize]).collect();
         Ok(Column::new(DataType::Int64, PrimitiveArray::from_vec(of_rows)))
+    }
+
+    fn is_by_range(&self, _: &[Argument<'_>]) -> bool {
+        self.by == By::Reverse
+    }
+
+    fn evaluate_range(
+        &self,
+        inputs: &[Column],
+        _: &[Argument<'_>],
+        range: Range<usize>,
+    ) -> Result<Column, KernelError> {
+        // As many from the end as the range lies from the start.
+        let part = inputs[0].sliced(inputs[0].len() - range.end, range.len());
+        let backward: Vec<u32> = (0..range.len() as u32).rev().collect();
+        Ok(take_column(&part, &backward))
     }
 }

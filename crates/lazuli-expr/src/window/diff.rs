@@ -1,9 +1,11 @@
 //! `diff` and `pct_change`: a value beside the one some rows before.
 
-use lazuli_array::{Column, DataType};
-use lazuli_kernels::{ArithmeticOp, Constant, KernelError, arithmetic, take_column_optional};
+use std::ops::Range;
 
-use super::shift::sources;
+use lazuli_array::{Column, DataType};
+use lazuli_kernels::{ArithmeticOp, Constant, KernelError, arithmetic, concat_columns, take_column_optional};
+
+use super::shift::{shifted_range, sources};
 use super::{Partitions, WindowFunction};
 use crate::BinaryOperator;
 use crate::aggregate::SUM;
@@ -23,6 +25,37 @@ fn distance(arguments: &[Argument<'_>]) -> Result<i64, SignatureError> {
 /// The values of the rows that are `distance` before.
 fn earlier(column: &Column, distance: i64, partitions: &Partitions<'_>) -> Column {
     take_column_optional(column, &sources(column.len(), distance, partitions))
+}
+
+fn difference(column: &Column, before: &Column) -> Result<Column, KernelError> {
+    arithmetic(ArithmeticOp::Sub, column.into(), before.into())
+}
+
+fn change(column: &Column, before: &Column) -> Result<Column, KernelError> {
+    let ratio = arithmetic(ArithmeticOp::Div, column.into(), before.into())?;
+    let one = Constant::from_scalar(&lazuli_array::Scalar::Float64(1.0));
+    arithmetic(ArithmeticOp::Sub, (&ratio).into(), (&one).into())
+}
+
+/// What `compare` makes of rows and those `distance` before them; null where there are none.
+fn by_range(
+    column: &Column,
+    distance: i64,
+    range: Range<usize>,
+    compare: fn(&Column, &Column) -> Result<Column, KernelError>,
+) -> Result<Column, KernelError> {
+    let num_rows = range.len();
+    let start = range.start;
+    let (there, before) = shifted_range(column.len(), distance, range);
+    let own = column.sliced(start + before, there.len());
+    let compared = compare(&own, &column.sliced(there.start, there.len()))
+        .map_err(|error| error.with_row_offset(start + before))?;
+    if there.len() == num_rows {
+        return Ok(compared);
+    }
+    let nulls = |rows: usize| Column::new_null(compared.data_type().clone(), rows);
+    let (first, last) = (nulls(before), nulls(num_rows - before - there.len()));
+    Ok(concat_columns(compared.data_type(), &[&first, &compared, &last]))
 }
 
 /// The value less the one `n` rows before, 1 by default; null where either is missing.
@@ -58,7 +91,21 @@ impl WindowFunction for Diff {
     ) -> Result<Column, KernelError> {
         let distance = distance(arguments).map_err(|_| unchecked(self.name(), arguments))?;
         let before = earlier(&inputs[0], distance, partitions);
-        arithmetic(ArithmeticOp::Sub, (&inputs[0]).into(), (&before).into())
+        difference(&inputs[0], &before)
+    }
+
+    fn is_by_range(&self, _: &[Argument<'_>]) -> bool {
+        true
+    }
+
+    fn evaluate_range(
+        &self,
+        inputs: &[Column],
+        arguments: &[Argument<'_>],
+        range: Range<usize>,
+    ) -> Result<Column, KernelError> {
+        let distance = distance(arguments).map_err(|_| unchecked(self.name(), arguments))?;
+        by_range(&inputs[0], distance, range, difference)
     }
 }
 
@@ -88,8 +135,20 @@ impl WindowFunction for PctChange {
     ) -> Result<Column, KernelError> {
         let distance = distance(arguments).map_err(|_| unchecked(self.name(), arguments))?;
         let before = earlier(&inputs[0], distance, partitions);
-        let ratio = arithmetic(ArithmeticOp::Div, (&inputs[0]).into(), (&before).into())?;
-        let one = Constant::from_scalar(&lazuli_array::Scalar::Float64(1.0));
-        arithmetic(ArithmeticOp::Sub, (&ratio).into(), (&one).into())
+        change(&inputs[0], &before)
+    }
+
+    fn is_by_range(&self, _: &[Argument<'_>]) -> bool {
+        true
+    }
+
+    fn evaluate_range(
+        &self,
+        inputs: &[Column],
+        arguments: &[Argument<'_>],
+        range: Range<usize>,
+    ) -> Result<Column, KernelError> {
+        let distance = distance(arguments).map_err(|_| unchecked(self.name(), arguments))?;
+        by_range(&inputs[0], distance, range, change)
     }
 }

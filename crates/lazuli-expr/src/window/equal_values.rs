@@ -48,6 +48,11 @@ impl WindowFunction for EqualValues {
         _: &[Argument<'_>],
         partitions: &Partitions<'_>,
     ) -> Result<Column, KernelError> {
+        if let (Asked::Run, [], None) = (self.asked, partitions.ids(), partitions.order())
+            && let Some(runs) = integer_runs(&inputs[0])
+        {
+            return Ok(Column::new(DataType::Int64, PrimitiveArray::from_vec(runs)));
+        }
         let (ids, num_values) = value_ids(&inputs[0], partitions)?;
         let num_rows = ids.len();
         let array: Array = match self.asked {
@@ -81,6 +86,24 @@ impl WindowFunction for EqualValues {
             }
         };
         Ok(Column::new(self.signature_output(), array))
+    }
+}
+
+/// The number of each row's run, for whole numbers without nulls, which need no number of their own to be compared.
+fn integer_runs(column: &Column) -> Option<Vec<i64>> {
+    fn runs<T: PartialEq>(values: &[T]) -> Vec<i64> {
+        let mut runs = vec![0; values.len()];
+        let mut run = 0;
+        for (place, pair) in values.windows(2).enumerate() {
+            run += i64::from(pair[0] != pair[1]);
+            runs[place + 1] = run;
+        }
+        runs
+    }
+    match (column.validity(), column.array()) {
+        (None, Array::Int32(array)) => Some(runs(array.values())),
+        (None, Array::Int64(array)) => Some(runs(array.values())),
+        _ => None,
     }
 }
 

@@ -7,13 +7,14 @@
 //! A function gets whole columns and the [`Partitions`] of their rows; who makes them is no matter of this crate.
 
 use std::fmt;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 use lazuli_array::Column;
 use lazuli_kernels::KernelError;
 
 use crate::function::{Argument, Signature, SignatureError};
+use crate::options::unchecked;
 use crate::{Expr, SortKey};
 
 mod arrange; // values in another order
@@ -364,6 +365,27 @@ pub trait WindowFunction: Send + Sync {
         arguments: &[Argument<'_>],
         partitions: &Partitions<'_>,
     ) -> Result<Column, KernelError>;
+
+    /// Whether [`WindowFunction::evaluate_range`] gives the results of some rows without going through the others.
+    fn is_by_range(&self, arguments: &[Argument<'_>]) -> bool {
+        let _ = arguments;
+        false
+    }
+
+    /// The results of the rows of `range`, where all rows are one partition in their own order: a value of these depends on
+    /// few others, so parts of the rows are computed side by side. Only if [`WindowFunction::is_by_range`].
+    ///
+    /// # Errors
+    /// As [`WindowFunction::evaluate`]; rows are counted from the first of all.
+    fn evaluate_range(
+        &self,
+        inputs: &[Column],
+        arguments: &[Argument<'_>],
+        range: Range<usize>,
+    ) -> Result<Column, KernelError> {
+        let _ = (inputs, range);
+        Err(unchecked(self.name(), arguments))
+    }
 }
 
 /// One of [`WINDOW_FUNCTIONS`]. Equal if they are the same function.

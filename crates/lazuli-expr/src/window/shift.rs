@@ -1,6 +1,8 @@
 //! `shift`.
 
-use lazuli_array::Column;
+use std::ops::Range;
+
+use lazuli_array::{Column, Scalar};
 use lazuli_kernels::{KernelError, NO_ROW, concat_columns, take_column, take_column_optional};
 
 use super::{Partitions, WindowFunction};
@@ -15,6 +17,18 @@ use crate::typing::adapted_type;
 pub struct Shift;
 
 const EXPECTED: &str = "one column, a whole constant, and maybe a constant to fill with";
+
+impl Shift {
+    /// How many rows later values come, and what stands where none comes, if that is not null.
+    fn constants(&self, arguments: &[Argument<'_>]) -> Result<(i64, Option<Scalar>), KernelError> {
+        let n = Options::behind(1, arguments, EXPECTED)
+            .and_then(|mut options| options.integer())
+            .map_err(|_| unchecked(self.name(), arguments))?
+            .unwrap_or(1);
+        let fill = arguments.get(2).and_then(|fill| fill.literal).map(|fill| fill.value.clone());
+        Ok((n, fill.filter(|fill| !fill.is_null())))
+    }
+}
 
 impl WindowFunction for Shift {
     fn name(&self) -> &'static str {
@@ -42,12 +56,7 @@ impl WindowFunction for Shift {
         partitions: &Partitions<'_>,
     ) -> Result<Column, KernelError> {
         let input = &inputs[0];
-        let n = Options::behind(1, arguments, EXPECTED)
-            .and_then(|mut options| options.integer())
-            .map_err(|_| unchecked(self.name(), arguments))?
-            .unwrap_or(1);
-        let fill = arguments.get(2).and_then(|fill| fill.literal).map(|fill| fill.value.clone());
-        let fill = fill.filter(|fill| !fill.is_null());
+        let (n, fill) = self.constants(arguments)?;
         let mut sources = sources(input.len(), n, partitions);
         if fill.is_some() {
             // The row behind the last holds the fill.
@@ -61,6 +70,30 @@ impl WindowFunction for Shift {
                 take_column(&concat_columns(input.data_type(), &[input, &fill]), &sources)
             }
         })
+    }
+
+    fn is_by_range(&self, _: &[Argument<'_>]) -> bool {
+        true
+    }
+
+    fn evaluate_range(
+        &self,
+        inputs: &[Column],
+        arguments: &[Argument<'_>],
+        range: Range<usize>,
+    ) -> Result<Column, KernelError> {
+        let (input, num_rows) = (&inputs[0], range.len());
+        let (n, fill) = self.constants(arguments)?;
+        let (there, before) = shifted_range(input.len(), n, range);
+        let data_type = input.data_type();
+        if there.len() == num_rows {
+            return Ok(input.sliced(there.start, num_rows));
+        }
+        let outside = Column::from_scalars(data_type, [fill.unwrap_or(Scalar::Null)])?;
+        let outside = |rows: usize| take_column(&outside, &vec![0; rows]);
+        let (first, last) = (outside(before), outside(num_rows - before - there.len()));
+        let there = input.sliced(there.start, there.len());
+        Ok(concat_columns(data_type, &[&first, &there, &last]))
     }
 }
 
@@ -92,4 +125,17 @@ pub(super) fn sources(num_rows: usize, n: i64, partitions: &Partitions<'_>) -> V
         }
     }
     sources
+}
+
+/// The rows that come to the rows of `range` when all come `n` rows later, and how many of `range` lie before them.
+pub(super) fn shifted_range(num_rows: usize, n: i64, range: Range<usize>) -> (Range<usize>, usize) {
+    let distance = usize::try_from(n.unsigned_abs()).unwrap_or(usize::MAX);
+    if n >= 0 {
+        let there = range.start.saturating_sub(distance)..range.end.saturating_sub(distance);
+        let before = range.len() - there.len();
+        (there, before)
+    } else {
+        let moved = |row: usize| row.saturating_add(distance).min(num_rows);
+        (moved(range.start)..moved(range.end), 0)
+    }
 }

@@ -428,3 +428,131 @@ fn peaks_need_known_neighbours() {
     assert_eq!(peaks, [no.clone(), no.clone(), no.clone(), no, Scalar::Null, Scalar::Null]);
     assert_eq!(results(&PEAK_MIN, &[], &DataType::Int64, &some(&[Some(1)])), [Scalar::Boolean(true)]);
 }
+
+/// The results of parts of the rows, one after the other; `None` if the function does not give those.
+fn by_ranges(
+    function: &WindowFunctionRef,
+    constants: &[Scalar],
+    column: &Column,
+    cuts: &[usize],
+) -> Option<Column> {
+    let literals: Vec<Literal> = constants.iter().cloned().map(Literal::typed).collect();
+    let mut arguments = vec![Argument { data_type: column.data_type(), literal: None }];
+    arguments.extend(
+        literals.iter().map(|literal| Argument { data_type: &literal.data_type, literal: Some(literal) }),
+    );
+    let signature = function.signature(&arguments).expect("it takes such arguments");
+    let cast = lazuli_kernels::cast::cast;
+    let column = cast(column, &signature.inputs[0], lazuli_kernels::cast::CastMode::Strict).expect("numbers");
+    arguments[0].data_type = &signature.inputs[0];
+    if !function.is_by_range(&arguments) {
+        return None;
+    }
+    let mut ends: Vec<usize> = cuts.iter().copied().filter(|&cut| cut < column.len()).collect();
+    ends.sort_unstable();
+    ends.push(column.len());
+    let mut start = 0;
+    let parts: Vec<Column> = ends
+        .into_iter()
+        .map(|end| {
+            let part =
+                function.evaluate_range(std::slice::from_ref(&column), &arguments, start..end).unwrap();
+            assert_eq!((part.data_type(), part.len()), (&signature.output, end - start));
+            start = end;
+            part
+        })
+        .collect();
+    Some(lazuli_kernels::concat_columns(&signature.output, &parts.iter().collect::<Vec<_>>()))
+}
+
+#[test]
+fn functions_that_give_parts_of_the_rows_are_known() {
+    let column = Column::new_null(DataType::Int64, 3);
+    let size = [Scalar::Int64(2)];
+    let gives_parts = |function: &&WindowFunctionRef| {
+        let constants: &[Scalar] = match function.name() {
+            "rolling_quantile" => &[Scalar::Float64(0.5), Scalar::Int64(2)],
+            name if name.starts_with("rolling") => &size,
+            _ => &[],
+        };
+        function.num_columns() == 1
+            && matches!(
+                function.name(),
+                "shift"
+                    | "diff"
+                    | "pct_change"
+                    | "reverse"
+                    | "sort"
+                    | "cum_max"
+                    | "rolling_sum"
+                    | "rolling_quantile"
+            )
+            && by_ranges(function, constants, &column, &[1]).is_some()
+    };
+    let names: Vec<&str> =
+        WINDOW_FUNCTIONS.iter().filter(gives_parts).map(|function| function.name()).collect();
+    assert_eq!(names, ["diff", "pct_change", "reverse", "rolling_quantile", "rolling_sum", "shift"]);
+}
+
+proptest! {
+    #[test]
+    fn parts_of_the_rows_are_those_of_the_whole(
+        rows in prop::collection::vec(integers(), 0..50),
+        of_floats in any::<bool>(),
+        has_nulls in any::<bool>(),
+        n in -60i64..60,
+        size in 1i64..40,
+        center in any::<bool>(),
+        cuts in prop::collection::vec(0usize..50, 0..4),
+    ) {
+        let value = |value: &Scalar| match value {
+            Scalar::Null if !has_nulls => Scalar::Int64(1),
+            other => other.clone(),
+        };
+        let column = Column::from_scalars(&DataType::Int64, rows.iter().map(value)).unwrap();
+        let strict = lazuli_kernels::cast::CastMode::Strict;
+        let column = match of_floats {
+            true => lazuli_kernels::cast::cast(&column, &DataType::Float64, strict).unwrap(),
+            false => column,
+        };
+        let window = [Scalar::Int64(size), Scalar::Int64(1), Scalar::Boolean(center)];
+        let mut quantile = vec![Scalar::Float64(0.25)];
+        quantile.extend(window.clone());
+        let cases: Vec<(WindowFunctionRef, Vec<Scalar>)> = vec![
+            (SHIFT, vec![Scalar::Int64(n)]),
+            (SHIFT, vec![Scalar::Int64(n), if of_floats { Scalar::Float64(7.0) } else { Scalar::Int64(7) }]),
+            (DIFF, vec![Scalar::Int64(n)]),
+            (PCT_CHANGE, vec![Scalar::Int64(n)]),
+            (REVERSE, vec![]),
+            (ROLLING_SUM, window.to_vec()),
+            (ROLLING_MEAN, window.to_vec()),
+            (ROLLING_MIN, window.to_vec()),
+            (ROLLING_MAX, window.to_vec()),
+            (ROLLING_MEDIAN, window.to_vec()),
+            (ROLLING_STD, window.to_vec()),
+            (ROLLING_VAR, window.to_vec()),
+            (ROLLING_SKEW, window.to_vec()),
+            (ROLLING_QUANTILE, quantile),
+        ];
+        let data_type = column.data_type().clone();
+        let one_partition: Vec<Row> = (0..column.len()).map(|row| (0, 0, column.get(row))).collect();
+        for (function, constants) in cases {
+            let signature_type = [DataType::Float64, data_type.clone()];
+            let parts = by_ranges(&function, &constants, &column, &cuts).expect("it gives parts");
+            let to = if parts.data_type() == &DataType::Float64 { &signature_type[0] } else { &signature_type[1] };
+            let cast = lazuli_kernels::cast::cast(&column, to, strict).unwrap();
+            let rows: Vec<Row> = one_partition.iter().zip(0..).map(|(row, at)| (row.0, row.1, cast.get(at))).collect();
+            let whole = found(&function, &constants, to, &rows).unwrap();
+            for (row, expected) in whole.iter().enumerate() {
+                // Small whole numbers have exact sums; variances are rounded in two ways.
+                let is_close = match (parts.get(row), expected) {
+                    (Scalar::Float64(found), Scalar::Float64(expected)) => {
+                        found == *expected || (found - expected).abs() < 1e-12 || found.is_nan() && expected.is_nan()
+                    }
+                    (found, expected) => format!("{found:?}") == format!("{expected:?}"),
+                };
+                prop_assert!(is_close, "{} {constants:?} row {row}: {:?} {expected:?}", function.name(), parts.get(row));
+            }
+        }
+    }
+}

@@ -8,7 +8,7 @@ use lazuli_array::{
 };
 
 use crate::arity::predicate_of;
-use crate::{KernelError, NO_ROW, Result, take_optional};
+use crate::{KernelError, NO_ROW, Result, take, take_optional};
 
 /// What `compute` makes of the rows of a text column, as a column of type `output`. `compute` gives one row for each of its
 /// texts, null for null (a struct may have null fields instead), and its results depend on nothing else.
@@ -53,6 +53,39 @@ pub fn map_text(
         _ => return Err(KernelError::unsupported("text", [column.data_type()])),
     };
     Ok(Column::try_new(output.clone(), array)?)
+}
+
+/// The result of each row's code, and for null rows the result behind those of the entries.
+///
+/// Panics if there is not one result for each entry and one more.
+///
+/// ```
+/// use lazuli_array::{Array, DictionaryArray, PrimitiveArray};
+/// use lazuli_kernels::strings::of_entries;
+///
+/// let coded = DictionaryArray::from_iter([Some("abc"), None, Some("d"), Some("abc")]);
+/// let results = Array::from(PrimitiveArray::from_iter([Some(3i64), Some(1), Some(-1)]));
+/// let rows = Array::from(PrimitiveArray::from_iter([Some(3i64), Some(-1), Some(1), Some(3)]));
+/// assert_eq!(of_entries(&coded, &results), rows);
+/// ```
+pub fn of_entries(codes: &DictionaryArray, results: &Array) -> Array {
+    let num_entries = codes.dictionary().len();
+    assert_eq!(results.len(), num_entries + 1, "a result for each entry and one for null");
+    match (codes.validity(), results) {
+        (None, Array::Boolean(flags)) if flags.validity().is_none() => {
+            let flags: Vec<bool> = flags.values().iter().collect();
+            let bits = dispatch_codes!(codes.stored_codes(), |codes| {
+                predicate_of(codes.values(), |code| flags[code.index()])
+            });
+            BooleanArray::new(bits, None).into()
+        }
+        (None, _) => take(results, codes.codes().values()),
+        (Some(_), _) => {
+            let rows: Vec<u32> =
+                codes.codes().iter().map(|code| code.unwrap_or(num_entries as u32)).collect();
+            take(results, &rows)
+        }
+    }
 }
 
 /// The result of each row's code.

@@ -28,7 +28,7 @@ mod unicode; // what needs Unicode's tables, a feature
 mod writer; // outputs that grow
 
 pub use case::{to_lowercase, to_titlecase, to_uppercase};
-pub use coded::map_text;
+pub use coded::{map_text, of_entries};
 pub use cut::{Ends, Part, slice_bytes, slice_text, strip_characters, strip_prefix, strip_suffix};
 pub use encode::{ByteRows, Encoding, decode, encode};
 pub use join::{join_lists, join_rows};

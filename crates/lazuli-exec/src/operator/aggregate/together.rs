@@ -89,8 +89,11 @@ pub(super) fn finish(
         let call = &spec.calls[*owner];
         let (merged, others) = states.split_first_mut().expect("the accumulator of the first share");
         merged.resize(num_groups);
-        for (other, ids) in others.iter().zip(&ids_of) {
+        for (other, ids) in others.iter_mut().zip(&ids_of) {
             context.check_cancelled()?;
+            if spec.keys.is_empty() && merged.absorb(&mut **other).map_err(call.failed())? {
+                continue;
+            }
             let state = other.state(0..ids.len()).map_err(call.failed())?;
             let groups = match spec.keys.is_empty() {
                 true => Groups::One { num_rows: ids.len() },

@@ -1,5 +1,6 @@
 //! The rows of all groups, as they came.
 
+use std::any::Any;
 use std::ops::Range;
 
 use lazuli_array::{Array, Column, DataType, ListArray, PrimitiveArray};
@@ -71,7 +72,44 @@ pub(super) struct RowLists {
 struct Arranged {
     offsets: Vec<i64>,
     columns: Vec<Column>,
-    places: Vec<i128>,
+    places: ArrangedPlaces,
+}
+
+/// The places of rows in order.
+enum ArrangedPlaces {
+    /// The first of a run, and how many there are.
+    Runs(Vec<(i128, usize)>),
+    Each(Vec<i128>),
+}
+
+impl ArrangedPlaces {
+    fn into_each(self) -> Vec<i128> {
+        match self {
+            Self::Each(places) => places,
+            Self::Runs(runs) => runs
+                .into_iter()
+                .flat_map(|(first, len)| (0..len as i128).map(move |row| first + row))
+                .collect(),
+        }
+    }
+
+    /// Those of some rows, which are in order.
+    fn at(&self, rows: &[u32]) -> Vec<i128> {
+        match self {
+            Self::Each(places) => rows.iter().map(|&row| places[row as usize]).collect(),
+            Self::Runs(runs) => {
+                let (mut run, mut start) = (0, 0);
+                let place = |&row: &u32| {
+                    while row as usize >= start + runs[run].1 {
+                        start += runs[run].1;
+                        run += 1;
+                    }
+                    runs[run].0 + (row as usize - start) as i128
+                };
+                rows.iter().map(place).collect()
+            }
+        }
+    }
 }
 
 impl RowLists {
@@ -92,13 +130,17 @@ impl RowLists {
             _ => run,
         };
         self.num_rows += run.len();
-        if u32::try_from(self.num_rows).is_err() {
-            return Err(KernelError::TooLong { operation: self.operation, rows: self.num_rows });
-        }
         if run.len() > 0 {
             self.runs.push(run);
         }
-        Ok(())
+        self.check_rows()
+    }
+
+    fn check_rows(&self) -> Result<(), KernelError> {
+        match u32::try_from(self.num_rows) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(KernelError::TooLong { operation: self.operation, rows: self.num_rows }),
+        }
     }
 
     /// The best row of each group in place of all.
@@ -114,7 +156,7 @@ impl RowLists {
         Ok(Run {
             columns: columns.iter().map(|column| take_column(column, &rows)).collect(),
             groups: RunGroups::Each(groups),
-            places: Places::Each(rows.iter().map(|&row| places[row as usize]).collect()),
+            places: Places::Each(places.at(&rows)),
         })
     }
 
@@ -123,6 +165,11 @@ impl RowLists {
         let mut runs = runs.to_vec();
         // Mostly enough to put rows in order, as runs of one worker hardly ever overlap.
         runs.sort_by_key(|run| run.place(0));
+        if groups == (0..1)
+            && let Some(arranged) = self.end_to_end(&runs)
+        {
+            return arranged;
+        }
         let mut counts = vec![0usize; groups.len()];
         for run in &runs {
             for group in (0..run.len()).map(|row| run.group(row)).filter(|group| groups.contains(group)) {
@@ -171,7 +218,27 @@ impl RowLists {
             let all = concat_columns(data_type, &parts);
             if in_place { all } else { take_column(&all, &rows) }
         });
-        Arranged { columns: columns.collect(), offsets, places }
+        Arranged { columns: columns.collect(), offsets, places: ArrangedPlaces::Each(places) }
+    }
+
+    /// Runs of group 0 alone that follow one another, put side by side; `None` for others.
+    fn end_to_end(&self, runs: &[&Run]) -> Option<Arranged> {
+        let mut end = i128::MIN;
+        for run in runs {
+            match (&run.groups, &run.places) {
+                (RunGroups::One, Places::From(first)) if *first >= end => end = first + run.len() as i128,
+                _ => return None,
+            }
+        }
+        let arguments = self.arguments.0.iter().take(self.num_columns);
+        let columns = arguments.enumerate().map(|(index, (data_type, _))| {
+            let parts: Vec<&Column> = runs.iter().map(|run| &run.columns[index]).collect();
+            concat_columns(data_type, &parts)
+        });
+        let num_rows: usize = runs.iter().map(|run| run.len()).sum();
+        let places = runs.iter().map(|run| (run.place(0), run.len())).collect();
+        let places = ArrangedPlaces::Runs(places);
+        Some(Arranged { columns: columns.collect(), offsets: vec![0, num_rows as i64], places })
     }
 
     fn all_arranged(&self, groups: Range<usize>) -> Arranged {
@@ -190,6 +257,16 @@ fn lists_of(column: &Column) -> &ListArray {
 }
 
 impl Accumulator for RowLists {
+    fn absorb(&mut self, other: &mut dyn Accumulator) -> Result<bool, KernelError> {
+        let Some(other) = (other as &mut dyn Any).downcast_mut::<Self>() else { return Ok(false) };
+        for run in other.runs.drain(..) {
+            self.num_rows += run.len();
+            self.runs.push(run);
+        }
+        self.check_rows()?;
+        Ok(true)
+    }
+
     fn resize(&mut self, num_groups: usize) {
         self.num_groups = self.num_groups.max(num_groups);
     }
@@ -205,7 +282,7 @@ impl Accumulator for RowLists {
 
     fn state(&self, groups: Range<usize>) -> Result<Vec<Column>, KernelError> {
         let arranged = self.all_arranged(groups);
-        let places = Column::new(PLACE, PrimitiveArray::from_vec(arranged.places));
+        let places = Column::new(PLACE, PrimitiveArray::from_vec(arranged.places.into_each()));
         let columns = std::iter::once(places).chain(arranged.columns);
         Ok(columns.map(|column| list_column(arranged.offsets.clone(), column)).collect())
     }

@@ -106,6 +106,9 @@ struct RowGroups<'a> {
 
 impl<'a> RowGroups<'a> {
     fn new(columns: &'a [Column], offsets: &'a [i64]) -> Self {
+        if offsets.len() == 2 {
+            return Self { columns, offsets, ids: Vec::new() };
+        }
         let mut ids = Vec::with_capacity(offsets.last().map_or(0, |&end| end as usize));
         for (id, pair) in (0..).zip(offsets.windows(2)) {
             ids.extend(std::iter::repeat_n(id, (pair[1] - pair[0]) as usize));
@@ -124,7 +127,7 @@ impl<'a> RowGroups<'a> {
 
     fn partitions(&self) -> Partitions<'_> {
         match self.num_groups() {
-            1 => Partitions::one(self.ids.len(), None),
+            1 => Partitions::one(self.columns[0].len(), None),
             num_groups => Partitions::new(&self.ids, num_groups, None),
         }
     }

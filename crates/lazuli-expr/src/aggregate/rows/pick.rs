@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use lazuli_array::Scalar;
+use lazuli_array::{Array, Scalar};
+use lazuli_kernels::aggregate::{max, min};
 use lazuli_kernels::{KernelError, NO_ROW, take_column_optional};
 
 use super::{Evaluate, RowGroups, RowsAggregate};
@@ -121,12 +122,41 @@ fn by_signature(arguments: &[Argument<'_>]) -> Result<Signature, SignatureError>
 
 /// The first row of each group with the best key; [`NO_ROW`] if all are null.
 pub(super) fn best_rows(rows: &RowGroups<'_>, key: usize, greatest: bool) -> Result<Vec<u32>, KernelError> {
-    let keys = order_keys(&rows.columns[key], greatest)?;
-    let validity = rows.columns[key].validity();
+    let column = &rows.columns[key];
+    match (column.array(), column.validity()) {
+        (Array::Float64(array), None) => return Ok(best_floats(rows, array.values(), greatest)),
+        (Array::Int64(array), None) => return Ok(best_integers(rows, array.values(), greatest)),
+        (Array::Int32(array), None) => return Ok(best_integers(rows, array.values(), greatest)),
+        _ => {}
+    }
+    let keys = order_keys(column, greatest)?;
+    let validity = column.validity();
     let is_valid = |row: &usize| validity.as_ref().is_none_or(|validity| validity.get(*row));
     let best = rows.ranges().map(|range| {
         let better = |best: usize, row: usize| if keys[row] > keys[best] { row } else { best };
         range.filter(is_valid).reduce(better).map_or(NO_ROW, |row| row as u32)
     });
     Ok(best.collect())
+}
+
+/// The first row of each group with the best value, none of which is null.
+fn best_integers<T: Copy + Ord>(rows: &RowGroups<'_>, values: &[T], greatest: bool) -> Vec<u32> {
+    let of_group = |range: Range<usize>| {
+        let values = &values[range.clone()];
+        let best = if greatest { values.iter().max() } else { values.iter().min() }?;
+        values.iter().position(|value| value == best).map(|place| (range.start + place) as u32)
+    };
+    rows.ranges().map(|range| of_group(range).unwrap_or(NO_ROW)).collect()
+}
+
+/// As [`best_integers`]; NaN only if there is nothing else.
+fn best_floats(rows: &RowGroups<'_>, values: &[f64], greatest: bool) -> Vec<u32> {
+    let of_group = |range: Range<usize>| {
+        let values = &values[range.clone()];
+        // As an aggregate of the same values, which has wide loops; nulls there are none.
+        let best = if greatest { max(values, None) } else { min(values, None) }?;
+        let is_best = |value: &f64| *value == best || best.is_nan();
+        values.iter().position(is_best).map(|place| (range.start + place) as u32)
+    };
+    rows.ranges().map(|range| of_group(range).unwrap_or(NO_ROW)).collect()
 }

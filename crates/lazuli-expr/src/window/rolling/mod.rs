@@ -16,9 +16,11 @@ mod tests;
 pub(super) use ranges::Key;
 pub use ranges::{Rolling, RollingBy};
 
+use std::ops::Range;
+
 use lazuli_array::{Array, Bitmap, Column, DataType, PrimitiveArray, Scalar, TimeUnit};
 use lazuli_kernels::aggregate::float_of_key;
-use lazuli_kernels::{KernelError, NO_ROW, take_column_optional};
+use lazuli_kernels::{KernelError, NO_ROW, RollingSum, RollingWindow, rolling_sums, take_column_optional};
 
 use super::order_keys::order_keys;
 use super::{Partitions, WindowFunction};
@@ -26,7 +28,10 @@ use crate::aggregate::{MAX, QuantileMethod, SUM, kurtosis, skew};
 use crate::function::{Argument, Signature, SignatureError};
 use crate::options::{Options, unchecked};
 use forward::{Extremes, Moments, Ordered, Sums, Values, WholeSums, quantile};
-use ranges::{Ranges, Size};
+use ranges::{Ranges, Size, behind};
+
+/// Windows of more rows are not worth being begun again for each batch.
+const MOST_ROWS_BY_RANGE: usize = 4096;
 
 /// One rolling function.
 #[derive(Debug)]
@@ -128,6 +133,48 @@ impl RollingFunction {
     }
 }
 
+impl RollingFunction {
+    /// The sums and variances of windows of floats, for those of which there is a loop of its own: no nulls, nothing
+    /// infinite.
+    fn float_sums(
+        &self,
+        settings: &Settings,
+        column: &Column,
+        origin: usize,
+        window: RollingWindow,
+        rows: Range<usize>,
+    ) -> Option<Column> {
+        let (Array::Float64(array), None) = (column.array(), column.validity()) else { return None };
+        let what = match self.what {
+            What::Sum | What::Mean => RollingSum::Sum,
+            What::Std | What::Var => RollingSum::Variance { ddof: settings.ddof },
+            _ => return None,
+        };
+        let num_rows = column.len();
+        let mut results = rolling_sums(array.values(), origin, window, rows.clone(), what)?;
+        let count = |row: usize| {
+            (row + window.behind).min(num_rows) - (row + window.behind).saturating_sub(window.size)
+        };
+        let least = match self.what {
+            What::Std | What::Var => settings.min_samples.max(usize::try_from(settings.ddof).ok()? + 1),
+            What::Mean => settings.min_samples.max(1),
+            _ => settings.min_samples,
+        };
+        match self.what {
+            What::Mean => {
+                results.iter_mut().zip(rows.clone()).for_each(|(sum, row)| *sum /= count(row) as f64);
+            }
+            What::Std => results.iter_mut().for_each(|variance| *variance = variance.sqrt()),
+            _ => {}
+        }
+        // Only windows that reach beyond the rows that there are have fewer values than rows.
+        let is_given = |row: usize| count(row) >= least;
+        let validity = (!rows.clone().all(is_given))
+            .then(|| Bitmap::from_fn(rows.len(), |place| is_given(rows.start + place)));
+        Some(Column::new(DataType::Float64, PrimitiveArray::new(results.into(), validity)))
+    }
+}
+
 impl WindowFunction for RollingFunction {
     fn name(&self) -> &'static str {
         self.name
@@ -188,8 +235,8 @@ impl WindowFunction for RollingFunction {
                 let finish = |keys: &[u64]| {
                     let values: Vec<f64> = keys.iter().map(|&key| float_of_key(key)).collect();
                     match self.what {
-                        What::Skew => skew(&values, settings.bias),
-                        _ => kurtosis(&values, settings.fisher, settings.bias),
+                        What::Skew => skew(&[&values], settings.bias),
+                        _ => kurtosis(&[&values], settings.fisher, settings.bias),
                     }
                 };
                 rolled.column(&mut Ordered::new(array.values(), finish), num_rows)?
@@ -215,6 +262,34 @@ impl WindowFunction for RollingFunction {
             _ => return Err(unchecked(self.name, arguments)),
         };
         Ok(Column::new(data_type.clone(), array))
+    }
+
+    fn is_by_range(&self, arguments: &[Argument<'_>]) -> bool {
+        let size = self.settings(arguments).map(|settings| settings.size);
+        matches!(size, Ok(Size::Rows { size, .. }) if size <= MOST_ROWS_BY_RANGE)
+    }
+
+    fn evaluate_range(
+        &self,
+        inputs: &[Column],
+        arguments: &[Argument<'_>],
+        range: Range<usize>,
+    ) -> Result<Column, KernelError> {
+        let settings = self.settings(arguments).map_err(|_| unchecked(self.name, arguments))?;
+        let Size::Rows { size, center } = settings.size else { return Err(unchecked(self.name, arguments)) };
+        let window = RollingWindow { size, behind: behind(size, center) };
+        // The rows that the windows reach.
+        let from = (range.start + window.behind).saturating_sub(size);
+        let to = (range.end + window.behind - 1).min(inputs[0].len());
+        let reached = inputs[0].sliced(from, to - from);
+        let own = range.start - from..range.end - from;
+        if let Some(column) = self.float_sums(&settings, &reached, from, window, own.clone()) {
+            return Ok(column);
+        }
+        let partitions = Partitions::one(reached.len(), None);
+        let results =
+            self.evaluate(&[reached], arguments, &partitions).map_err(|error| error.with_row_offset(from))?;
+        Ok(results.sliced(own.start, own.len()))
     }
 }
 

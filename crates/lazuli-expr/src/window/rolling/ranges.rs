@@ -248,8 +248,7 @@ impl Ranges {
                 }
             }
             (Size::Rows { size, center }, _) => {
-                // How many rows behind the row's own are in.
-                let behind = if *center { size.div_ceil(2) } else { 1 };
+                let behind = behind(*size, *center);
                 for rows in partitions.iter() {
                     ranges.rows.extend_from_slice(rows);
                     ranges.ends.push(ranges.rows.len());
@@ -272,4 +271,9 @@ impl Ranges {
             start = end;
         }
     }
+}
+
+/// Where a window ends: so many rows after the rows before its own.
+pub(super) fn behind(size: usize, center: bool) -> usize {
+    if center { size.div_ceil(2) } else { 1 }
 }
