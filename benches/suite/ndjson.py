@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-DATA = Path(os.environ.get("BENCH_DATA", "/tmp/bench-data"))
+DATA = Path(os.environ["BENCH_DATA"])
 NDJSON, PARQUET = DATA / "ops_1m.ndjson", DATA / "ops_1m.parquet"
 THREADS = 2
 

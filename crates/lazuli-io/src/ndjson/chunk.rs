@@ -126,6 +126,8 @@ impl<R: Read> ChunkReader<R> {
         if chunk.is_err() {
             self.source_ended = true;
             self.rest.clear();
+            // Nor is there another error: who asks meanwhile must not be told of an array that does not end.
+            self.state = Between::End;
         }
         chunk.map_err(|error| error.in_chunk(sequence))
     }
