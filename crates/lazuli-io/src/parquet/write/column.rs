@@ -22,7 +22,7 @@ const MAX_BOUND_BYTES: usize = 256;
 /// A chunk that was written. Offsets are counted from the beginning of the row group.
 #[derive(Debug)]
 pub(super) struct EncodedChunk {
-    pub metadata: ColumnMetaData,
+    pub(crate) metadata: ColumnMetaData,
     pub pages: PageNotes,
     pub bloom: Option<Bloom>,
 }
