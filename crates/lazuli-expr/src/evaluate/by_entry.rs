@@ -39,12 +39,11 @@ enum State {
     /// Some thread computes the entries.
     Computing,
     /// The result of each entry, and behind them that of a null.
-    Done(Results),
+    Done(Arc<Results>),
     /// Some entry fails. Perhaps no row has it; and if one has, its number is to be told.
     Failed,
 }
 
-#[derive(Clone)]
 enum Results {
     /// One for all.
     Constant(Value),
@@ -74,8 +73,9 @@ impl ByEntry {
             State::Done(results) => results,
             State::Counting => {
                 let computed = compute(every_entry(dictionary, column));
-                let state =
-                    computed.map_or(State::Failed, |value| State::Done(Results::of(value, dictionary.len())));
+                let state = computed.map_or(State::Failed, |value| {
+                    State::Done(Arc::new(Results::of(value, dictionary.len())))
+                });
                 self.with(|known| {
                     if let Some(known) = known.iter_mut().find(|known| known.is_of(dictionary)) {
                         known.state = state.clone();
@@ -86,13 +86,13 @@ impl ByEntry {
             }
             State::Computing | State::Failed => return None,
         };
-        Some(match results {
-            Results::Constant(value) => value,
+        Some(match &*results {
+            Results::Constant(value) => value.clone(),
             Results::Renamed(texts) => {
-                let renamed = DictionaryArray::new(codes.stored_codes().clone(), texts);
+                let renamed = DictionaryArray::new(codes.stored_codes().clone(), texts.clone());
                 Value::Column(Column::new(output.clone(), renamed))
             }
-            Results::Each(results) => Value::Column(Column::new(output.clone(), of_entries(codes, &results))),
+            Results::Each(results) => Value::Column(Column::new(output.clone(), of_entries(codes, results))),
         })
     }
 
