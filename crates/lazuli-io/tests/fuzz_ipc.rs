@@ -191,7 +191,7 @@ fn inputs_that_failed_once() {
 #[test]
 fn a_mebibyte_takes_little_memory() {
     let zeros = Column::new(DataType::Int64, PrimitiveArray::from_vec(vec![0i64; 4 << 20]));
-    for (columns, is_allowed) in [(1, true), (8, false), (60, false)] {
+    for (columns, is_allowed) in [(1, true), (3, false)] {
         let named = (0..columns).map(|index| (format!("c{index}").into(), zeros.clone())).collect();
         let batch = Batch::from_columns(named).expect("names differ");
         for compression in [IpcCompression::Zstd, IpcCompression::Lz4] {
