@@ -126,7 +126,7 @@ impl NdjsonScan {
     /// # Errors
     /// The first thing by place that is wrong in the chunk. After an error every later call gives `None`, while calls
     /// that run at the time finish; of several errors the one with the smallest
-    /// [`sequence`](super::CsvError::sequence) is the first in the files.
+    /// [`sequence`](super::NdjsonError::sequence) is the first in the files.
     pub fn next(&self) -> Result<Option<(u64, Batch)>> {
         let mut spare = lock(&self.spare).pop().unwrap_or_default();
         let result = self.next_with(&mut spare);
