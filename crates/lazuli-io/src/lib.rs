@@ -21,7 +21,7 @@ pub mod ndjson; // JSON, a record a line
 pub mod parquet; // Parquet files
 mod place; // places in texts
 mod policy; // what does not fit its type
-#[cfg(all(test, feature = "ipc"))]
+#[cfg(all(test, any(feature = "ipc", feature = "parquet")))]
 mod strategies; // types and values at random
 mod temporal; // dates and times as text
 mod text_table; // distinct texts and their codes

@@ -9,8 +9,17 @@ pub(crate) fn units() -> impl Strategy<Value = TimeUnit> {
     prop_oneof![Just(TimeUnit::Milliseconds), Just(TimeUnit::Microseconds), Just(TimeUnit::Nanoseconds)]
 }
 
-/// Every type but those with categories of their own, nested too.
+/// Every type, nested too.
+#[cfg(feature = "ipc")]
 pub(crate) fn types() -> impl Strategy<Value = DataType> {
+    types_where(|_| true, |_| true)
+}
+
+/// The types that are in place as whole columns, and nested ones of those that are in place within others.
+pub(crate) fn types_where(
+    is_column: fn(&DataType) -> bool,
+    is_inside: fn(&DataType) -> bool,
+) -> impl Strategy<Value = DataType> {
     let zones = prop_oneof![Just(None), Just(Some("UTC".into())), Just(Some("Europe/Paris".into()))];
     let leaf = prop_oneof![
         prop::sample::select(vec![
@@ -38,7 +47,9 @@ pub(crate) fn types() -> impl Strategy<Value = DataType> {
         units().prop_map(DataType::Duration),
         (units(), zones).prop_map(|(unit, zone)| DataType::Datetime(unit, zone)),
     ];
-    let nested = leaf.clone().prop_recursive(3, 8, 3, |inner| {
+    let leaf = leaf.prop_filter("no place as a column", move |data_type| is_column(data_type));
+    let inside = leaf.clone().prop_filter("no place inside", move |data_type| is_inside(data_type));
+    let nested = inside.prop_recursive(3, 8, 3, |inner| {
         prop_oneof![
             inner.clone().prop_map(|item| DataType::List(Box::new(item))),
             prop::collection::vec(inner, 1..4).prop_map(|fields| {

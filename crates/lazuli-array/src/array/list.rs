@@ -82,10 +82,11 @@ impl ListArray {
         }
     }
 
-    /// Bytes of memory that the rows refer to, with all values.
+    /// Bytes of memory that the rows refer to: of a slice, those of its own items.
     pub fn memory_bytes(&self) -> usize {
+        let (start, end) = (self.offsets[0] as usize, self.offsets[self.len()] as usize);
         self.offsets.len() * 8
-            + self.values.memory_bytes()
+            + self.values.sliced(start, end - start).memory_bytes()
             + self.validity.as_ref().map_or(0, Bitmap::memory_bytes)
     }
 }
@@ -93,5 +94,23 @@ impl ListArray {
 impl From<ListArray> for Array {
     fn from(array: ListArray) -> Self {
         Self::List(array)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::PrimitiveArray;
+
+    /// What holds many slices of one array adds up their bytes: were each to count all items, a query over a column in
+    /// pieces would look as if it took as many times its memory as there are pieces.
+    #[test]
+    fn slices_count_their_own_items() {
+        let offsets: Vec<i64> = (0..=100).map(|row| 10 * row).collect();
+        let list = ListArray::new(offsets.into(), PrimitiveArray::from_vec(vec![0i64; 1000]).into(), None);
+        assert_eq!(list.memory_bytes(), 8 * 101 + 8 * 1000);
+        let pieces: usize = (0..10).map(|piece| list.sliced(10 * piece, 10).memory_bytes()).sum();
+        assert_eq!(pieces, 10 * 8 * 11 + 8 * 1000);
+        assert_eq!(list.sliced(5, 0).memory_bytes(), 8);
     }
 }
