@@ -47,8 +47,8 @@ pub(crate) fn types_where(
         units().prop_map(DataType::Duration),
         (units(), zones).prop_map(|(unit, zone)| DataType::Datetime(unit, zone)),
     ];
-    let leaf = leaf.prop_filter("no place as a column", move |data_type| is_column(data_type));
-    let inside = leaf.clone().prop_filter("no place inside", move |data_type| is_inside(data_type));
+    let leaf = leaf.prop_filter("no place as a column", is_column);
+    let inside = leaf.clone().prop_filter("no place inside", is_inside);
     let nested = inside.prop_recursive(3, 8, 3, |inner| {
         prop_oneof![
             inner.clone().prop_map(|item| DataType::List(Box::new(item))),
