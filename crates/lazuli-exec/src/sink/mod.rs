@@ -1,10 +1,14 @@
 //! Where rows go: files that are whole or not there.
 
 mod csv; // delimited files
+#[cfg(feature = "ipc")]
+mod ipc; // Arrow IPC files
 mod new_file; // a file that appears when it is whole
 #[cfg(feature = "parquet")]
 mod parquet; // Parquet files
 
 pub use csv::CsvSink;
+#[cfg(feature = "ipc")]
+pub use ipc::IpcSink;
 #[cfg(feature = "parquet")]
 pub use parquet::ParquetSink;

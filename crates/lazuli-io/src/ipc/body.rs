@@ -79,6 +79,11 @@ impl<'a> Body<'a> {
         Ok(())
     }
 
+    /// Asks for memory of values that take more than those of the batch do. What is not compressed vouches for it.
+    pub(super) fn allow_wider(&self, bytes: u64) -> Result<()> {
+        if self.head.codec.is_some() { self.allow(bytes) } else { Ok(()) }
+    }
+
     /// `length` bytes of a buffer, from `start` on.
     pub(super) fn bytes(&self, buffer: usize, start: usize, length: usize) -> Result<Vec<u8>> {
         let Some(&(offset, available)) = self.head.buffers.get(buffer) else {

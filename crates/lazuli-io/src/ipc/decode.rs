@@ -273,6 +273,9 @@ fn decimals(
     data_type: &DataType,
 ) -> Result<Array> {
     let Rows { start, length } = rows;
+    if width < 16 {
+        body.allow_wider(16 * length as u64)?;
+    }
     let values: Vec<i128> = match width {
         4 => body.values::<i32>(buffer, start, length)?.into_iter().map(i128::from).collect(),
         8 => body.values::<i64>(buffer, start, length)?.into_iter().map(i128::from).collect(),
@@ -315,15 +318,17 @@ fn codes(
 ) -> Result<Array> {
     let Rows { start, length } = rows;
     let entries = values.num_codes();
-    let found: Vec<Option<u32>> = dispatch_physical_primitive!(
+    body.allow_wider(4 * length as u64)?;
+    let codes: PrimitiveArray<u32> = dispatch_physical_primitive!(
         code,
         |T| {
             let codes = PrimitiveArray::new(body.values::<T>(buffer, start, length)?.into(), validity);
-            codes.iter().map(|code| code.map(|code| known_code(code, entries)).transpose()).collect::<Result<_>>()?
+            let known = codes.iter().map(|code| code.map_or(Ok(0), |code| known_code(code, entries)));
+            PrimitiveArray::new(known.collect::<Result<Vec<u32>>>()?.into(), codes.validity().cloned())
         },
         else return Err(IpcError::corrupt("codes that are no whole numbers"))
     );
-    values.array(found, |bytes| body.allow(bytes))
+    values.array(codes, |bytes| body.allow(bytes))
 }
 
 /// A code that has an entry.

@@ -11,6 +11,16 @@ use lazuli_kernels::{NO_ROW, concat, take_optional};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// All dictionaries together may stand for so many bytes in any case, and for so many times those of their file.
+/// Finding equal entries takes some ten times as much.
+const FREE_BYTES: u64 = 32 << 20;
+const MAX_RATIO: u64 = 32;
+
+/// How many bytes the dictionaries of a file may stand for.
+pub(super) fn limit(file_bytes: u64) -> u64 {
+    FREE_BYTES.max(file_bytes.saturating_mul(MAX_RATIO))
+}
+
 /// The values of a dictionary.
 #[derive(Debug)]
 pub(super) enum Values {
@@ -74,35 +84,33 @@ impl Values {
         }
     }
 
-    /// The values that codes stand for; all codes have one. `allow` is asked before memory is taken for them.
+    /// The values that codes stand for; all codes of valid rows have one. `allow` is asked before memory is taken for them.
     pub(super) fn array(
         &self,
-        codes: Vec<Option<u32>>,
+        codes: PrimitiveArray<u32>,
         allow: impl FnOnce(u64) -> Result<()>,
     ) -> Result<Array> {
         match self {
-            Self::Texts { dictionary, entries } => {
-                let codes: PrimitiveArray<u32> = match entries {
-                    Entries::Same => codes.into_iter().collect(),
-                    Entries::Renumbered(entries) => codes
-                        .into_iter()
-                        .map(|code| code.and_then(|code| entries.get(code as usize).copied().flatten()))
-                        .collect(),
-                };
+            Self::Texts { dictionary, entries: Entries::Same } => {
+                Ok(DictionaryArray::try_new(codes, dictionary.clone())?.into())
+            }
+            Self::Texts { dictionary, entries: Entries::Renumbered(entries) } => {
+                let entry = |code: u32| entries.get(code as usize).copied().flatten();
+                let codes: PrimitiveArray<u32> = codes.iter().map(|code| code.and_then(entry)).collect();
                 Ok(DictionaryArray::try_new(codes, dictionary.clone())?.into())
             }
             Self::Plain(Array::Null(_)) => Ok(NullArray::new(codes.len()).into()),
             Self::Plain(values) => {
                 allow(match values {
                     Array::Binary(values) => {
-                        let length = |code: &Option<u32>| {
+                        let length = |code: Option<u32>| {
                             code.map_or(0, |code| values.value(code as usize).len() as u64)
                         };
                         codes.iter().map(length).sum()
                     }
                     _ => 16 * codes.len() as u64,
                 })?;
-                let rows: Vec<u32> = codes.into_iter().map(|code| code.unwrap_or(NO_ROW)).collect();
+                let rows: Vec<u32> = codes.iter().map(|code| code.unwrap_or(NO_ROW)).collect();
                 Ok(take_optional(values, &rows))
             }
         }

@@ -20,9 +20,6 @@ pub(super) const MAGIC: &[u8; 6] = b"ARROW1";
 /// What stands before a message since version 0.15 of Arrow.
 pub(super) const CONTINUATION: [u8; 4] = [0xFF; 4];
 
-/// Dictionaries may stand for so many bytes in all, or for so many times the bytes of the file.
-const FREE_DICTIONARY_BYTES: u64 = 64 << 20;
-const MAX_DICTIONARY_RATIO: u64 = 64;
 /// Dictionaries of one number that are kept; a scan goes forward.
 const KEPT_DICTIONARIES: usize = 8;
 
@@ -236,7 +233,7 @@ impl IpcFile {
             _ => None,
         })?;
         let head = head.ok_or_else(|| IpcError::corrupt("a dictionary that is another message"))?;
-        let limit = FREE_DICTIONARY_BYTES.max(self.bytes.len().saturating_mul(MAX_DICTIONARY_RATIO));
+        let limit = dictionary::limit(self.bytes.len());
         let made = &self.dictionaries.bytes_made;
         let left = limit.saturating_sub(made.load(Ordering::Relaxed));
         let source = Source::File { bytes: &self.bytes, start: place.body };

@@ -44,6 +44,9 @@ pub struct IpcStreamReader<R> {
     waiting: VecDeque<(BatchHead, Vec<u8>)>,
     num_batches: usize,
     is_over: bool,
+    /// Bytes that came, and bytes that dictionaries were made of fewer.
+    bytes_read: u64,
+    bytes_made: u64,
 }
 
 enum Next {
@@ -75,6 +78,8 @@ impl<R: Read> IpcStreamReader<R> {
             waiting: VecDeque::new(),
             num_batches: 0,
             is_over: false,
+            bytes_read: metadata.len() as u64,
+            bytes_made: 0,
         };
         reader.find_categories()?;
         let fields = reader.fields.iter();
@@ -124,13 +129,18 @@ impl<R: Read> IpcStreamReader<R> {
             Head::Schema(_) => Err(IpcError::corrupt("a second schema")),
             Head::Batch(head) => {
                 let body = bytes(&mut self.source, message.body_bytes)?;
+                self.bytes_read += (metadata.len() + body.len()) as u64;
                 Ok(Next::Batch(head, body))
             }
             Head::Dictionary { id, is_delta, batch } => {
                 let body = bytes(&mut self.source, message.body_bytes)?;
                 let field =
                     self.coded.get(&id).ok_or_else(|| IpcError::corrupt("a dictionary of no column"))?;
-                let values = dictionary::decode(field, &batch, &Body::new(&batch, Source::Memory(&body)))?;
+                self.bytes_read += (metadata.len() + body.len()) as u64;
+                let left = dictionary::limit(self.bytes_read).saturating_sub(self.bytes_made);
+                let body = Body::limited(&batch, Source::Memory(&body), left);
+                let values = dictionary::decode(field, &batch, &body)?;
+                self.bytes_made += body.bytes_made();
                 let earlier = self.dictionaries.get(&id).filter(|_| is_delta);
                 let values = Values::with(earlier.map(|values| &**values), field, values)?;
                 self.dictionaries.insert(id, Arc::new(values));

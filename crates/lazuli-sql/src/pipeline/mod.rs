@@ -22,6 +22,6 @@ mod format; // the JSON, as types
 pub use build::{PipelineFiles, PipelinePlan};
 pub use error::PipelineError;
 pub use format::{
-    CsvSinkSpec, CsvSourceSpec, NullValues, OneOrMany, ParquetSinkSpec, ParquetSourceSpec, Pipeline,
-    SinkSpec, SourceSpec, Step, Tolerance,
+    CsvSinkSpec, CsvSourceSpec, IpcSinkSpec, IpcSourceSpec, NullValues, OneOrMany, ParquetSinkSpec,
+    ParquetSourceSpec, Pipeline, SinkSpec, SourceSpec, Step, Tolerance,
 };
