@@ -9,7 +9,6 @@
 
 #![forbid(unsafe_code)]
 
-mod answer; // frames as Arrow files
 mod cases; // what is measured
 mod input; // tables in memory, out of files or out of a generator
 mod run; // the clock and the line of JSON

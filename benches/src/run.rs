@@ -2,9 +2,8 @@
 
 use std::time::Instant;
 
-use lazuli::{DataFrame, ExecOptions, IntoLazy};
+use lazuli::{DataFrame, EagerFrame, ExecOptions, IntoLazy};
 
-use crate::answer;
 use crate::cases::{Case, Failure, Work};
 
 /// No further repeat after so many seconds on the clock.
@@ -61,7 +60,7 @@ pub fn measure(case: &Case, repeats: usize) -> Result<String, Failure> {
     if check.is_none() {
         let file = format!("lazuli-bench-{}-{}.arrow", case.name, std::process::id());
         let path = std::env::temp_dir().join(file);
-        answer::write(&answer, &path)?;
+        answer.write_ipc(&path)?;
         rest += &format!(", \"result\": \"{}\"", path.display());
     }
     Ok(line(&times, &rest))

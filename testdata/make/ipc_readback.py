@@ -40,7 +40,7 @@ def main(lz):
                     table.validate(full=True)
                     assert texts(table) == expected, (name, compression, rows)
                     # Polars knows no decimals of all precisions in nested types and so on: what it reads must be the same.
-                    frame = pl.read_ipc(out, memory_map=False)
+                    frame = pl.read_ipc(out)
                     assert frame.height == table.num_rows and frame.columns == table.column_names
                     again = frame.to_arrow()
                     for column in table.column_names:

@@ -540,3 +540,50 @@ proptest! {
         }
     }
 }
+
+/// A stream of ours is read by them, and one of theirs by us: the same batches in the same order, errors with their text.
+#[test]
+fn streams_go_both_ways() {
+    use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
+    use arrow_array::{RecordBatch, RecordBatchIterator};
+    use arrow_schema::ArrowError;
+
+    let frame = df! { "n" => [Some(1), None, Some(3)], "text" => ["a", "Ω", ""] }.expect("two columns");
+    let whole = &frame.batches()[0];
+    let batches = vec![whole.sliced(0, 2), whole.sliced(2, 1)];
+    let mut stream = ffi::export_stream(
+        frame.schema().clone(),
+        batches.clone().into_iter().map(Ok).chain([Err("no more paper")]),
+    );
+    // SAFETY: both structs are laid out as the specification says; ours is moved out and marked as released.
+    let theirs = unsafe { RecordBatchStreamReader::from_raw((&raw mut stream).cast()) };
+    let mut theirs = theirs.expect("they import what we export");
+    assert!(stream.is_released());
+    let mut rows = Vec::new();
+    for batch in theirs.by_ref().take(2) {
+        rows.push(batch.expect("they read what we export"));
+    }
+    assert_eq!(rows.iter().map(RecordBatch::num_rows).collect::<Vec<_>>(), [2, 1]);
+    let error = theirs.next().expect("an error").expect_err("there is no more paper");
+    assert!(error.to_string().contains("no more paper"), "{error}");
+    assert!(theirs.next().is_none());
+
+    let schema = rows[0].schema();
+    let failing: Vec<Result<RecordBatch, ArrowError>> =
+        rows.into_iter().map(Ok).chain([Err(ArrowError::ComputeError("no more ink".into()))]).collect();
+    let reader = RecordBatchIterator::new(failing.into_iter(), schema);
+    let mut stream = FFI_ArrowArrayStream::new(Box::new(reader));
+    // SAFETY: as above, the other way round; the producer follows the specification.
+    let ours = unsafe {
+        let stream = ffi::ArrowArrayStream::take((&raw mut stream).cast());
+        ffi::ArrowStreamReader::import(stream)
+    };
+    let mut ours = ours.expect("we import what they export");
+    assert_eq!(ours.schema(), frame.schema());
+    for batch in batches {
+        assert_eq!(ours.next().expect("a batch").expect("we read what they export"), batch);
+    }
+    let error = ours.next().expect("an error").expect_err("there is no more ink");
+    assert!(error.to_string().contains("no more ink"), "{error}");
+    assert!(ours.next().is_none());
+}

@@ -7,6 +7,7 @@ use lazuli::ExecOptions;
 
 use crate::csv_arguments::CsvArguments;
 use crate::failure::Failure;
+use crate::formats::{self, FileFormat};
 use crate::size;
 
 /// Fast, exact queries over files larger than memory.
@@ -52,7 +53,7 @@ pub enum Command {
     },
     /// Print the first rows of a file
     Head {
-        /// A CSV, JSON or Parquet file; `-` reads CSV from standard input
+        /// A CSV, JSON, Parquet or Arrow IPC file; `-` reads CSV from standard input
         file: PathBuf,
         /// How many
         #[arg(short = 'n', long, default_value_t = 10)]
@@ -67,8 +68,11 @@ pub enum Command {
     },
     /// Print names and types of the columns of a file
     Schema {
-        /// A CSV, JSON or Parquet file
+        /// A CSV, JSON, Parquet or Arrow IPC file
         file: PathBuf,
+        /// Its format, if its name does not say
+        #[arg(long, value_name = "FORMAT", value_parser = formats::by_name)]
+        from: Option<&'static FileFormat>,
         /// How rows are written
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
@@ -79,11 +83,31 @@ pub enum Command {
     },
     /// Print count, mean, spread and quartiles of every column of a file
     Describe {
-        /// A CSV, JSON or Parquet file
+        /// A CSV, JSON, Parquet or Arrow IPC file
         file: PathBuf,
         /// How rows are written
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
+        #[command(flatten)]
+        csv: CsvArguments,
+        #[command(flatten)]
+        engine: EngineArguments,
+    },
+    /// Write a file in another format
+    Convert {
+        /// A CSV, JSON, Parquet or Arrow IPC file, several by wildcards; `-` reads CSV from standard input
+        input: PathBuf,
+        /// The file to be written; it appears when it is whole
+        output: PathBuf,
+        /// The format of the input, if its name does not say
+        #[arg(long, value_name = "FORMAT", value_parser = formats::by_name)]
+        from: Option<&'static FileFormat>,
+        /// The format of the output, if its name does not say
+        #[arg(long, value_name = "FORMAT", value_parser = formats::by_name)]
+        to: Option<&'static FileFormat>,
+        /// Write the records that are set aside to this CSV file (`--on-misfit reject`)
+        #[arg(long, value_name = "FILE")]
+        rejects: Option<PathBuf>,
         #[command(flatten)]
         csv: CsvArguments,
         #[command(flatten)]

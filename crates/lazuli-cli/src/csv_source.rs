@@ -5,11 +5,11 @@ use std::path::Path;
 use lazuli::{CsvOptions, Dialect, Encoding, FileColumns, InferMode, OnMisfit, OnRagged};
 use lazuli_sql::pipeline::{CsvSourceSpec, NullValues};
 
-use crate::file;
+use crate::formats;
 
 /// The options that a pipeline asks for.
 pub fn options(spec: &CsvSourceSpec) -> Result<CsvOptions, String> {
-    let is_tsv = spec.csv.texts().first().is_some_and(|path| file::is_tab_separated(Path::new(path)));
+    let is_tsv = spec.csv.texts().first().is_some_and(|path| formats::is_tab_separated(Path::new(path)));
     let mut dialect = if is_tsv { Dialect::tsv() } else { Dialect::default() };
     if let Some(separator) = spec.separator {
         dialect.separator = one_byte("separator", separator)?;

@@ -6,10 +6,12 @@
 #![forbid(unsafe_code)]
 
 mod arguments; // the command line
+mod convert; // a file in another format
 mod csv_arguments; // what a command line says of a CSV file
 mod csv_source; // what a pipeline says of a CSV file
 mod failure; // what went wrong, and the exit code
 mod file; // a data file by its name
+mod formats; // the formats of files
 mod ndjson_source; // what a pipeline says of a JSON file
 mod output; // frames to standard output
 mod pipeline; // pipeline files to queries
@@ -47,17 +49,23 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
             pipeline::explain(&pipeline, !unoptimized, engine.options()?)
         }
         Command::Head { file, rows, format, csv, engine } => {
-            output::write(file::scan(&file, &csv, &engine.options()?)?.head(rows), format)
+            output::write(file::scan(&file, None, &csv, &engine.options()?)?.head(rows), format)
         }
-        Command::Schema { file, format, csv, engine } => {
-            let schema = file::scan(&file, &csv, &engine.options()?)?.collect_schema()?;
+        Command::Schema { file, from, format, csv, engine } => {
+            let schema = file::scan(&file, from, &csv, &engine.options()?)?.collect_schema()?;
             output::write_schema(&schema, format)
         }
         Command::Describe { file, format, csv, engine } => {
             let watch = Watch::new(None);
-            let summary = file::scan(&file, &csv, &watch.over(engine.options()?))?.describe().collect()?;
+            let summary =
+                file::scan(&file, None, &csv, &watch.over(engine.options()?))?.describe().collect()?;
             watch.end()?;
             output::write_frame(&summary, format)
+        }
+        Command::Convert { input, output, from, to, rejects, csv, engine } => {
+            let watch = Watch::new(rejects);
+            let options = watch.over(engine.options()?);
+            convert::run((&input, from), (&output, to), &csv, &options, &watch)
         }
         Command::Sniff { file, format } => sniff::run(&file, format),
     }

@@ -7,12 +7,13 @@ use std::time::Instant;
 
 use lazuli::parquet::{ExtraColumns, MissingColumns, ParquetCompression};
 use lazuli::{
-    CsvSink, CsvSource, CsvWriteOptions, DataSink, DataSource, ExecOptions, JsonLayout, LazyFrame,
-    NdjsonSink, NdjsonSource, ParquetOptions, ParquetSink, ParquetSource, ParquetWriteOptions,
+    CsvSink, CsvSource, CsvWriteOptions, DataSink, DataSource, ExecOptions, IpcCompression, IpcOptions,
+    IpcSink, IpcSource, IpcWriteOptions, JsonLayout, LazyFrame, NdjsonSink, NdjsonSource, ParquetOptions,
+    ParquetSink, ParquetSource, ParquetWriteOptions,
 };
 use lazuli_sql::pipeline::{
-    CsvSinkSpec, CsvSourceSpec, NdjsonSinkSpec, NdjsonSourceSpec, ParquetSinkSpec, ParquetSourceSpec,
-    Pipeline, PipelineFiles, PipelinePlan,
+    CsvSinkSpec, CsvSourceSpec, IpcSinkSpec, IpcSourceSpec, NdjsonSinkSpec, NdjsonSourceSpec,
+    ParquetSinkSpec, ParquetSourceSpec, Pipeline, PipelineFiles, PipelinePlan,
 };
 
 use crate::arguments::Format;
@@ -100,17 +101,40 @@ impl PipelineFiles for Files {
         }
     }
 
-    fn parquet_source(&self, spec: &ParquetSourceSpec) -> Result<Arc<dyn DataSource>, String> {
-        let choose = |option: &str, word: Option<&str>, other: &str| match word {
-            None | Some("raise") => Ok(false),
-            Some(word) if word == other => Ok(true),
-            Some(word) => Err(format!("{option} is {word:?}; it can be \"raise\" or {other:?}")),
+    fn ipc_source(&self, spec: &IpcSourceSpec) -> Result<Arc<dyn DataSource>, String> {
+        let options = IpcOptions {
+            missing_columns: missing_columns(spec.missing_columns.as_deref())?,
+            extra_columns: extra_columns(spec.extra_columns.as_deref())?,
+            hive_partitioning: spec.hive_partitioning,
+            include_file_paths: spec.include_file_paths.as_deref().map(Into::into),
+            ..IpcOptions::default()
         };
-        let inserts = choose("missing_columns", spec.missing_columns.as_deref(), "insert")?;
-        let ignores = choose("extra_columns", spec.extra_columns.as_deref(), "ignore")?;
+        Ok(Arc::new(IpcSource::of_files(spec.ipc.texts(), options)))
+    }
+
+    fn ipc_sink(&self, spec: &IpcSinkSpec) -> Result<Arc<dyn DataSink>, String> {
+        let mut options = IpcWriteOptions::default();
+        if let Some(word) = &spec.compression {
+            options.compression = match word.as_str() {
+                "uncompressed" => IpcCompression::Uncompressed,
+                "lz4" => IpcCompression::Lz4,
+                "zstd" => IpcCompression::Zstd,
+                _ => return Err(format!("compression is {word:?}; it can be uncompressed, lz4 or zstd")),
+            };
+        }
+        if let Some(rows) = spec.record_batch_size {
+            if rows == 0 {
+                return Err("record_batch_size is 0; a record batch has at least one row".into());
+            }
+            options.record_batch_size = rows;
+        }
+        Ok(Arc::new(IpcSink::new(&spec.ipc, options)))
+    }
+
+    fn parquet_source(&self, spec: &ParquetSourceSpec) -> Result<Arc<dyn DataSource>, String> {
         let options = ParquetOptions {
-            missing_columns: if inserts { MissingColumns::Insert } else { MissingColumns::Raise },
-            extra_columns: if ignores { ExtraColumns::Ignore } else { ExtraColumns::Raise },
+            missing_columns: missing_columns(spec.missing_columns.as_deref())?,
+            extra_columns: extra_columns(spec.extra_columns.as_deref())?,
             hive_partitioning: spec.hive_partitioning,
             include_file_paths: spec.include_file_paths.as_deref().map(Into::into),
             ..ParquetOptions::default()
@@ -141,5 +165,21 @@ impl PipelineFiles for Files {
             options.row_group_size = rows;
         }
         Ok(Arc::new(ParquetSink::new(&spec.parquet, options)))
+    }
+}
+
+fn missing_columns(word: Option<&str>) -> Result<MissingColumns, String> {
+    match word {
+        None | Some("raise") => Ok(MissingColumns::Raise),
+        Some("insert") => Ok(MissingColumns::Insert),
+        Some(word) => Err(format!("missing_columns is {word:?}; it can be \"raise\" or \"insert\"")),
+    }
+}
+
+fn extra_columns(word: Option<&str>) -> Result<ExtraColumns, String> {
+    match word {
+        None | Some("raise") => Ok(ExtraColumns::Raise),
+        Some("ignore") => Ok(ExtraColumns::Ignore),
+        Some(word) => Err(format!("extra_columns is {word:?}; it can be \"raise\" or \"ignore\"")),
     }
 }

@@ -344,3 +344,93 @@ fn parquet_files_are_told_by_their_name() {
     }
     std::fs::remove_file(path).expect("it is ours");
 }
+
+#[test]
+fn files_are_converted_by_their_names() {
+    let folder = std::env::temp_dir().join(format!("lz-convert-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("the temporary folder can be written");
+    let file = |name: &str| folder.join(name).to_str().expect("a plain name").to_owned();
+    let first = file("sales.arrow");
+    assert_eq!(prints(&["convert", "testdata/sales.csv", &first]), "");
+    // Round once through all formats, and the rows are those of the beginning.
+    let mut last = first.clone();
+    for name in ["a.parquet", "b.feather", "c.csv", "d.tsv", "e.ipc", "f.csv"] {
+        let next = file(name);
+        assert_eq!(prints(&["convert", &last, &next]), "");
+        last = next;
+    }
+    let rows = |path: &str| prints(&["head", path, "-n", "1000000", "--format", "csv"]);
+    assert_eq!(rows(&last), rows("testdata/sales.csv"));
+    assert_eq!(prints(&["schema", &first]), prints(&["schema", "testdata/sales.csv"]));
+
+    let (odd, back) = (file("odd"), file("back"));
+    assert_eq!(prints(&["convert", &first, &odd, "--to", "parquet"]), "");
+    assert_eq!(prints(&["convert", &odd, &back, "--from", "parquet", "--to", "arrow"]), "");
+    assert_eq!(prints(&["schema", &back, "--from", "ipc"]), prints(&["schema", &first]));
+    for (arguments, reason) in [
+        (
+            vec!["convert", &first, "x.unknown"],
+            "its name says no format; give one with --to: csv, ipc, json, ndjson, parquet",
+        ),
+        (vec!["convert", &first, "x.csv.gz"], "compressed text is not written"),
+        (vec!["convert", &first, "x", "--to", "xlsx"], "there is no format xlsx"),
+    ] {
+        let (_, error) = fails(&arguments);
+        assert!(error.contains(reason), "{error}");
+    }
+    std::fs::remove_dir_all(&folder).expect("it is ours");
+}
+
+#[test]
+fn a_conversion_that_fails_leaves_nothing() {
+    let folder = std::env::temp_dir().join(format!("lz-convert-fails-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("the temporary folder can be written");
+    let (input, output, rejects) =
+        (folder.join("in.csv"), folder.join("out.arrow"), folder.join("rejects.csv"));
+    std::fs::write(&input, "n\n1\ntwo\n3\n").expect("the folder can be written");
+    let [input, output, rejects] =
+        [&input, &output, &rejects].map(|path| path.to_str().expect("a plain name"));
+    let (code, error) = fails(&["convert", input, output, "--type", "n=Int64"]);
+    assert_eq!(code, Some(1), "{error}");
+    assert!(!Path::new(output).exists());
+    assert_eq!(std::fs::read_dir(&folder).expect("the folder is there").count(), 1, "nor anything beside it");
+    let set_aside = ["--type", "n=Int64", "--on-misfit", "reject", "--rejects", rejects];
+    prints(&[&["convert", input, output][..], &set_aside].concat());
+    assert_eq!(prints(&["head", output, "--format", "csv"]), "n\n1\n3\n");
+    assert!(std::fs::read_to_string(rejects).expect("it was written").contains("two"));
+    std::fs::remove_dir_all(&folder).expect("it is ours");
+}
+
+#[test]
+fn arrow_files_are_told_by_their_name() {
+    let path = std::env::temp_dir().join(format!("lz-{}.arrow", std::process::id()));
+    let path = path.to_str().expect("a plain name");
+    let write = Temporary::new(
+        "write-ipc.json",
+        &format!(
+            r#"{{"source": {{"csv": "testdata/sales.csv"}}, "steps": [{{"select": ["order_id", "category"]}}, {{"limit": 3}}],
+                "sink": {{"ipc": "{path}", "compression": "zstd"}}}}"#
+        ),
+    );
+    assert_eq!(prints(&["run", write.path()]), "");
+    let head = prints(&["head", path, "-n", "2", "--format", "csv"]);
+    assert_eq!(head.lines().count(), 3, "{head}");
+    let read = Temporary::new(
+        "read-ipc.json",
+        &format!(r#"{{"source": {{"ipc": "{path}"}}, "steps": [{{"select": "count(*) as n"}}]}}"#),
+    );
+    assert_eq!(prints(&["run", read.path(), "--format", "csv"]), "n\n3\n");
+    for (sink, part) in [
+        (r#"{"ipc": "x", "compression": "gzip"}"#, "compression is \"gzip\""),
+        (r#"{"ipc": "x", "record_batch_size": 0}"#, "a record batch has at least one row"),
+        (r#"{"ipc": "x", "separator": ";"}"#, "separator"),
+    ] {
+        let wrong = Temporary::new(
+            "wrong-ipc.json",
+            &format!(r#"{{"source": {{"ipc": "{path}"}}, "sink": {sink}, "steps": []}}"#),
+        );
+        let (_, error) = fails(&["run", wrong.path()]);
+        assert!(error.contains(part), "{error}");
+    }
+    std::fs::remove_file(path).expect("it is ours");
+}

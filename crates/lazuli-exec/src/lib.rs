@@ -40,15 +40,19 @@ pub use options::{CancelFlag, ExecOptions, ReadCounters};
 pub use progress::{OnProgress, Progress};
 pub use rejects::Rejects;
 pub use sink::CsvSink;
+#[cfg(feature = "ipc")]
+pub use sink::IpcSink;
 #[cfg(feature = "ndjson")]
 pub use sink::NdjsonSink;
 #[cfg(feature = "parquet")]
 pub use sink::ParquetSink;
+#[cfg(feature = "ipc")]
+pub use source::IpcSource;
 #[cfg(feature = "ndjson")]
 pub use source::NdjsonSource;
 #[cfg(feature = "parquet")]
 pub use source::ParquetSource;
-pub use source::{CsvSource, FileSource, FrameSource};
+pub use source::{CsvSource, FileSource, FrameSource, OnceSource};
 
 /// The result of running a query, or a part of it.
 pub type Result<T> = std::result::Result<T, ExecError>;

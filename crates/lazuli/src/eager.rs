@@ -1,5 +1,7 @@
 //! The verbs on frames in memory: each is the lazy one plus `collect`.
 
+#[cfg(feature = "ipc")]
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -451,6 +453,24 @@ pub trait EagerFrame: IntoLazy {
         self.lazy().sink_csv(path)
     }
 
+    /// Writes the frame as an Arrow IPC file: see `LazyFrame::sink_ipc`.
+    ///
+    /// # Errors
+    /// Whatever the disk says.
+    #[cfg(feature = "ipc")]
+    #[track_caller]
+    fn write_ipc(&self, path: impl Into<PathBuf>) -> Result<()> {
+        self.lazy().sink_ipc(path)
+    }
+
+    /// Writes the frame as an Arrow IPC stream into anything that takes bytes: batch by batch as they are, each dictionary
+    /// before the first batch that needs it.
+    ///
+    /// # Errors
+    /// Whatever the target says.
+    #[cfg(feature = "ipc")]
+    fn write_ipc_stream(&self, target: impl Write) -> Result<()>;
+
     /// See [`LazyFrame::sink_parquet`].
     ///
     /// # Errors
@@ -486,6 +506,11 @@ pub trait EagerFrame: IntoLazy {
 const GLIMPSE_ROWS: usize = 10;
 
 impl EagerFrame for DataFrame {
+    #[cfg(feature = "ipc")]
+    fn write_ipc_stream(&self, target: impl Write) -> Result<()> {
+        crate::ipc::write_stream(self, target, lazuli_io::ipc::IpcWriteOptions::default())
+    }
+
     fn rechunk(&self) -> DataFrame {
         Engine::global().rechunk(self)
     }

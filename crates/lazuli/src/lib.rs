@@ -32,13 +32,15 @@
 //! * mistakes are found before data is touched, all at once, each with its line of code.
 //!
 //! Cargo features, none of them on by default, each adding packages and nothing else: `compression` reads gzip and zstd
-//! files; `parquet` reads and writes Parquet files; `ndjson` reads and writes JSON; `regex` is regular expressions and several texts at once in functions
+//! files; `parquet` reads and writes Parquet files; `ipc` reads and writes Arrow IPC files and streams; `ndjson` reads and
+//! writes JSON; `regex` is regular expressions and several texts at once in functions
 //! of strings; `unicode` is `str.reverse` and `str.normalize`; `linalg` is `lazuli::matrix`, matrices of Float64 and
 //! linear algebra; `ndarray` is arrays of that crate, of columns and of frames. A query that needs one that is missing
 //! says so before it runs.
 
 #![forbid(unsafe_code)]
 
+pub mod arrow; // queries to and from other libraries
 mod asof; // as-of join arguments
 mod build_info; // what this build is
 mod concat; // frames after one another, or side by side
@@ -49,6 +51,8 @@ mod eager; // the verbs on frames in memory
 mod error; // the one error type
 mod fit; // what a query finds, applied to other rows
 mod group_by; // group_by().agg()
+#[cfg(feature = "ipc")]
+pub mod ipc; // reading and writing Arrow IPC
 mod join; // join arguments
 mod lazy; // the lazy frame and its verbs
 #[cfg(feature = "ndjson")]
@@ -76,6 +80,8 @@ pub use eager::{EagerFrame, IntoLazy};
 pub use error::{Error, ErrorKind, Result};
 pub use fit::{DummyEncoder, FittedDummies, FittedScaler, MinMaxScaler, StandardScaler, UnknownCategory};
 pub use group_by::LazyGroupBy;
+#[cfg(feature = "ipc")]
+pub use ipc::{read_ipc, read_ipc_schema, read_ipc_stream, scan_ipc, scan_ipc_files, scan_ipc_with};
 pub use join::{JoinArgs, JoinValidation};
 pub use lazuli_array::{
     Alignment, Batch, Column, DataFrame, DataType, Field, FloatFormat, FromValues, Name, Scalar, Schema,
@@ -84,9 +90,11 @@ pub use lazuli_array::{
 #[cfg(feature = "derive")]
 pub use lazuli_derive::Row;
 pub use lazuli_exec::{
-    CancelFlag, CsvSink, CsvSource, ExecOptions, FileSource, FrameSource, OnProgress, Progress, ReadCounters,
-    Rejects,
+    CancelFlag, CsvSink, CsvSource, ExecOptions, FileSource, FrameSource, OnProgress, OnceSource, Progress,
+    ReadCounters, Rejects,
 };
+#[cfg(feature = "ipc")]
+pub use lazuli_exec::{IpcSink, IpcSource};
 #[cfg(feature = "ndjson")]
 pub use lazuli_exec::{NdjsonSink, NdjsonSource};
 #[cfg(feature = "parquet")]
@@ -111,6 +119,8 @@ pub use lazuli_io::csv::{
     CsvOptions, CsvWriteOptions, CsvWriter, Dialect, Encoding, FileColumns, InferMode, OnMisfit, OnRagged,
 };
 pub use lazuli_io::files::FilesError;
+#[cfg(feature = "ipc")]
+pub use lazuli_io::ipc::{IpcCompression, IpcOptions, IpcWriteOptions};
 #[cfg(feature = "ndjson")]
 pub use lazuli_io::ndjson::{JsonLayout, NdjsonOptions, NdjsonWriter};
 #[cfg(feature = "parquet")]

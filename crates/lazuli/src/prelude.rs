@@ -11,6 +11,8 @@ pub use crate::{
     max_horizontal, mean_horizontal, min_horizontal, row_index, row_number, scan_csv, scan_csv_files,
     scan_csv_with, sum_horizontal, time, time_range, when,
 };
+#[cfg(feature = "ipc")]
+pub use crate::{read_ipc, scan_ipc};
 #[cfg(feature = "ndjson")]
 pub use crate::{read_ndjson, scan_ndjson};
 #[cfg(feature = "parquet")]

@@ -64,6 +64,45 @@ pub unsafe fn import_batch(array: ArrowArray, schema: &ArrowSchema) -> Result<Ba
     Batch::try_new(schema, columns, root.len()).map_err(foreign)
 }
 
+/// The names and types that a batch of this schema has, as far as they are known without one: categories whose order means
+/// something are not, so such columns are `Categorical` here.
+///
+/// # Errors
+/// As [`import_batch`].
+///
+/// # Safety
+/// As [`import_column`].
+pub(super) unsafe fn schema_of(schema: &ArrowSchema) -> Result<Schema> {
+    // SAFETY: passed on to the caller.
+    let field = unsafe { ForeignField::read(schema)? };
+    if field.format != Format::Struct {
+        return Err(invalid("a batch is a struct array, this is another one"));
+    }
+    let fields = field.children.iter().map(|child| Field::new(child.name.clone(), type_of(child)));
+    Schema::try_new(fields.collect()).map_err(foreign)
+}
+
+fn type_of(field: &ForeignField) -> DataType {
+    match (&field.dictionary, &field.format) {
+        (Some(_), _) => DataType::Categorical,
+        (None, Format::Null) => DataType::Null,
+        (None, Format::Boolean) => DataType::Boolean,
+        (
+            None,
+            Format::Fixed(data_type) | Format::Scaled32(data_type, _) | Format::Scaled64(data_type, _),
+        ) => data_type.clone(),
+        (None, Format::Text { .. }) => DataType::String,
+        (None, Format::Bytes { .. }) => DataType::Binary,
+        (None, Format::List { .. }) => {
+            DataType::List(Box::new(field.children.first().map_or(DataType::Null, type_of)))
+        }
+        (None, Format::Struct) => {
+            let children = field.children.iter();
+            DataType::Struct(children.map(|child| Field::new(child.name.clone(), type_of(child))).collect())
+        }
+    }
+}
+
 /// The `length` rows from `start` on. `parent` is the path of names above, for messages.
 fn column_of(
     array: ForeignArray<'_>,

@@ -1,6 +1,6 @@
 //! The Arrow C data interface: columns and batches to and from other libraries, without copying where that is safe.
 //!
-//! Two C structs carry everything: [`ArrowSchema`] says what the values are, [`ArrowArray`] where they lie and who frees
+//! Two C structs carry columns and batches: [`ArrowSchema`] says what the values are, [`ArrowArray`] where they lie and who frees
 //! them. Both are laid out as <https://arrow.apache.org/docs/format/CDataInterface.html> says, so a pointer to one of
 //! ours is a pointer to one of anybody's.
 //!
@@ -27,17 +27,23 @@
 //! | list, large list, struct | `List`, `Struct` |
 //! | anything else (views, maps, unions, run ends, half floats, fixed sizes ...) | [`ArrayError::Unsupported`](crate::ArrayError::Unsupported) |
 //!
-//! Not here: metadata and extension types (dropped on the way in), streams of batches, files (see `lazuli-io`).
+//! **Streams.** [`export_stream`] gives batches one by one, whenever the receiver asks, as the C stream interface has it
+//! (<https://arrow.apache.org/docs/format/CStreamInterface.html>); [`ArrowStreamReader`] takes them from somebody else, each
+//! checked as by [`import_batch`].
+//!
+//! Not here: metadata and extension types (dropped on the way in), files (see `lazuli-io`).
 
 mod export; // our columns as C structs
 mod foreign; // checked reading of a foreign array's memory
 mod format; // format strings
 mod import; // C structs as our columns
 mod schema; // checked reading of a foreign schema
-mod structs; // the two C structs
+mod stream; // batches one after the other
+mod structs; // the C structs
 #[cfg(test)]
 mod tests;
 
 pub use export::{export_batch, export_column, export_schema};
 pub use import::{import_batch, import_column};
-pub use structs::{ArrowArray, ArrowSchema};
+pub use stream::{ArrowStreamReader, export_stream};
+pub use structs::{ArrowArray, ArrowArrayStream, ArrowSchema};

@@ -1,6 +1,6 @@
 //! The two structs of the Arrow C data interface, and how they are moved and released.
 
-use std::ffi::{c_char, c_void};
+use std::ffi::{c_char, c_int, c_void};
 
 /// What the values of an [`ArrowArray`] are: the C struct of the same name.
 ///
@@ -34,6 +34,19 @@ pub struct ArrowArray {
     pub(super) children: *mut *mut ArrowArray,
     pub(super) dictionary: *mut ArrowArray,
     pub(super) release: Option<unsafe extern "C" fn(*mut ArrowArray)>,
+    pub(super) private_data: *mut c_void,
+}
+
+/// Batches that come one after the other: the C struct of the same name, of the Arrow C stream interface.
+///
+/// Dropping it calls its release callback, once.
+#[repr(C)]
+#[derive(Debug)]
+pub struct ArrowArrayStream {
+    pub(super) get_schema: Option<unsafe extern "C" fn(*mut Self, *mut ArrowSchema) -> c_int>,
+    pub(super) get_next: Option<unsafe extern "C" fn(*mut Self, *mut ArrowArray) -> c_int>,
+    pub(super) get_last_error: Option<unsafe extern "C" fn(*mut Self) -> *const c_char>,
+    pub(super) release: Option<unsafe extern "C" fn(*mut Self)>,
     pub(super) private_data: *mut c_void,
 }
 
@@ -84,6 +97,7 @@ macro_rules! movable {
 
 movable!(ArrowSchema);
 movable!(ArrowArray);
+movable!(ArrowArrayStream);
 
 impl ArrowSchema {
     /// A released struct, to be filled by somebody else.
@@ -119,6 +133,27 @@ impl ArrowArray {
         }
     }
 }
+
+impl ArrowArrayStream {
+    /// A released struct, to be filled by somebody else.
+    pub fn empty() -> Self {
+        Self {
+            get_schema: None,
+            get_next: None,
+            get_last_error: None,
+            release: None,
+            private_data: std::ptr::null_mut(),
+        }
+    }
+}
+
+// SAFETY: the specification lets a stream be used by any thread, one at a time, and `import_stream` asks it of its caller; ours
+// hold only what is `Send`.
+unsafe impl Send for ArrowArrayStream {}
+
+// SAFETY: nobody writes to what a schema points at but its release callback, which may be called from any thread: the
+// specification has it so, and whoever imports asks it of the caller.
+unsafe impl Send for ArrowSchema {}
 
 // SAFETY: after export nobody writes to what the struct points at, and a release callback may be called from any thread:
 // all producers we know of see to both, and `import_column` and `import_batch` ask it of their callers.

@@ -1,6 +1,8 @@
 //! Where rows go: files that are whole or not there.
 
 mod csv; // delimited files
+#[cfg(feature = "ipc")]
+mod ipc; // Arrow IPC files
 #[cfg(feature = "ndjson")]
 mod ndjson; // JSON files
 mod new_file; // a file that appears when it is whole
@@ -8,6 +10,8 @@ mod new_file; // a file that appears when it is whole
 mod parquet; // Parquet files
 
 pub use csv::CsvSink;
+#[cfg(feature = "ipc")]
+pub use ipc::IpcSink;
 #[cfg(feature = "ndjson")]
 pub use ndjson::NdjsonSink;
 #[cfg(feature = "parquet")]

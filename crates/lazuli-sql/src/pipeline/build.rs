@@ -12,8 +12,8 @@ use lazuli_plan::{
 
 use super::duration::parse_duration;
 use super::{
-    CsvSinkSpec, CsvSourceSpec, NdjsonSinkSpec, NdjsonSourceSpec, OneOrMany, ParquetSinkSpec,
-    ParquetSourceSpec, Pipeline, PipelineError, SinkSpec, SourceSpec, Step, Tolerance,
+    CsvSinkSpec, CsvSourceSpec, IpcSinkSpec, IpcSourceSpec, NdjsonSinkSpec, NdjsonSourceSpec, OneOrMany,
+    ParquetSinkSpec, ParquetSourceSpec, Pipeline, PipelineError, SinkSpec, SourceSpec, Step, Tolerance,
 };
 use crate::{parse_expr, parse_sort_key};
 
@@ -30,6 +30,18 @@ pub trait PipelineFiles {
     /// # Errors
     /// Options that have no meaning.
     fn csv_sink(&self, spec: &CsvSinkSpec) -> Result<Arc<dyn DataSink>, String>;
+
+    /// The source of an Arrow IPC file.
+    ///
+    /// # Errors
+    /// Options that have no meaning.
+    fn ipc_source(&self, spec: &IpcSourceSpec) -> Result<Arc<dyn DataSource>, String>;
+
+    /// The sink of an Arrow IPC file.
+    ///
+    /// # Errors
+    /// Options that have no meaning.
+    fn ipc_sink(&self, spec: &IpcSinkSpec) -> Result<Arc<dyn DataSink>, String>;
 
     /// The source of a Parquet file.
     ///
@@ -76,6 +88,7 @@ impl Pipeline {
         let plan = builder.pipeline(self, "")?;
         let sink = self.sink.as_ref().map(|spec| match spec {
             SinkSpec::Csv(spec) => files.csv_sink(spec),
+            SinkSpec::Ipc(spec) => files.ipc_sink(spec),
             SinkSpec::Parquet(spec) => files.parquet_sink(spec),
             SinkSpec::Ndjson(spec) => files.ndjson_sink(spec),
         });
@@ -107,6 +120,7 @@ impl Builder<'_> {
             }
             SourceSpec::Pipeline(pipeline) => self.pipeline(pipeline, inside),
             SourceSpec::Csv(spec) => self.scan(self.files.csv_source(spec), inside),
+            SourceSpec::Ipc(spec) => self.scan(self.files.ipc_source(spec), inside),
             SourceSpec::Parquet(spec) => self.scan(self.files.parquet_source(spec), inside),
             SourceSpec::Ndjson(spec) => self.scan(self.files.ndjson_source(spec), inside),
         }

@@ -27,11 +27,13 @@ pub struct Pipeline {
     pub sink: Option<SinkSpec>,
 }
 
-/// Where rows come from: an object with `csv`, `parquet`, `ndjson` or `json`, or a pipeline of its own with `source`.
+/// Where rows come from: an object with `csv`, `ipc`, `parquet`, `ndjson` or `json`, or a pipeline of its own with `source`.
 #[derive(Debug, Clone)]
 pub enum SourceSpec {
     /// A CSV file.
     Csv(Box<CsvSourceSpec>),
+    /// An Arrow IPC file.
+    Ipc(IpcSourceSpec),
     /// A Parquet file.
     Parquet(ParquetSourceSpec),
     /// A JSON file.
@@ -46,6 +48,8 @@ impl<'de> Deserialize<'de> for SourceSpec {
         let value = serde_json::Value::deserialize(deserializer)?;
         if value.get("csv").is_some() {
             CsvSourceSpec::deserialize(value).map(|spec| Self::Csv(Box::new(spec))).map_err(D::Error::custom)
+        } else if value.get("ipc").is_some() {
+            IpcSourceSpec::deserialize(value).map(Self::Ipc).map_err(D::Error::custom)
         } else if value.get("parquet").is_some() {
             ParquetSourceSpec::deserialize(value).map(Self::Parquet).map_err(D::Error::custom)
         } else if value.get("ndjson").or(value.get("json")).is_some() {
@@ -58,7 +62,7 @@ impl<'de> Deserialize<'de> for SourceSpec {
                 .map_err(D::Error::custom)
         } else {
             Err(D::Error::custom(
-                "a source is an object with `csv`, `parquet`, `ndjson` or `json` (a path) or `source` (another pipeline)",
+                "a source is an object with `csv`, `ipc`, `parquet`, `ndjson` or `json` (a path) or `source` (another pipeline)",
             ))
         }
     }
@@ -133,6 +137,26 @@ pub enum NullValues {
     ByColumn(BTreeMap<String, Vec<String>>),
 }
 
+/// Arrow IPC files and how to read them.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IpcSourceSpec {
+    /// A path, which may have wildcards, or several.
+    pub ipc: OneOrMany,
+    /// What happens when a later file lacks a column of the first: `raise` (if absent) or `insert` nulls.
+    #[serde(default)]
+    pub missing_columns: Option<String>,
+    /// What happens when a later file has a column that the first has not: `raise` (if absent) or `ignore`.
+    #[serde(default)]
+    pub extra_columns: Option<String>,
+    /// Whether folders named `key=value` give columns; false if absent.
+    #[serde(default)]
+    pub hive_partitioning: bool,
+    /// Name of a column that says in which file a row is.
+    #[serde(default)]
+    pub include_file_paths: Option<String>,
+}
+
 /// Parquet files and how to read them.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -183,11 +207,13 @@ pub struct NdjsonSourceSpec {
     pub include_file_paths: Option<String>,
 }
 
-/// Where rows go: an object with `csv`, `parquet`, `ndjson` or `json`.
+/// Where rows go: an object with `csv`, `ipc`, `parquet`, `ndjson` or `json`.
 #[derive(Debug, Clone)]
 pub enum SinkSpec {
     /// A CSV file.
     Csv(CsvSinkSpec),
+    /// An Arrow IPC file.
+    Ipc(IpcSinkSpec),
     /// A Parquet file.
     Parquet(ParquetSinkSpec),
     /// A JSON file.
@@ -198,7 +224,9 @@ impl<'de> Deserialize<'de> for SinkSpec {
     /// Decides by the key, as for sources.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = serde_json::Value::deserialize(deserializer)?;
-        if value.get("parquet").is_some() {
+        if value.get("ipc").is_some() {
+            IpcSinkSpec::deserialize(value).map(Self::Ipc).map_err(D::Error::custom)
+        } else if value.get("parquet").is_some() {
             ParquetSinkSpec::deserialize(value).map(Self::Parquet).map_err(D::Error::custom)
         } else if value.get("ndjson").or(value.get("json")).is_some() {
             NdjsonSinkSpec::deserialize(value).map(Self::Ndjson).map_err(D::Error::custom)
@@ -220,6 +248,20 @@ pub struct CsvSinkSpec {
     /// Whether names come first; true if absent.
     #[serde(default)]
     pub header: Option<bool>,
+}
+
+/// An Arrow IPC file to be written.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IpcSinkSpec {
+    /// The path of an Arrow IPC file.
+    pub ipc: String,
+    /// `uncompressed` (if absent), `lz4` or `zstd`.
+    #[serde(default)]
+    pub compression: Option<String>,
+    /// Rows of a record batch.
+    #[serde(default)]
+    pub record_batch_size: Option<usize>,
 }
 
 /// A Parquet file to be written.

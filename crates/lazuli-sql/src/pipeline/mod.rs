@@ -22,6 +22,6 @@ mod format; // the JSON, as types
 pub use build::{PipelineFiles, PipelinePlan};
 pub use error::PipelineError;
 pub use format::{
-    CsvSinkSpec, CsvSourceSpec, NdjsonSinkSpec, NdjsonSourceSpec, NullValues, OneOrMany, ParquetSinkSpec,
-    ParquetSourceSpec, Pipeline, SinkSpec, SourceSpec, Step, Tolerance,
+    CsvSinkSpec, CsvSourceSpec, IpcSinkSpec, IpcSourceSpec, NdjsonSinkSpec, NdjsonSourceSpec, NullValues,
+    OneOrMany, ParquetSinkSpec, ParquetSourceSpec, Pipeline, SinkSpec, SourceSpec, Step, Tolerance,
 };
