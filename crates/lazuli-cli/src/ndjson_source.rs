@@ -6,6 +6,9 @@ use lazuli_sql::pipeline::{NdjsonSourceSpec, OneOrMany};
 
 use crate::csv_source::{INFER, ON_MISFIT, choice};
 
+const ON_UNKNOWN_KEY: [(&str, OnUnknownKey); 2] =
+    [("fail", OnUnknownKey::Fail), ("ignore", OnUnknownKey::Ignore)];
+
 /// The paths and options that a pipeline asks for.
 pub fn options(spec: &NdjsonSourceSpec) -> Result<(&OneOrMany, NdjsonOptions), String> {
     let (paths, layout) = match (&spec.ndjson, &spec.json) {
@@ -18,11 +21,10 @@ pub fn options(spec: &NdjsonSourceSpec) -> Result<(&OneOrMany, NdjsonOptions), S
         infer: choice("infer", spec.infer.as_deref(), &INFER)?,
         infer_schema_length: spec.infer_schema_length,
         on_misfit: choice("on_misfit", spec.on_misfit.as_deref(), &ON_MISFIT)?,
-        on_unknown_key: choice(
-            "on_unknown_key",
-            spec.on_unknown_key.as_deref(),
-            &[("ignore", OnUnknownKey::Ignore), ("fail", OnUnknownKey::Fail)],
-        )?,
+        on_unknown_key: match spec.on_unknown_key.as_deref() {
+            None => None,
+            word => Some(choice("on_unknown_key", word, &ON_UNKNOWN_KEY)?),
+        },
         include_file_paths: spec.include_file_paths.as_deref().map(Into::into),
         ..NdjsonOptions::default()
     };

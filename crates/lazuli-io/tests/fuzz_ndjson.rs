@@ -414,7 +414,7 @@ fn check_policies(text: &[u8], random: &mut Random) {
     ];
     let base = NdjsonOptions { layout, infer: InferMode::Full, infer_threads: 1, ..NdjsonOptions::default() };
     let inferred = answer(&file.0, &NdjsonOptions { on_misfit: OnMisfit::Reject, ..base.clone() }, random);
-    let on_unknown_key = random.pick(&[OnUnknownKey::Ignore, OnUnknownKey::Ignore, OnUnknownKey::Fail]);
+    let on_unknown_key = random.pick(&[Some(OnUnknownKey::Ignore), None, Some(OnUnknownKey::Fail)]);
     let overrides = ["a", "b", "c"].map(|name| (name.into(), random.pick(&types)));
     for on_misfit in [OnMisfit::Fail, OnMisfit::Null, OnMisfit::Reject, OnMisfit::Widen] {
         let infer = random.pick(&[InferMode::Full, InferMode::Sample, InferMode::Never]);

@@ -20,7 +20,8 @@ pub use lazuli_io::ndjson::{NdjsonError, NdjsonErrorKind, OnUnknownKey};
 ///
 /// Nothing is read before a schema is asked for. Every record is checked to be JSON; columns that the query does not need are
 /// not parsed, and rows that its filters remove are parsed only as far as the filters need. A key that no sample has is in no
-/// column, and its values are left out: [`NdjsonOptions::infer`] reads all, [`NdjsonOptions::on_unknown_key`] refuses.
+/// column, and an error that says where it is: [`NdjsonOptions::infer`] reads all first, [`NdjsonOptions::on_unknown_key`] has
+/// such keys left out.
 ///
 /// ```
 /// use lazuli::prelude::*;

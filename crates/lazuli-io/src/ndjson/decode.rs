@@ -228,7 +228,7 @@ impl ValueRules {
     pub(super) fn new(options: &super::NdjsonOptions) -> Self {
         Self {
             on_misfit: options.on_misfit,
-            on_unknown_key: options.on_unknown_key,
+            on_unknown_key: options.unknown_keys(),
             dictionary_strings: options.dictionary_strings,
         }
     }
@@ -237,7 +237,7 @@ impl ValueRules {
     pub(super) fn strict(options: &super::NdjsonOptions) -> Self {
         Self {
             on_misfit: OnMisfit::Fail,
-            on_unknown_key: options.on_unknown_key,
+            on_unknown_key: options.unknown_keys(),
             dictionary_strings: DictionaryStrings::Never,
         }
     }

@@ -13,12 +13,11 @@ const MAX_UNKNOWN: usize = 256;
 /// Keys left out in a row before the table is asked.
 const MAX_MISSING: usize = 3;
 
-/// What to do with a key that is in no column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+/// What to do with a key that is in no column, or in no field of a struct.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnUnknownKey {
     /// Its value is checked and left out.
-    #[default]
     Ignore,
     /// The record is malformed.
     Fail,
@@ -99,6 +98,8 @@ enum Next {
     Key(usize, usize),
     /// The object ends before this byte.
     End(usize),
+    /// At this byte stands a key that no column has, and it may not be there.
+    Unknown(usize),
 }
 
 impl Keys {
@@ -150,6 +151,11 @@ impl Keys {
                 _ => match self.next_slowly::<LINES>(text, at, before)? {
                     Next::Key(key, value) => (key, value),
                     Next::End(end) => return Ok(end),
+                    Next::Unknown(key_at) => {
+                        // What is no JSON at all is told first.
+                        skip_value::<LINES>(text, skip_space::<LINES>(text, start), depth + 1)?;
+                        return fault(key_at, Fault::UnknownKey);
+                    }
                 },
             };
             let (span, end) = skip_value::<LINES>(text, value, depth)?;
@@ -202,7 +208,7 @@ impl Keys {
         self.name = name;
         let Some(place) = place else {
             return match self.on_unknown {
-                OnUnknownKey::Fail => fault(key_at, Fault::UnknownKey),
+                OnUnknownKey::Fail => Ok(Next::Unknown(key_at)),
                 OnUnknownKey::Ignore => Ok(Next::Key(self.overflow(), value)),
             };
         };

@@ -33,8 +33,9 @@ pub struct NdjsonOptions {
     /// What to do with a value that is none of its column's type. A record that is no JSON object is set aside by
     /// [`OnMisfit::Reject`] and an error in every other mode.
     pub on_misfit: OnMisfit,
-    /// What to do with a key that is in no column.
-    pub on_unknown_key: OnUnknownKey,
+    /// What to do with a key that is in no column. If `None`, a record that has one is malformed, since nobody has said that
+    /// its value is not wanted; but left out it is where `schema` names the columns, and by [`OnMisfit::Null`].
+    pub on_unknown_key: Option<OnUnknownKey>,
     /// A column of this name, behind the others, says in which file a row is.
     pub include_file_paths: Option<Name>,
     /// Whether String columns come as codes into a dictionary.
@@ -69,6 +70,12 @@ impl NdjsonOptions {
         self.on_misfit == OnMisfit::Reject
     }
 
+    /// What to do with a key that is in no column, by all that the options say.
+    pub(super) fn unknown_keys(&self) -> OnUnknownKey {
+        let is_loss_said = self.schema.is_some() || self.on_misfit == OnMisfit::Null;
+        self.on_unknown_key.unwrap_or(if is_loss_said { OnUnknownKey::Ignore } else { OnUnknownKey::Fail })
+    }
+
     /// Whether the whole text must be read before its schema is known.
     pub(super) fn infers_from_all(&self) -> bool {
         self.on_misfit == OnMisfit::Widen
@@ -85,7 +92,7 @@ impl Default for NdjsonOptions {
             infer: InferMode::default(),
             infer_schema_length: None,
             on_misfit: OnMisfit::default(),
-            on_unknown_key: OnUnknownKey::default(),
+            on_unknown_key: None,
             include_file_paths: None,
             dictionary_strings: DictionaryStrings::default(),
             chunk_bytes: Self::DEFAULT_CHUNK_BYTES,

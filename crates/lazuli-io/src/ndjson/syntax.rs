@@ -44,7 +44,7 @@ impl fmt::Display for Fault {
             Self::Depth => "nested more than 127 deep",
             Self::NotObject => "the record is no object",
             Self::Trailing => "something stands behind the record",
-            Self::UnknownKey => "the table has no column of this key",
+            Self::UnknownKey => "no column has this key (infer from all records, or have such keys left out)",
         })
     }
 }

@@ -199,7 +199,7 @@ pub struct NdjsonSourceSpec {
     /// What to do with a value that is none of its column's type: `fail` (if absent), `widen`, `reject` or `null`.
     #[serde(default)]
     pub on_misfit: Option<String>,
-    /// What to do with a key that is in no column: `ignore` (if absent) or `fail`.
+    /// What to do with a key that is in no column: `fail` (if absent, unless misfits become nulls) or `ignore`.
     #[serde(default)]
     pub on_unknown_key: Option<String>,
     /// Name of a column that says in which file a row is.

@@ -85,7 +85,7 @@ fn misfits_within_values() {
 
 #[test]
 fn unknown_keys() {
-    let strict = |on_misfit| NdjsonOptions { on_unknown_key: OnUnknownKey::Fail, ..ints(on_misfit) };
+    let strict = |on_misfit| NdjsonOptions { on_unknown_key: Some(OnUnknownKey::Fail), ..ints(on_misfit) };
     let schema = Schema::try_new(vec![lazuli_array::Field::new("a", DataType::Int64)]).expect("one name");
     let strict = |on_misfit| NdjsonOptions {
         schema: Some(Arc::new(schema.clone())),
@@ -95,12 +95,38 @@ fn unknown_keys() {
     let text = "{\"a\":1}\n{\"a\":2,\"z\":1}\n{\"a\":3}";
     assert_eq!(
         show(text, &strict(OnMisfit::Fail)),
-        "line 2: malformed JSON: the table has no column of this key: \"\\\"z\\\":1}\" (byte 15)"
+        "line 2: malformed JSON: no column has this key (infer from all records, or have such keys left out): \"\\\"z\\\":1}\" (byte 15)"
     );
     assert_eq!(
         show(text, &strict(OnMisfit::Reject)),
-        "a: Int64\n1\n3\n! line 2 record 2 byte 8 - {\"a\":2,\"z\":1}: malformed JSON: the table has no column of this key"
+        "a: Int64\n1\n3\n! line 2 record 2 byte 8 - {\"a\":2,\"z\":1}: malformed JSON: no column has this key (infer from all records, or have such keys left out)"
     );
+}
+
+#[test]
+fn a_key_that_no_sample_has_is_not_lost_silently() {
+    let sampled = |on_misfit| NdjsonOptions { infer_schema_length: Some(1), on_misfit, ..options() };
+    let text = "{\"a\":1,\"s\":{\"x\":1}}\n{\"a\":2,\"z\":1}\n{\"s\":{\"y\":1}}";
+    assert_eq!(
+        show(text, &sampled(OnMisfit::Fail)),
+        "line 2: malformed JSON: no column has this key (infer from all records, or have such keys left out): \
+         \"\\\"z\\\":1}\" (byte 27)"
+    );
+    assert_eq!(
+        show(text, &sampled(OnMisfit::Reject)),
+        "a: Int64, s: Struct(x: Int64)\n1 (x=1)\n\
+         ! line 2 record 2 byte 20 - {\"a\":2,\"z\":1}: malformed JSON: no column has this key (infer from all \
+         records, or have such keys left out)\n\
+         ! line 3 record 3 byte 34 s {\"s\":{\"y\":1}}: {\"y\":1} is no Struct(x: Int64): an object with a key \
+         that the type does not have"
+    );
+    let left_out = "a: Int64, s: Struct(x: Int64)\n1 (x=1)\n2 -\n- (x=-)";
+    assert_eq!(show(text, &sampled(OnMisfit::Null)), left_out);
+    let asked = NdjsonOptions { on_unknown_key: Some(OnUnknownKey::Ignore), ..sampled(OnMisfit::Fail) };
+    assert_eq!(show(text, &asked), left_out);
+    let all = "a: Int64, s: Struct(x: Int64, y: Int64), z: Int64\n1 (x=1 y=-) -\n2 - 1\n- (x=- y=1) -";
+    assert_eq!(show(text, &options()), all);
+    assert_eq!(show(text, &sampled(OnMisfit::Widen)), all);
 }
 
 #[test]
@@ -109,7 +135,7 @@ fn a_struct_with_an_unknown_key_is_widened() {
     let widen = NdjsonOptions {
         schema_overrides: vec![("a".into(), item)],
         on_misfit: OnMisfit::Widen,
-        on_unknown_key: OnUnknownKey::Fail,
+        on_unknown_key: Some(OnUnknownKey::Fail),
         ..options()
     };
     assert_eq!(show("{\"a\":{\"y\":1}}", &widen), "a: Struct(y: Int64)\n(y=1)");
