@@ -8,6 +8,10 @@ use std::io::Read;
 /// A longer output than this many times the input is taken in as it comes, instead of being made room for at once.
 const USUAL_RATIO: usize = 64;
 
+/// Bytes of its input that the reader of Brotli takes at a time.
+#[cfg(feature = "brotli")]
+const BROTLI_BUFFER: usize = 4096;
+
 /// How the pages of a file are compressed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -106,7 +110,18 @@ pub(super) fn decompress(
             source.read_to_end(out).map_err(|error| damaged("gzip", error))?;
         }
         CompressionCodec::ZSTD => zstd(input, length, out)?,
-        CompressionCodec::BROTLI => return Err(ParquetError::unsupported("Brotli compression")),
+        #[cfg(feature = "brotli")]
+        CompressionCodec::BROTLI => {
+            out.clear();
+            let mut source =
+                brotli_decompressor::Decompressor::new(input, BROTLI_BUFFER).take(length as u64 + 1);
+            out.reserve(length.min(input.len().saturating_mul(USUAL_RATIO)));
+            source.read_to_end(out).map_err(|error| damaged("Brotli", error))?;
+        }
+        #[cfg(not(feature = "brotli"))]
+        CompressionCodec::BROTLI => {
+            return Err(ParquetError::unsupported("Brotli compression, without the feature `brotli`"));
+        }
         CompressionCodec::LZO => return Err(ParquetError::unsupported("LZO compression")),
         other => return Err(ParquetError::unsupported(format!("compression {}", other.0))),
     }
