@@ -2,6 +2,7 @@
 //!
 //! [`LazyFrame::to_arrow_stream`] gives a query that runs while somebody else reads it: pyarrow, Polars, DuckDB, arrow-rs, all
 //! that know the struct. [`scan_arrow_stream`] is the other way. Values are shared, not copied, where they lie as they should.
+//! With the feature `arrow-array` there are also `to_record_batches` and `from_record_batches`, for what is built on that crate.
 
 use std::sync::Arc;
 
@@ -12,6 +13,8 @@ use lazuli_plan::SourceError;
 use crate::{LazyFrame, Result, scan};
 
 pub use lazuli_array::ffi::{ArrowArray, ArrowArrayStream, ArrowSchema, ArrowStreamReader};
+#[cfg(feature = "arrow-array")]
+pub use lazuli_array::ffi::{from_record_batch, from_record_batches, to_record_batch, to_record_batches};
 
 /// A query over the batches of somebody else's stream, which are asked for while it runs. They come once: a second query
 /// over them, or one that needs them twice, is an error; collect them first.

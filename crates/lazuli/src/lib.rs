@@ -35,8 +35,8 @@
 //! files; `parquet` reads and writes Parquet files, with `brotli` those compressed with Brotli, too; `ipc` reads and writes
 //! Arrow IPC files and streams; `ndjson` reads and writes JSON; `regex` is regular expressions and several texts at once in
 //! functions of strings; `unicode` is `str.reverse` and `str.normalize`; `linalg` is `lazuli::matrix`, matrices of Float64
-//! and linear algebra; `ndarray` is arrays of that crate, of columns and of frames. A query that needs one that is missing
-//! says so before it runs.
+//! and linear algebra; `ndarray` is arrays of that crate, of columns and of frames; `arrow-array` is record batches of that
+//! crate. A query that needs one that is missing says so before it runs.
 
 #![forbid(unsafe_code)]
 

@@ -49,6 +49,11 @@ impl<'a> ForeignArray<'a> {
         self.array.length as usize
     }
 
+    /// Number of buffers, as the array says.
+    pub(super) fn num_buffers(self) -> i64 {
+        self.array.n_buffers
+    }
+
     /// The position of a row in the buffers.
     pub(super) fn slot(self, row: usize) -> usize {
         self.array.offset as usize + row
@@ -142,7 +147,7 @@ impl<'a> ForeignArray<'a> {
     }
 
     /// The values of a buffer from its start, whatever the array's offset: bytes of text.
-    pub(super) fn text_bytes(self, index: usize, length: usize) -> Result<Buffer<u8>> {
+    pub(super) fn from_start<T: Adoptable>(self, index: usize, length: usize) -> Result<Buffer<T>> {
         self.slots(index, 0, length)
     }
 

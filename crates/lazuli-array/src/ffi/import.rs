@@ -91,8 +91,8 @@ fn type_of(field: &ForeignField) -> DataType {
             None,
             Format::Fixed(data_type) | Format::Scaled32(data_type, _) | Format::Scaled64(data_type, _),
         ) => data_type.clone(),
-        (None, Format::Text { .. }) => DataType::String,
-        (None, Format::Bytes { .. }) => DataType::Binary,
+        (None, Format::Text { .. } | Format::TextView) => DataType::String,
+        (None, Format::Bytes { .. } | Format::BytesView) => DataType::Binary,
         (None, Format::List { .. }) => {
             DataType::List(Box::new(field.children.first().map_or(DataType::Null, type_of)))
         }
@@ -171,6 +171,7 @@ fn array_of(
         Format::Null => 0,
         Format::Struct => 1,
         Format::Text { .. } | Format::Bytes { .. } => 3,
+        Format::TextView | Format::BytesView => array.num_buffers().max(3),
         _ => 2,
     };
     array.expect(num_buffers, field.children.len(), false)?;
@@ -204,7 +205,15 @@ fn array_of(
         Format::Text { wide } => (DataType::String, text_of(array, *wide, start, length, validity)?.into()),
         Format::Bytes { wide } => {
             let offsets = offsets_of(array, *wide, start, length)?;
-            let bytes = array.text_bytes(2, last(&offsets))?;
+            let bytes = array.from_start(2, last(&offsets))?;
+            (DataType::Binary, BinaryArray::try_new(offsets, bytes, validity)?.into())
+        }
+        Format::TextView => {
+            let (offsets, bytes) = views_of(array, start, length, validity.as_ref())?;
+            (DataType::String, StringArray::try_new(offsets, bytes, validity)?.into())
+        }
+        Format::BytesView => {
+            let (offsets, bytes) = views_of(array, start, length, validity.as_ref())?;
             (DataType::Binary, BinaryArray::try_new(offsets, bytes, validity)?.into())
         }
         Format::List { wide } => {
@@ -280,7 +289,7 @@ fn text_of(
     validity: Option<Bitmap>,
 ) -> Result<StringArray> {
     let offsets = offsets_of(array, wide, start, length)?;
-    let bytes = array.text_bytes(2, last(&offsets))?;
+    let bytes = array.from_start(2, last(&offsets))?;
     match StringArray::try_new(offsets.clone(), bytes.clone(), validity.clone()) {
         // Null rows may hold anything; ours hold text. So they are emptied, which needs a copy.
         Err(ArrayError::InvalidUtf8 { .. }) if validity.is_some() => {
@@ -294,6 +303,47 @@ fn text_of(
         }
         result => result,
     }
+}
+
+/// Views put together as offsets and bytes; nothing for null rows. A view is 16 bytes: the length, then up to 12 bytes of
+/// value, or four of it, the number of a buffer and the place in it.
+fn views_of(
+    array: ForeignArray<'_>,
+    start: usize,
+    length: usize,
+    validity: Option<&Bitmap>,
+) -> Result<(Buffer<i64>, Buffer<u8>)> {
+    // Behind the views come any number of buffers, and one with their sizes.
+    let count = array.num_buffers() as usize - 3;
+    let sizes = array.from_start::<i64>(2 + count, count)?;
+    let buffers = sizes.iter().enumerate().map(|(index, &size)| {
+        let size = usize::try_from(size).map_err(|_| invalid(format!("a buffer of {size} bytes")))?;
+        array.from_start::<u8>(2 + index, size)
+    });
+    let buffers = buffers.collect::<Result<Vec<_>>>()?;
+    let views = array.values::<i128>(1, start, length)?;
+    let mut offsets: Vec<i64> = Vec::with_capacity(length + 1);
+    offsets.push(0);
+    let mut bytes: Vec<u8> = Vec::new();
+    for (row, view) in views.iter().enumerate() {
+        if validity.is_none_or(|validity| validity.get(row)) {
+            let view = view.to_ne_bytes();
+            let number = |at: usize| i32::from_ne_bytes([view[at], view[at + 1], view[at + 2], view[at + 3]]);
+            let place = |at: usize| usize::try_from(number(at)).ok();
+            let value = match place(0) {
+                Some(length @ 0..=12) => Some(&view[4..4 + length]),
+                Some(length) => place(8).and_then(|buffer| buffers.get(buffer)).and_then(|buffer| {
+                    let start = place(12)?;
+                    buffer.get(start..start.checked_add(length)?)
+                }),
+                None => None,
+            };
+            let value = value.ok_or_else(|| invalid(format!("row {row} is outside of its buffers")))?;
+            bytes.extend_from_slice(value);
+        }
+        offsets.push(bytes.len() as i64);
+    }
+    Ok((offsets.into(), bytes.into()))
 }
 
 fn dictionary_of(

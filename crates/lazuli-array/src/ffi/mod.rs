@@ -25,7 +25,8 @@
 //! | timestamp, duration in s | in milliseconds; an overflow is an error |
 //! | dictionary of text, any width of codes | `Categorical`, or `Enum` when ordered; equal entries become one, null entries null rows |
 //! | list, large list, struct | `List`, `Struct` |
-//! | anything else (views, maps, unions, run ends, half floats, fixed sizes ...) | [`ArrayError::Unsupported`](crate::ArrayError::Unsupported) |
+//! | text and bytes as views | `String`, `Binary`, copied |
+//! | anything else (lists as views, maps, unions, run ends, half floats, fixed sizes ...) | [`ArrayError::Unsupported`](crate::ArrayError::Unsupported) |
 //!
 //! **Streams.** [`export_stream`] gives batches one by one, whenever the receiver asks, as the C stream interface has it
 //! (<https://arrow.apache.org/docs/format/CStreamInterface.html>); [`ArrowStreamReader`] takes them from somebody else, each
@@ -37,6 +38,8 @@ mod export; // our columns as C structs
 mod foreign; // checked reading of a foreign array's memory
 mod format; // format strings
 mod import; // C structs as our columns
+#[cfg(feature = "arrow-array")]
+mod record_batch; // batches of another library
 mod schema; // checked reading of a foreign schema
 mod stream; // batches one after the other
 mod structs; // the C structs
@@ -45,5 +48,7 @@ mod tests;
 
 pub use export::{export_batch, export_column, export_schema};
 pub use import::{import_batch, import_column};
+#[cfg(feature = "arrow-array")]
+pub use record_batch::{from_record_batch, from_record_batches, to_record_batch, to_record_batches};
 pub use stream::{ArrowStreamReader, export_stream};
 pub use structs::{ArrowArray, ArrowArrayStream, ArrowSchema};

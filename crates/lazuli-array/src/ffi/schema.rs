@@ -67,7 +67,13 @@ unsafe fn read_level(
     // SAFETY: the caller vouches for what the two pointers point at; null is let through.
     let (name, format) = unsafe { (c_text(schema.name)?, c_text(schema.format)?) };
     let name: Name = name.unwrap_or("").into();
-    let format = Format::parse(format.ok_or_else(|| invalid(format!("field `{name}` without a format")))?)?;
+    let format = format.ok_or_else(|| invalid(format!("field `{name}` without a format")))?;
+    let format = Format::parse(format).map_err(|error| match error {
+        ArrayError::Unsupported { what } => {
+            ArrayError::Unsupported { what: format!("field `{name}`: {what}") }
+        }
+        other => other,
+    })?;
     let wanted = match &format {
         Format::Struct => None,
         Format::List { .. } => Some(1),
@@ -102,7 +108,7 @@ unsafe fn read_level(
         let code = format.code_type().ok_or_else(|| invalid(format!("codes of `{name}` are no integers")))?;
         // SAFETY: the pointer is not null and aligned; the caller vouches that it points to a schema.
         let values = unsafe { read_level(&*schema.dictionary, depth_left - 1, fields_left)? };
-        if !matches!(values.format, Format::Text { .. }) || values.dictionary.is_some() {
+        if !matches!(values.format, Format::Text { .. } | Format::TextView) || values.dictionary.is_some() {
             return Err(ArrayError::Unsupported {
                 what: format!("field `{name}`: an Arrow dictionary of other values than text"),
             });

@@ -651,6 +651,64 @@ proptest! {
         }
     }
 
+    /// Any views of any buffers, at any offset: the naive twin takes each apart by itself.
+    #[test]
+    fn views_are_read_or_refused(
+        views in proptest::collection::vec((0i32..20, -1i32..3, -1i32..12), 0..6),
+        sizes in proptest::collection::vec(-1i64..30, 0..3),
+        content in proptest::collection::vec(prop_oneof![8 => Just(b'a'), 1 => Just(0xC3u8), 1 => Just(0xA9u8)], 30),
+        validity in proptest::option::of(any::<u8>()),
+        offset in 0usize..3,
+        misaligned in 0usize..9,
+    ) {
+        let offset = offset.min(views.len());
+        let word = |&(length, buffer, start): &(i32, i32, i32)| -> [u8; 16] {
+            let mut view = [0; 16];
+            view[..4].copy_from_slice(&length.to_ne_bytes());
+            match length {
+                ..=12 => view[4..].copy_from_slice(&content[..12]),
+                _ => {
+                    view[8..12].copy_from_slice(&buffer.to_ne_bytes());
+                    view[12..].copy_from_slice(&start.to_ne_bytes());
+                }
+            }
+            view
+        };
+        let value = |&(length, buffer, start): &(i32, i32, i32)| {
+            let bytes = match length {
+                ..=12 => &content[..length as usize],
+                _ => {
+                    let size = *sizes.get(usize::try_from(buffer).ok()?)?;
+                    let start = usize::try_from(start).ok()?;
+                    content[..size as usize].get(start..start + length as usize)?
+                }
+            };
+            String::from_utf8(bytes.to_vec()).ok()
+        };
+        let rows: Option<Vec<Option<String>>> = views[offset..].iter().enumerate().map(|(row, view)| {
+            match validity.is_some_and(|bits| bits >> (offset + row) & 1 == 0) {
+                true => Some(None),
+                false => value(view).map(Some),
+            }
+        }).collect();
+        let mut buffers = vec![validity.map(|bits| vec![bits]), Some(views.iter().flat_map(word).collect())];
+        buffers.extend(sizes.iter().map(|_| Some(content.clone())));
+        buffers.push(bytes(&sizes));
+        let made = Made {
+            format: c"vu",
+            length: (views.len() - offset) as i64,
+            null_count: -1,
+            offset: offset as i64,
+            buffers,
+            misaligned,
+            ..Made::default()
+        };
+        match rows.filter(|_| sizes.iter().all(|&size| size >= 0)) {
+            Some(rows) => prop_assert_eq!(made.import(), Ok((scalars(rows), DataType::String))),
+            None => { made.refused(); }
+        }
+    }
+
     /// Any codes into any entries, with repetitions and nulls among them.
     #[test]
     fn codes_are_read_or_refused(
