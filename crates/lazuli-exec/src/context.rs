@@ -3,13 +3,13 @@
 use std::any::Any;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use lazuli_kernels::{KernelError, Tasks};
-use rayon::ThreadPool;
 
 use crate::pipeline::is_in_loop;
+use crate::pool::Pool;
 use crate::progress::ProgressMeter;
 use crate::{CancelFlag, ExecError, ExecOptions, MemoryBudget, ReadCounters, Rejects, Result};
 
@@ -24,22 +24,29 @@ pub(crate) struct QueryContext {
     pub(crate) progress: ProgressMeter,
     pub(crate) rejects: Option<Rejects>,
     cancel: CancelFlag,
+    deadline: Option<Instant>,
     /// Set when nobody wants the answer any more.
     abandoned: CancelFlag,
     /// Where the workers run; on the calling thread if `None`.
-    pool: Option<Arc<ThreadPool>>,
+    pool: Option<Arc<Pool>>,
 }
 
 impl QueryContext {
-    pub(crate) fn new(options: &ExecOptions, pool: Option<Arc<ThreadPool>>, abandoned: CancelFlag) -> Self {
+    pub(crate) fn new(
+        options: &ExecOptions,
+        memory: MemoryBudget,
+        pool: Option<Arc<Pool>>,
+        abandoned: CancelFlag,
+    ) -> Self {
         Self {
-            memory: options.memory_bytes.map_or_else(MemoryBudget::of_machine, MemoryBudget::new),
+            memory,
             morsel_rows: options.morsel_rows.max(1),
             single_thread_rows: options.single_thread_rows,
             counters: options.counters.clone(),
             progress: ProgressMeter::new(options.on_progress.clone()),
             rejects: options.rejects.clone(),
             cancel: options.cancel.clone(),
+            deadline: options.deadline,
             abandoned,
             pool,
         }
@@ -47,7 +54,20 @@ impl QueryContext {
 
     /// Whether somebody wants the query to end.
     pub(crate) fn is_cancelled(&self) -> bool {
-        self.cancel.is_cancelled() || self.abandoned.is_cancelled()
+        self.cancel.is_cancelled() || self.abandoned.is_cancelled() || self.is_late()
+    }
+
+    fn is_late(&self) -> bool {
+        self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
+    /// What a query that was stopped says. Operators tell of all stops as [`ExecError::Cancelled`].
+    pub(crate) fn why_stopped(&self, error: ExecError) -> ExecError {
+        let is_cancelled = self.cancel.is_cancelled() || self.abandoned.is_cancelled();
+        match error {
+            ExecError::Cancelled if !is_cancelled && self.is_late() => ExecError::Deadline,
+            error => error,
+        }
     }
 
     /// To be asked once a morsel, and in long loops of finish phases.
@@ -57,13 +77,13 @@ impl QueryContext {
 
     /// Number of threads.
     pub(crate) fn threads(&self) -> usize {
-        self.pool.as_ref().map_or(1, |pool| pool.current_num_threads())
+        self.pool.as_ref().map_or(1, |pool| pool.num_threads())
     }
 
     /// How many workers pay for a source of so many rows, in so many morsels, and where they run.
     pub(crate) fn workers(&self, size: SourceSize) -> Workers<'_> {
         let Some(pool) = &self.pool else { return Workers::Calling };
-        let count = size.morsels.unwrap_or(usize::MAX).min(pool.current_num_threads());
+        let count = size.morsels.unwrap_or(usize::MAX).min(pool.num_threads());
         let is_small = size.rows.is_some_and(|rows| rows <= self.single_thread_rows);
         if count <= 1 || is_small { Workers::Calling } else { Workers::Pool { pool, count } }
     }
@@ -99,7 +119,7 @@ impl QueryContext {
         };
         let Some(pool) = self.pool_for(num_tasks) else { return (0..num_tasks).try_for_each(checked) };
         let first_error: Mutex<Option<(usize, ExecError)>> = Mutex::new(None);
-        share(pool, num_tasks, &|index| {
+        pool.share(num_tasks, &|index| {
             let Err(error) = checked(index) else { return };
             let mut first = first_error.lock().unwrap_or_else(PoisonError::into_inner);
             if first.as_ref().is_none_or(|(before, _)| index < *before) {
@@ -113,34 +133,14 @@ impl QueryContext {
     }
 
     /// Where so many tasks run; on the calling thread if `None`.
-    fn pool_for(&self, num_tasks: usize) -> Option<&ThreadPool> {
+    fn pool_for(&self, num_tasks: usize) -> Option<&Pool> {
         match &self.pool {
             // In a worker loop on a thread that is not the pool's: what it would wait for might wait for the loop.
-            Some(pool) if is_in_loop() && pool.current_thread_index().is_none() => None,
+            Some(pool) if is_in_loop() && !pool.has_this_thread() => None,
             Some(pool) if num_tasks > 1 => Some(pool),
             _ => None,
         }
     }
-}
-
-/// Runs each task once, on the threads of the pool and this one.
-pub(crate) fn share(pool: &ThreadPool, num_tasks: usize, task: &(dyn Fn(usize) + Sync)) {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            if index >= num_tasks {
-                break;
-            }
-            task(index);
-        }
-    };
-    pool.in_place_scope(|scope| {
-        for _ in 1..pool.current_num_threads().min(num_tasks) {
-            scope.spawn(|_| work());
-        }
-        work();
-    });
 }
 
 /// A query's threads, for kernels that come in pieces.
@@ -182,7 +182,7 @@ pub(crate) enum Workers<'a> {
     /// of a short query before the others are.
     Pool {
         /// The pool.
-        pool: &'a ThreadPool,
+        pool: &'a Pool,
         /// Number of workers, at least 2.
         count: usize,
     },

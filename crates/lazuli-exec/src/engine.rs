@@ -7,16 +7,16 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use lazuli_array::{Batch, Column, DataFrame, SchemaRef};
 use lazuli_kernels::compact_columns;
 use lazuli_plan::{LogicalPlan, Node};
-use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::batches::{Batches, Send};
-use crate::context::{EngineThread, QueryContext, catch_panic, share};
+use crate::context::{EngineThread, QueryContext, catch_panic};
 use crate::lower::{Lowered, lower};
 use crate::operator::collect::Collect;
 use crate::pipeline::{Pipeline, Sink, run};
+use crate::pool::Pool;
 use crate::prepare::{Purpose, prepare, resolved};
 use crate::source::Stored;
-use crate::{CancelFlag, ExecError, ExecOptions, Result};
+use crate::{CancelFlag, ExecError, ExecOptions, MemoryBudget, QueryHandle, Result};
 
 /// Batches that a query may be ahead of whoever takes them one by one.
 const BATCHES_AHEAD: usize = 2;
@@ -41,13 +41,32 @@ const BATCHES_AHEAD: usize = 2;
 #[derive(Debug, Clone, Default)]
 pub struct Engine {
     /// By number of threads. A pool whose threads have nothing to do costs next to nothing.
-    pools: Arc<Mutex<HashMap<usize, Arc<ThreadPool>>>>,
+    pools: Arc<Mutex<HashMap<usize, Arc<Pool>>>>,
+    /// What all queries may hold together, each within its own budget.
+    memory: Option<MemoryBudget>,
 }
 
 impl Engine {
     /// An engine with threads of its own, started when first needed.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An engine whose queries, all that run at a time, may hold so much memory together.
+    ///
+    /// ```
+    /// use lazuli_exec::Engine;
+    ///
+    /// let engine = Engine::with_memory(2 << 30);
+    /// assert_eq!(engine.memory_used(), Some(0));
+    /// ```
+    pub fn with_memory(bytes: usize) -> Self {
+        Self { memory: Some(MemoryBudget::new(bytes)), ..Self::default() }
+    }
+
+    /// What all running queries hold together; `None` unless the engine has a limit for it.
+    pub fn memory_used(&self) -> Option<usize> {
+        self.memory.as_ref().map(MemoryBudget::used_bytes)
     }
 
     /// The engine that all share who do not need their own.
@@ -109,6 +128,32 @@ impl Engine {
         )
     }
 
+    /// Runs a plan on threads of its own, and the engine's; its answer and how far it is come by the handle.
+    ///
+    /// # Errors
+    /// [`ExecError::Threads`] if the system gives no thread; all else comes by the handle.
+    pub fn start<E: From<ExecError> + std::marker::Send + 'static>(
+        &self,
+        plan: &LogicalPlan,
+        options: &ExecOptions,
+    ) -> Result<QueryHandle<DataFrame, E>> {
+        let (engine, plan) = (self.clone(), plan.clone());
+        QueryHandle::start(options, move |options| engine.execute(&plan, options))
+    }
+
+    /// As [`Engine::start`], of a plan that ends in a sink.
+    ///
+    /// # Errors
+    /// As [`Engine::start`].
+    pub fn start_sink<E: From<ExecError> + std::marker::Send + 'static>(
+        &self,
+        plan: &LogicalPlan,
+        options: &ExecOptions,
+    ) -> Result<QueryHandle<(), E>> {
+        let (engine, plan) = (self.clone(), plan.clone());
+        QueryHandle::start(options, move |options| engine.execute_sink(&plan, options))
+    }
+
     /// The answer of a plan, batch by batch, in order. `batch_rows`: rows of each batch but the last; as they come if
     /// `None`.
     ///
@@ -127,9 +172,9 @@ impl Engine {
         // Threads of its own: workers wait for whoever takes the batches, who may run other queries meanwhile.
         let pool = match threads(options) {
             1 => None,
-            threads => Some(Arc::new(start_pool(threads)?)),
+            threads => Some(Arc::new(Pool::start(threads)?)),
         };
-        let context = QueryContext::new(options, pool, abandoned.clone());
+        let context = QueryContext::new(options, self.budget(options), pool, abandoned.clone());
         let (sender, receiver) = sync_channel(BATCHES_AHEAD);
         let run = move || {
             let _this = EngineThread::begin();
@@ -180,7 +225,7 @@ impl Engine {
         let columns: Vec<Column> = match pool {
             Some(pool) => {
                 let columns: Vec<OnceLock<Column>> = (0..frame.width()).map(|_| OnceLock::new()).collect();
-                share(&pool, columns.len(), &|position| {
+                pool.share(columns.len(), &|position| {
                     columns[position].get_or_init(|| compact(position));
                 });
                 columns.into_iter().map(|column| column.into_inner().expect("each task ran")).collect()
@@ -192,11 +237,21 @@ impl Engine {
     }
 
     fn context(&self, options: &ExecOptions) -> Result<QueryContext> {
-        Ok(QueryContext::new(options, self.pool(threads(options))?, CancelFlag::default()))
+        let pool = self.pool(threads(options))?;
+        Ok(QueryContext::new(options, self.budget(options), pool, CancelFlag::default()))
+    }
+
+    /// What a query may hold.
+    fn budget(&self, options: &ExecOptions) -> MemoryBudget {
+        match (&self.memory, options.memory_bytes) {
+            (Some(shared), limit) => shared.part(limit.unwrap_or(usize::MAX)),
+            (None, Some(limit)) => MemoryBudget::new(limit),
+            (None, None) => MemoryBudget::of_machine(),
+        }
     }
 
     /// The threads of a query; none of them if the calling one is to do.
-    fn pool(&self, threads: usize) -> Result<Option<Arc<ThreadPool>>> {
+    fn pool(&self, threads: usize) -> Result<Option<Arc<Pool>>> {
         if threads == 1 {
             return Ok(None);
         }
@@ -204,7 +259,7 @@ impl Engine {
         if let Some(pool) = pools.get(&threads) {
             return Ok(Some(pool.clone()));
         }
-        let pool = Arc::new(start_pool(threads)?);
+        let pool = Arc::new(Pool::start(threads)?);
         pools.insert(threads, pool.clone());
         Ok(Some(pool))
     }
@@ -217,15 +272,6 @@ fn threads(options: &ExecOptions) -> usize {
     }
     let machine = || std::thread::available_parallelism().map_or(1, usize::from);
     options.threads.unwrap_or_else(machine).max(1)
-}
-
-fn start_pool(threads: usize) -> Result<ThreadPool> {
-    ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .thread_name(|index| format!("lazuli-{index}"))
-        .start_handler(|_| EngineThread::begin().stay())
-        .build()
-        .map_err(|error| ExecError::Threads { reason: error.to_string() })
 }
 
 fn reject_sink(plan: &LogicalPlan) -> Result<()> {
@@ -242,9 +288,10 @@ fn reject_sink(plan: &LogicalPlan) -> Result<()> {
 fn run_all(lowered: Lowered, sink: Arc<dyn Sink>, context: &QueryContext) -> Result<()> {
     let Lowered { pipelines, lanes } = lowered;
     let all_lanes = pipelines.iter().flat_map(|pipeline| &pipeline.lanes).chain(&lanes);
-    context.progress.add_total(all_lanes.map(|lane| lane.source.total_bytes()).sum());
+    context.progress.add_total(all_lanes.map(|lane| lane.source.total_bytes()).sum(), pipelines.len() + 1);
     for pipeline in pipelines.into_iter().chain([Pipeline { lanes, sink }]) {
-        run(&pipeline, context)?;
+        run(&pipeline, context).map_err(|error| context.why_stopped(error))?;
+        context.progress.end_pipeline();
     }
     Ok(())
 }

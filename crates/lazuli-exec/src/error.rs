@@ -92,6 +92,8 @@ pub enum ExecError {
     },
     /// Somebody set the query's [`crate::CancelFlag`].
     Cancelled,
+    /// The query was not done by its deadline.
+    Deadline,
     /// The system gave no threads.
     Threads {
         /// What it says.
@@ -152,6 +154,7 @@ impl fmt::Display for ExecError {
             ),
             Self::Unsupported { reason } => f.write_str(reason),
             Self::Cancelled => f.write_str("the query was cancelled"),
+            Self::Deadline => f.write_str("the query was not done by its deadline"),
             Self::Threads { reason } => write!(f, "no threads to run the query on: {reason}"),
             Self::Internal { place, message } => write!(f, "internal error in {place}: {message}"),
         }

@@ -26,8 +26,10 @@ mod morsel; // a batch and its place
 mod operator; // what happens to rows, one operator a file
 mod options; // how to run a query
 mod pipeline; // source, operators, sink, and how they run
+mod pool; // threads that queries share
 mod prepare; // resolve and optimize
 mod progress; // how far a query has come
+mod query; // a running query from outside
 mod rejects; // records that were set aside
 mod sink; // where rows go
 mod source; // where rows come from
@@ -38,6 +40,7 @@ pub use error::ExecError;
 pub use memory::{MemoryBudget, Reservation};
 pub use options::{CancelFlag, ExecOptions, ReadCounters};
 pub use progress::{OnProgress, Progress};
+pub use query::QueryHandle;
 pub use rejects::Rejects;
 pub use sink::CsvSink;
 #[cfg(feature = "ipc")]

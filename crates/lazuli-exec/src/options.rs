@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
 
 use lazuli_plan::optimizer::OptimizerOptions;
 
@@ -22,6 +23,8 @@ pub struct ExecOptions {
     pub optimizer: OptimizerOptions,
     /// Ends the query with [`crate::ExecError::Cancelled`] soon after it is set.
     pub cancel: CancelFlag,
+    /// Ends the query with [`crate::ExecError::Deadline`] soon after this moment, if it still runs.
+    pub deadline: Option<Instant>,
     /// What the query has read from its sources, counted as each of them ends.
     pub counters: ReadCounters,
     /// Is told how far the query has come.
@@ -48,6 +51,7 @@ impl Default for ExecOptions {
             single_thread_rows: Self::DEFAULT_SINGLE_THREAD_ROWS,
             optimizer: OptimizerOptions::default(),
             cancel: CancelFlag::default(),
+            deadline: None,
             counters: ReadCounters::default(),
             on_progress: None,
             rejects: None,
@@ -93,16 +97,28 @@ impl ReadCounters {
 /// assert!(seen_by_the_query.is_cancelled());
 /// ```
 #[derive(Debug, Clone, Default)]
-pub struct CancelFlag(Arc<AtomicBool>);
+pub struct CancelFlag(Arc<Flag>);
+
+#[derive(Debug, Default)]
+struct Flag {
+    is_set: AtomicBool,
+    /// Counts for this one, too.
+    parent: Option<CancelFlag>,
+}
 
 impl CancelFlag {
     /// Sets the flag, for good.
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.is_set.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the flag is set.
+    /// Whether the flag is set, or one that it is a child of.
     pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.is_set.load(Ordering::Relaxed) || self.0.parent.as_ref().is_some_and(Self::is_cancelled)
+    }
+
+    /// A flag that is set with this one, and can be set alone.
+    pub fn child(&self) -> Self {
+        Self(Arc::new(Flag { is_set: AtomicBool::new(false), parent: Some(self.clone()) }))
     }
 }

@@ -149,6 +149,9 @@ pub use rows::Row;
 pub use series::EagerSeries;
 pub use table_format::{TableFormatError, TableFormatJson};
 
+/// A query that runs: see [`LazyFrame::start`].
+pub type QueryHandle<T> = lazuli_exec::QueryHandle<T, Error>;
+
 /// The examples of the README, run with the documentation tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]

@@ -250,7 +250,13 @@ fn progress_rises_to_the_end() {
         assert!(pairs.into_iter().all(|pair| {
             pair[0].bytes_done <= pair[1].bytes_done && pair[0].rows_done <= pair[1].rows_done
         }));
-        let last = Progress { bytes_done: total, bytes_total: total, rows_done: 50_001 };
+        let last = Progress {
+            bytes_done: total,
+            bytes_total: total,
+            rows_done: 50_001,
+            pipelines_done: 2,
+            pipelines_total: 2,
+        };
         assert_eq!(told.last(), Some(&last));
     }
 }

@@ -6,8 +6,9 @@ use std::sync::{Arc, OnceLock};
 use super::machine::free_bytes;
 use crate::{ExecError, Result};
 
-/// Reservations grow in steps of this size where the budget allows, so that the shared counter is rarely touched.
-const STEP_BYTES: usize = 1 << 20;
+/// Reservations grow in steps where the budget allows, so that the shared counter is rarely touched: of about a quarter of
+/// what they are, within these bounds. Many small ones, as of partitions, would hold much that they do not use otherwise.
+const STEP_BYTES: std::ops::RangeInclusive<usize> = 1 << 12..=1 << 20;
 
 /// A budget that goes by the machine grants this much without asking how much the machine has: the question takes longer
 /// than many a query.
@@ -38,24 +39,42 @@ struct Inner {
     limit_bytes: OnceLock<usize>,
     used_bytes: AtomicUsize,
     peak_bytes: AtomicUsize,
+    /// The budget that this one is a part of.
+    whole: Option<MemoryBudget>,
 }
 
 impl MemoryBudget {
     /// A budget of so many bytes.
     pub fn new(limit_bytes: usize) -> Self {
-        Self::with_limit(OnceLock::from(limit_bytes))
+        Self::with_limit(OnceLock::from(limit_bytes), None)
+    }
+
+    /// A budget of so many bytes, which are also bytes of this one.
+    ///
+    /// ```
+    /// use lazuli_exec::MemoryBudget;
+    ///
+    /// let whole = MemoryBudget::new(1000);
+    /// let (one, other) = (whole.part(600), whole.part(600));
+    /// let _held = one.reserve("sort", 600)?;
+    /// assert!(other.reserve("sort", 500).is_err());
+    /// # Ok::<(), lazuli_exec::ExecError>(())
+    /// ```
+    pub fn part(&self, limit_bytes: usize) -> Self {
+        Self::with_limit(OnceLock::from(limit_bytes), Some(self.clone()))
     }
 
     /// A budget of most of what the machine has to give when it is first asked.
     pub fn of_machine() -> Self {
-        Self::with_limit(OnceLock::new())
+        Self::with_limit(OnceLock::new(), None)
     }
 
-    fn with_limit(limit_bytes: OnceLock<usize>) -> Self {
+    fn with_limit(limit_bytes: OnceLock<usize>, whole: Option<Self>) -> Self {
         Self(Arc::new(Inner {
             limit_bytes,
             used_bytes: AtomicUsize::new(0),
             peak_bytes: AtomicUsize::new(0),
+            whole,
         }))
     }
 
@@ -66,6 +85,11 @@ impl MemoryBudget {
 
     /// What may be reserved in all.
     pub fn limit_bytes(&self) -> usize {
+        let whole = self.0.whole.as_ref().map_or(usize::MAX, Self::limit_bytes);
+        self.own_limit_bytes().min(whole)
+    }
+
+    fn own_limit_bytes(&self) -> usize {
         // What this query has taken by now is not free any more, and yet its own.
         *self.0.limit_bytes.get_or_init(|| free_bytes().saturating_add(self.used_bytes()))
     }
@@ -73,7 +97,16 @@ impl MemoryBudget {
     /// Whether the budget allows so much to be in use.
     fn allows(&self, bytes: usize) -> bool {
         let is_unasked = self.0.limit_bytes.get().is_none();
-        (is_unasked && bytes <= UNASKED_BYTES) || bytes <= self.limit_bytes()
+        (is_unasked && bytes <= UNASKED_BYTES) || bytes <= self.own_limit_bytes()
+    }
+
+    /// The budget that has less left: this one, or the one that it is a part of.
+    fn scarce(&self) -> &Self {
+        let left = |budget: &Self| budget.own_limit_bytes().saturating_sub(budget.used_bytes());
+        match &self.0.whole {
+            Some(whole) if left(whole.scarce()) < left(self) => whole.scarce(),
+            _ => self,
+        }
     }
 
     /// What is reserved now.
@@ -103,6 +136,17 @@ impl MemoryBudget {
 
     /// Takes bytes if the budget has them.
     fn take(&self, bytes: usize) -> bool {
+        if !self.take_own(bytes) {
+            return false;
+        }
+        let is_taken = self.0.whole.as_ref().is_none_or(|whole| whole.take(bytes));
+        if !is_taken {
+            self.0.used_bytes.fetch_sub(bytes, Ordering::Relaxed);
+        }
+        is_taken
+    }
+
+    fn take_own(&self, bytes: usize) -> bool {
         let taken = self.0.used_bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
             used.checked_add(bytes).filter(|&used| self.allows(used))
         });
@@ -114,6 +158,9 @@ impl MemoryBudget {
 
     fn give_back(&self, bytes: usize) {
         self.0.used_bytes.fetch_sub(bytes, Ordering::Relaxed);
+        if let Some(whole) = &self.0.whole {
+            whole.give_back(bytes);
+        }
     }
 }
 
@@ -142,8 +189,8 @@ impl Reservation {
         Err(ExecError::MemoryBudget {
             operator: self.operator,
             requested_bytes: bytes - self.bytes,
-            used_bytes: self.budget.used_bytes(),
-            budget_bytes: self.budget.limit_bytes(),
+            used_bytes: self.budget.scarce().used_bytes(),
+            budget_bytes: self.budget.scarce().limit_bytes(),
         })
     }
 
@@ -152,7 +199,8 @@ impl Reservation {
         if bytes <= self.bytes {
             return true;
         }
-        let coarse = bytes.div_ceil(STEP_BYTES).saturating_mul(STEP_BYTES);
+        let step = (bytes / 4).clamp(*STEP_BYTES.start(), *STEP_BYTES.end());
+        let coarse = bytes.div_ceil(step).saturating_mul(step);
         for target in [coarse, bytes] {
             if self.budget.take(target - self.bytes) {
                 self.bytes = target;
@@ -189,18 +237,21 @@ mod tests {
 
     #[test]
     fn steps_are_coarse_until_the_budget_gets_tight() {
-        let budget = MemoryBudget::new(3 * STEP_BYTES + 10);
+        let (small, large) = (*STEP_BYTES.start(), *STEP_BYTES.end());
+        let budget = MemoryBudget::new(9 * large + 10);
         let mut first = budget.reserve("collect", 1).expect("room for a step");
-        assert_eq!((first.bytes(), budget.used_bytes()), (STEP_BYTES, STEP_BYTES));
-        first.grow_to(STEP_BYTES).expect("has it already");
-        assert_eq!(budget.used_bytes(), STEP_BYTES);
-        let second = budget.reserve("sort", 2 * STEP_BYTES + 10).expect("exactly the rest");
+        assert_eq!((first.bytes(), budget.used_bytes()), (small, small));
+        first.grow_to(small).expect("has it already");
+        assert_eq!(budget.used_bytes(), small);
+        first.grow_to(4 * large + 1).expect("room for a large step");
+        assert_eq!(first.bytes(), 5 * large);
+        let second = budget.reserve("sort", 4 * large + 10).expect("exactly the rest");
         assert_eq!(budget.used_bytes(), budget.limit_bytes());
-        assert!(!first.try_grow_to(STEP_BYTES + 1));
+        assert!(!first.try_grow_to(5 * large + 1));
         drop(second);
         first.absorb(budget.reserve("sort", 5).expect("room again"));
         first.shrink_to(7);
-        assert_eq!((budget.used_bytes(), budget.peak_bytes()), (7, 3 * STEP_BYTES + 10));
+        assert_eq!((budget.used_bytes(), budget.peak_bytes()), (7, 9 * large + 10));
     }
 
     #[test]

@@ -229,7 +229,12 @@ mod tests {
 
     #[test]
     fn crumbs_become_batches_of_the_same_rows() {
-        let context = QueryContext::new(&ExecOptions::default(), None, CancelFlag::default());
+        let context = QueryContext::new(
+            &ExecOptions::default(),
+            crate::MemoryBudget::unlimited(),
+            None,
+            CancelFlag::default(),
+        );
         let batch = |start: i64, rows: i64| {
             Batch::from_columns(vec![("a".into(), Column::from_values(start..start + rows))])
                 .expect("one column")

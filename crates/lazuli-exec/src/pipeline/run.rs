@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::lane_run::{LaneRun, NOWHERE};
 use super::{Lane, Operator, Pipeline, Sink, SinkWorker, SourceFailure, SourceMorsel};
-use crate::context::{EngineThread, QueryContext, Workers, catch_panic};
+use crate::context::{QueryContext, Workers, catch_panic};
 use crate::morsel::{Flow, Morsel, MorselIndex};
+use crate::pool::{Shift, Undone};
 use crate::{ExecError, Result};
 
 pub(crate) use super::lane_run::Turn;
@@ -34,30 +35,30 @@ fn run_lane(number: usize, lane: &Lane, sink: &SinkWorkers<'_>, context: &QueryC
     let number = u32::try_from(number).expect("a plan with billions of inputs does not fit in memory");
     let run = LaneRun::new();
     let any_kept_out = AtomicBool::new(false);
-    let worker = |slot: usize| {
+    let worker = |slot: usize, shift: &Shift<'_>| {
         let Some(_alone) = OnlyLoop::begin() else {
             any_kept_out.store(true, Ordering::Relaxed);
-            return;
+            return Undone::No;
         };
-        sink.with(slot, |sink| work(number, lane, &run, sink, context));
+        sink.with(slot, |sink| work(number, lane, &run, sink, context, shift))
     };
     match context.workers(lane.source.size()) {
-        Workers::Calling => worker(0),
-        Workers::Pool { pool, count } => pool.in_place_scope(|scope| {
-            let worker = &worker;
-            for slot in 1..count {
-                scope.spawn(move |_| worker(slot));
+        Workers::Calling => {
+            worker(0, &Shift::Alone);
+        }
+        Workers::Pool { pool, count } => pool.work(count, &|slot, shift| {
+            let undone = worker(slot, shift);
+            if slot == 0 {
+                // Others are about to end too; to sleep until they have would take longer.
+                run.linger();
             }
-            let _this = EngineThread::begin();
-            worker(0);
-            // Others are about to end too; to sleep until they have would take longer.
-            run.linger();
+            undone
         }),
     }
     if any_kept_out.into_inner() {
         // It may have been all of them: what is left, if anything, is done here.
         let _only = OnlyLoop::begin();
-        sink.with(0, |sink| work(number, lane, &run, sink, context));
+        sink.with(0, |sink| work(number, lane, &run, sink, context, &Shift::Alone));
     }
     run.into_result()?;
     lane.source.close(context)
@@ -89,30 +90,51 @@ impl Drop for OnlyLoop {
     }
 }
 
-/// Takes morsels until there are no more.
-fn work(lane_number: u32, lane: &Lane, run: &LaneRun, sink: &mut Share<'_>, context: &QueryContext) {
+/// Takes morsels until there are no more, or its shift is over.
+fn work(
+    lane_number: u32,
+    lane: &Lane,
+    run: &LaneRun,
+    sink: &mut Share<'_>,
+    context: &QueryContext,
+    shift: &Shift<'_>,
+) -> Undone {
     run.enter();
-    take_morsels(lane_number, lane, run, sink, context);
+    let undone = take_morsels(lane_number, lane, run, sink, context, shift);
     run.leave();
+    undone
 }
 
-fn take_morsels(lane_number: u32, lane: &Lane, run: &LaneRun, sink: &mut Share<'_>, context: &QueryContext) {
+fn take_morsels(
+    lane_number: u32,
+    lane: &Lane,
+    run: &LaneRun,
+    sink: &mut Share<'_>,
+    context: &QueryContext,
+    shift: &Shift<'_>,
+) -> Undone {
     while !run.is_over() {
         if context.is_cancelled() {
             run.fail(NOWHERE, ExecError::Cancelled);
-            return;
+            return Undone::No;
         }
         let next = catch_panic(|| lane.source.name(), || Ok(lane.source.next(context)));
         let morsel = match next {
             Ok(Ok(Some(morsel))) => morsel,
-            Ok(Ok(None)) => return,
-            Ok(Err(SourceFailure { number, error })) => return run.fail(number, error),
-            // Nobody knows which morsel is lost; others may wait for it.
-            Err(panic) => return run.fail(0, panic),
+            Ok(Ok(None)) => return Undone::No,
+            Ok(Err(SourceFailure { number, error })) => {
+                run.fail(number, error);
+                return Undone::No;
+            }
+            Err(panic) => {
+                // Nobody knows which morsel is lost; others may wait for it.
+                run.fail(0, panic);
+                return Undone::No;
+            }
         };
         let number = morsel.number;
         if !run.is_wanted(number) {
-            return;
+            return Undone::No;
         }
         let task = Task { run, context, morsel: number };
         let outcome = catch_panic(
@@ -125,7 +147,11 @@ fn take_morsels(lane_number: u32, lane: &Lane, run: &LaneRun, sink: &mut Share<'
             Err(error) => run.fail(number, error),
         }
         run.set_done(number);
+        if shift.is_over() {
+            return Undone::Yes;
+        }
     }
+    Undone::No
 }
 
 /// Pushes the rows of a source morsel through the lane.
@@ -219,8 +245,8 @@ impl<'a> SinkWorkers<'a> {
     }
 
     /// Calls `work` with the share of a worker. Each slot has one worker at a time, so the lock is free.
-    fn with(&self, slot: usize, work: impl FnOnce(&mut Share<'a>)) {
-        work(&mut self.slots[slot].lock().unwrap_or_else(PoisonError::into_inner));
+    fn with<T>(&self, slot: usize, work: impl FnOnce(&mut Share<'a>) -> T) -> T {
+        work(&mut self.slots[slot].lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn combine(self) -> Result<()> {

@@ -34,7 +34,7 @@ impl<F: Fn(&[Value], usize) -> Value + Send + Sync> ScalarFunction for Call<F> {
     }
 }
 
-fn call(input: Expr, run: impl Fn(&[Value], usize) -> Value + Send + Sync + 'static) -> Expr {
+pub fn call(input: Expr, run: impl Fn(&[Value], usize) -> Value + Send + Sync + 'static) -> Expr {
     Expr::Function { function: FunctionRef::Custom(Arc::new(Call(run))), inputs: vec![input] }
 }
 

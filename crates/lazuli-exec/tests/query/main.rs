@@ -6,6 +6,7 @@ mod configurations; // ways to run a plan that must not matter
 mod errors; // mistakes, failures, panics
 mod files; // delimited files in and out
 mod forms; // physical forms and cuts
+mod handles; // queries on threads of their own
 mod joins; // pairs of rows
 mod joins_where; // pairs of rows by predicates
 mod many_groups; // about as many groups as rows

@@ -8,7 +8,7 @@ use lazuli_plan::{DataSink, Node, OptimizerOptions, Sink, explain};
 
 use super::LazyFrame;
 use crate::verb::invalid;
-use crate::{IntoLazy, Result};
+use crate::{IntoLazy, QueryHandle, Result};
 
 impl LazyFrame {
     /// Runs the query.
@@ -17,6 +17,39 @@ impl LazyFrame {
     /// Mistakes in the query, all at once, before anything runs; then the first failure by place in the data.
     pub fn collect(self) -> Result<DataFrame> {
         Ok(Engine::global().execute(&self.plan, &self.options)?)
+    }
+
+    /// Runs the query on threads of its own. The handle says how far it is, stops it, and has the answer; it can be awaited.
+    /// Dropping it cancels the query. [`LazyFrame::collect`] is the same as to start and to wait.
+    ///
+    /// ```
+    /// use lazuli::prelude::*;
+    ///
+    /// let frame = df! { "n" => (0..1000i64).collect::<Vec<_>>() }?;
+    /// let query = frame.lazy().filter(col("n").gt_eq(10)).start()?;
+    /// println!("{:?} of {:?}", query.progress().rows_done, query.time_left());
+    /// assert_eq!(query.wait()?.height(), 990);
+    ///
+    /// let query = frame.lazy().sort("n").start()?;
+    /// query.cancel();
+    /// # drop(query);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the system gives no thread; mistakes in the query and failures come by the handle.
+    pub fn start(self) -> Result<QueryHandle<DataFrame>> {
+        Ok(Engine::global().start(&self.plan, &self.options)?)
+    }
+
+    /// As [`LazyFrame::start`], of [`LazyFrame::sink`].
+    ///
+    /// # Errors
+    /// As [`LazyFrame::start`].
+    #[track_caller]
+    pub fn start_sink(self, sink: Arc<dyn DataSink>) -> Result<QueryHandle<()>> {
+        let query = self.then(|input| Node::Sink(Sink { input, sink }));
+        Ok(Engine::global().start_sink(&query.plan, &query.options)?)
     }
 
     /// Runs the query and gives its rows bit by bit, `rows` at a time, in order, in bounded memory. Dropping the
