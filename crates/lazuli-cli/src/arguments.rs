@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use lazuli::ExecOptions;
@@ -8,7 +9,7 @@ use lazuli::ExecOptions;
 use crate::csv_arguments::CsvArguments;
 use crate::failure::Failure;
 use crate::formats::{self, FileFormat};
-use crate::size;
+use crate::{interrupt, size};
 
 /// Fast, exact queries over files larger than memory.
 #[derive(Debug, Parser)]
@@ -143,6 +144,14 @@ pub struct EngineArguments {
     /// Memory that the query may hold, such as 200MB; most of the machine's if not given
     #[arg(long, value_name = "SIZE", value_parser = size::parse)]
     memory_limit: Option<usize>,
+    /// How long the query may run, such as 30s or 1h30m; for as long as it takes if not given
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    deadline: Option<Duration>,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let nanoseconds = lazuli_sql::pipeline::parse_duration(text)?;
+    Ok(Duration::from_nanos(nanoseconds.unsigned_abs()))
 }
 
 impl EngineArguments {
@@ -158,6 +167,8 @@ impl EngineArguments {
         if let Some(bytes) = self.memory_limit {
             options.memory_bytes = Some(bytes);
         }
+        options.deadline = self.deadline.and_then(|limit| Instant::now().checked_add(limit));
+        options.cancel = interrupt::flag();
         Ok(options)
     }
 }

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use lazuli::{ErrorKind, ExecError};
+
 /// Why the command ended early.
 #[derive(Debug)]
 pub enum Failure {
@@ -9,6 +11,8 @@ pub enum Failure {
     Message(String),
     /// Whoever read the output has seen enough (`lz ... | head`); nothing to tell.
     ClosedOutput,
+    /// The user has stopped it.
+    Interrupted,
 }
 
 impl Failure {
@@ -28,7 +32,10 @@ impl Failure {
 
 impl From<lazuli::Error> for Failure {
     fn from(error: lazuli::Error) -> Self {
-        Self::Message(error.to_string())
+        match error.kind() {
+            ErrorKind::Exec(ExecError::Cancelled) => Self::Interrupted,
+            _ => Self::Message(error.to_string()),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! `lz`: Lazuli on the command line.
 //!
 //! Exit codes: 0 for success, 1 for bad input or a failed query (the reason, with its place, on standard error), 2 for a
-//! wrong command line.
+//! wrong command line, 130 when it was interrupted.
 
 #![forbid(unsafe_code)]
 
@@ -12,6 +12,7 @@ mod csv_source; // what a pipeline says of a CSV file
 mod failure; // what went wrong, and the exit code
 mod file; // a data file by its name
 mod formats; // the formats of files
+mod interrupt; // Ctrl-C
 mod ndjson_source; // what a pipeline says of a JSON file
 mod output; // frames to standard output
 mod pipeline; // pipeline files to queries
@@ -32,6 +33,10 @@ fn main() -> ExitCode {
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::ClosedOutput) => ExitCode::SUCCESS,
+        Err(Failure::Interrupted) => {
+            eprintln!("interrupted");
+            ExitCode::from(interrupt::EXIT_CODE)
+        }
         Err(Failure::Message(message)) => {
             eprintln!("error: {message}");
             ExitCode::from(1)

@@ -1,7 +1,9 @@
 //! `lz` as a user meets it: output, errors, exit codes.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 /// The root of the project, where a user stands when typing README's commands.
 fn root() -> PathBuf {
@@ -433,4 +435,86 @@ fn arrow_files_are_told_by_their_name() {
         assert!(error.contains(part), "{error}");
     }
     std::fs::remove_file(path).expect("it is ours");
+}
+
+#[test]
+fn a_deadline_is_an_error() {
+    let late = ["describe", "testdata/sales.csv", "--deadline", "1ns"];
+    let (code, error) = fails(&late);
+    assert_eq!((code, error.as_str()), (Some(1), "error: the query was not done by its deadline\n"));
+    let (code, error) = fails(&["describe", "testdata/sales.csv", "--deadline", "soon"]);
+    assert_eq!(code, Some(2), "{error}");
+    assert!(error.contains("write 1h30m"), "{error}");
+    prints(&["head", "testdata/sales.csv", "--deadline", "1h"]);
+}
+
+/// Ctrl-C, as a terminal sends it.
+#[cfg(unix)]
+fn interrupt(child: &mut Child) -> Option<i32> {
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(sent.expect("kill is there").success());
+    let limit = Instant::now() + Duration::from_secs(60);
+    while Instant::now() < limit {
+        if let Some(status) = child.try_wait().expect("it is ours") {
+            return status.code();
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let _ = child.kill();
+    panic!("it goes on");
+}
+
+/// Starts `lz`, gives it these bytes, and waits until it has a temporary file in this folder.
+#[cfg(unix)]
+fn start_writing(arguments: &[&str], folder: &Path, input: &[u8]) -> Child {
+    let started = Command::new(env!("CARGO_BIN_EXE_lz"))
+        .args(arguments)
+        .current_dir(root())
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let mut child = started.expect("lz was built with this test");
+    // It stays open.
+    child.stdin.as_mut().expect("it is a pipe").write_all(input).expect("lz reads it");
+    let limit = Instant::now() + Duration::from_secs(60);
+    while std::fs::read_dir(folder).expect("the folder is there").count() == 0 {
+        let is_over = child.try_wait().expect("it is ours").is_some();
+        if is_over || Instant::now() > limit {
+            let _ = child.kill();
+            panic!("it wrote nothing");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_command_leaves_nothing() {
+    let folder = std::env::temp_dir().join(format!("lz-interrupt-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("the temporary folder can be written");
+    let output = folder.join("out.csv");
+    let output = output.to_str().expect("a plain name");
+
+    // Every row with every other: it would go on for hours.
+    let pipeline = format!(
+        r#"{{"source": {{"csv": "testdata/sales.csv"}},
+            "steps": [{{"join": {{"with": {{"csv": "testdata/sales.csv"}}, "how": "cross"}}}},
+                      {{"filter": "amount > amount_right * 1e9"}}],
+            "sink": {{"csv": "{output}"}}}}"#
+    );
+    let pipeline = Temporary::new("interrupt.json", &pipeline);
+    let mut busy = start_writing(&["run", pipeline.path()], &folder, b"");
+    std::thread::sleep(Duration::from_millis(100));
+    assert_eq!(interrupt(&mut busy), Some(130));
+    assert_eq!(std::fs::read_dir(&folder).expect("the folder is there").count(), 0);
+
+    // Input that is not at its end, and does not go on.
+    let input = "n,text\n".to_string() + &"1,some text\n".repeat(300_000);
+    let mut waiting = start_writing(&["convert", "-", output], &folder, input.as_bytes());
+    assert_eq!(interrupt(&mut waiting), Some(130));
+    assert_eq!(std::fs::read_dir(&folder).expect("the folder is there").count(), 0);
+    let told = text(&waiting.wait_with_output().expect("it has ended").stderr);
+    assert!(told.ends_with("interrupted\n"), "{told}");
+    std::fs::remove_dir_all(&folder).expect("it is ours");
 }

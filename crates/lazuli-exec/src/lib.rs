@@ -42,13 +42,13 @@ pub use options::{CancelFlag, ExecOptions, ReadCounters};
 pub use progress::{OnProgress, Progress};
 pub use query::QueryHandle;
 pub use rejects::Rejects;
-pub use sink::CsvSink;
 #[cfg(feature = "ipc")]
 pub use sink::IpcSink;
 #[cfg(feature = "ndjson")]
 pub use sink::NdjsonSink;
 #[cfg(feature = "parquet")]
 pub use sink::ParquetSink;
+pub use sink::{CsvSink, discard_unfinished_files};
 #[cfg(feature = "ipc")]
 pub use source::IpcSource;
 #[cfg(feature = "ndjson")]

@@ -6,11 +6,14 @@ use std::time::Instant;
 
 use lazuli_plan::optimizer::OptimizerOptions;
 
-use crate::{OnProgress, Rejects};
+use crate::{Engine, OnProgress, Rejects};
 
 /// How to run a query. The answer does not depend on any of it.
 #[derive(Debug, Clone)]
 pub struct ExecOptions {
+    /// Whose threads and memory the query has: those of [`Engine::global`] if `None`. For who runs queries by an engine, that
+    /// one is meant already.
+    pub engine: Option<Engine>,
     /// Worker threads; the machine's if `None`.
     pub threads: Option<usize>,
     /// What the operators of the query may hold in memory; most of what is free when the query starts if `None`.
@@ -45,6 +48,7 @@ impl ExecOptions {
 impl Default for ExecOptions {
     fn default() -> Self {
         Self {
+            engine: None,
             threads: None,
             memory_bytes: None,
             morsel_rows: Self::DEFAULT_MORSEL_ROWS,

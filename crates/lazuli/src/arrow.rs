@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use lazuli_array::ffi;
-use lazuli_exec::{Engine, OnceSource};
+use lazuli_exec::OnceSource;
 use lazuli_plan::SourceError;
 
 use crate::{LazyFrame, Result, scan};
@@ -48,7 +48,7 @@ impl LazyFrame {
     /// # Errors
     /// Mistakes in the query; failures while it runs are told to whoever reads the stream.
     pub fn to_arrow_stream(self) -> Result<ArrowArrayStream> {
-        let batches = Engine::global().execute_batches(self.plan(), self.options(), None)?;
+        let batches = self.engine().execute_batches(self.plan(), self.options(), None)?;
         Ok(ffi::export_stream(batches.schema().clone(), batches))
     }
 }

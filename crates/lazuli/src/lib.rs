@@ -90,8 +90,8 @@ pub use lazuli_array::{
 #[cfg(feature = "derive")]
 pub use lazuli_derive::Row;
 pub use lazuli_exec::{
-    CancelFlag, CsvSink, CsvSource, ExecOptions, FileSource, FrameSource, OnProgress, OnceSource, Progress,
-    ReadCounters, Rejects,
+    CancelFlag, CsvSink, CsvSource, Engine, ExecError, ExecOptions, FileSource, FrameSource, OnProgress,
+    OnceSource, Progress, ReadCounters, Rejects, discard_unfinished_files,
 };
 #[cfg(feature = "ipc")]
 pub use lazuli_exec::{IpcSink, IpcSource};

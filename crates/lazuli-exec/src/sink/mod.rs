@@ -14,5 +14,6 @@ pub use csv::CsvSink;
 pub use ipc::IpcSink;
 #[cfg(feature = "ndjson")]
 pub use ndjson::NdjsonSink;
+pub use new_file::discard_unfinished_files;
 #[cfg(feature = "parquet")]
 pub use parquet::ParquetSink;

@@ -1,10 +1,11 @@
 //! A file that appears under its name when it is whole, and otherwise leaves nothing behind.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Written under a temporary name beside the target, renamed at the end, removed when dropped before that.
 ///
@@ -14,6 +15,22 @@ pub(super) struct NewFile {
     /// `None` when written directly, or renamed.
     temporary: Option<PathBuf>,
     file: Mutex<BufWriter<File>>,
+}
+
+/// The temporary files that are being written.
+static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+fn unfinished() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes the temporary files of all sinks that this process writes: for a program that is about to exit without waiting for
+/// its queries. What they still write goes nowhere.
+pub fn discard_unfinished_files() {
+    for path in std::mem::take(&mut *unfinished()) {
+        // Nobody is left to hear that it could not be removed.
+        let _ = fs::remove_file(path);
+    }
 }
 
 impl NewFile {
@@ -29,7 +46,9 @@ impl NewFile {
             (OpenOptions::new().write(true).open(&target)?, None)
         } else {
             let temporary = temporary_beside(&target);
-            (OpenOptions::new().write(true).create_new(true).open(&temporary)?, Some(temporary))
+            let file = OpenOptions::new().write(true).create_new(true).open(&temporary)?;
+            unfinished().insert(temporary.clone());
+            (file, Some(temporary))
         };
         Ok(Self { target, temporary, file: Mutex::new(BufWriter::new(file)) })
     }
@@ -42,7 +61,9 @@ impl NewFile {
     pub(super) fn finish(mut self) -> io::Result<()> {
         self.file.get_mut().unwrap_or_else(PoisonError::into_inner).flush()?;
         if let Some(temporary) = &self.temporary {
+            let mut unfinished = unfinished();
             fs::rename(temporary, &self.target)?;
+            unfinished.remove(temporary);
             self.temporary = None;
         }
         Ok(())
@@ -54,6 +75,7 @@ impl Drop for NewFile {
         if let Some(temporary) = &self.temporary {
             // Nobody is left to hear that it could not be removed.
             let _ = fs::remove_file(temporary);
+            unfinished().remove(temporary);
         }
     }
 }

@@ -11,8 +11,11 @@ const UNITS: [(&str, i64); 8] = [
     ("w", 7 * 86_400 * 1_000_000_000),
 ];
 
-/// Nanoseconds of a text of whole numbers with units, one after the other.
-pub(super) fn parse_duration(text: &str) -> Result<i64, String> {
+/// Nanoseconds of a text of whole numbers with units, one after the other: `1h30m`.
+///
+/// # Errors
+/// What is wrong with it, for the user.
+pub fn parse_duration(text: &str) -> Result<i64, String> {
     let wrong = |why: &str| {
         format!("{text:?} is no duration: {why}; write 1h30m, with the units w, d, h, m, s, ms, us, ns")
     };

@@ -20,6 +20,7 @@ mod error; // what can be wrong with a pipeline
 mod format; // the JSON, as types
 
 pub use build::{PipelineFiles, PipelinePlan};
+pub use duration::parse_duration;
 pub use error::PipelineError;
 pub use format::{
     CsvSinkSpec, CsvSourceSpec, IpcSinkSpec, IpcSourceSpec, NdjsonSinkSpec, NdjsonSourceSpec, NullValues,

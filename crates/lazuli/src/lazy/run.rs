@@ -11,12 +11,16 @@ use crate::verb::invalid;
 use crate::{IntoLazy, QueryHandle, Result};
 
 impl LazyFrame {
+    pub(crate) fn engine(&self) -> &Engine {
+        self.options.engine.as_ref().unwrap_or_else(|| Engine::global())
+    }
+
     /// Runs the query.
     ///
     /// # Errors
     /// Mistakes in the query, all at once, before anything runs; then the first failure by place in the data.
     pub fn collect(self) -> Result<DataFrame> {
-        Ok(Engine::global().execute(&self.plan, &self.options)?)
+        Ok(self.engine().execute(&self.plan, &self.options)?)
     }
 
     /// Runs the query on threads of its own. The handle says how far it is, stops it, and has the answer; it can be awaited.
@@ -39,7 +43,7 @@ impl LazyFrame {
     /// # Errors
     /// If the system gives no thread; mistakes in the query and failures come by the handle.
     pub fn start(self) -> Result<QueryHandle<DataFrame>> {
-        Ok(Engine::global().start(&self.plan, &self.options)?)
+        Ok(self.engine().start(&self.plan, &self.options)?)
     }
 
     /// As [`LazyFrame::start`], of [`LazyFrame::sink`].
@@ -49,7 +53,7 @@ impl LazyFrame {
     #[track_caller]
     pub fn start_sink(self, sink: Arc<dyn DataSink>) -> Result<QueryHandle<()>> {
         let query = self.then(|input| Node::Sink(Sink { input, sink }));
-        Ok(Engine::global().start_sink(&query.plan, &query.options)?)
+        Ok(query.engine().start_sink(&query.plan, &query.options)?)
     }
 
     /// Runs the query and gives its rows bit by bit, `rows` at a time, in order, in bounded memory. Dropping the
@@ -70,7 +74,7 @@ impl LazyFrame {
     /// # Errors
     /// Mistakes in the query; failures while it runs come out of the iterator.
     pub fn collect_batches(self, rows: usize) -> Result<impl Iterator<Item = Result<Batch>>> {
-        let batches = Engine::global().execute_batches(&self.plan, &self.options, Some(rows))?;
+        let batches = self.engine().execute_batches(&self.plan, &self.options, Some(rows))?;
         Ok(batches.map(|batch| Ok(batch?)))
     }
 
@@ -81,7 +85,7 @@ impl LazyFrame {
     #[track_caller]
     pub fn sink(self, sink: Arc<dyn DataSink>) -> Result<()> {
         let query = self.then(|input| Node::Sink(Sink { input, sink }));
-        Ok(Engine::global().execute_sink(&query.plan, &query.options)?)
+        Ok(query.engine().execute_sink(&query.plan, &query.options)?)
     }
 
     /// Names and types of the result, without running the query. A pivot whose columns were not named needs its first
@@ -90,7 +94,7 @@ impl LazyFrame {
     /// # Errors
     /// Mistakes in the query, all at once.
     pub fn collect_schema(&self) -> Result<SchemaRef> {
-        Ok(Engine::global().schema(&self.plan, &self.options)?)
+        Ok(self.engine().schema(&self.plan, &self.options)?)
     }
 
     /// The plan as text: as it runs if `optimized`, as the verbs built it (types checked) if not. Behind a step stands about
@@ -103,7 +107,7 @@ impl LazyFrame {
         if !optimized {
             options.optimizer = OptimizerOptions::none();
         }
-        Ok(explain(&Engine::global().optimized(&self.plan, &options)?))
+        Ok(explain(&self.engine().optimized(&self.plan, &options)?))
     }
 
     /// The same rows, computed once for all readers of this point of the query and kept in memory for them.
