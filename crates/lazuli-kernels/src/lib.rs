@@ -55,6 +55,7 @@ mod picks; // row numbers that are in bounds
 mod positions; // where in a set of values each value is
 mod rolling; // windows of as many rows each
 mod rounding; // fewer digits, and signs
+pub mod snappy; // compressed blocks to their bytes
 pub mod sort; // order of rows
 pub mod statistics; // facts about a column
 #[cfg(test)]

@@ -46,6 +46,6 @@ pub use optimizer::{OptimizerOptions, RuleId, optimize};
 pub use plan::LogicalPlan;
 pub use resolve::{PivotCells, PivotSearch, Search, check, resolve};
 pub use source::{
-    BatchError, BatchReader, DataSink, DataSource, Encoded, RejectedRecord, ScanMemory, ScanRequest,
-    SinkWriter, SourceError,
+    BatchError, BatchReader, DataSink, DataSource, Encoded, KeyFilter, RejectedRecord, ScanMemory,
+    ScanRequest, SinkWriter, SourceError,
 };

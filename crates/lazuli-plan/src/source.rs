@@ -4,7 +4,7 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use lazuli_array::{Batch, Name, SchemaRef};
+use lazuli_array::{Batch, Bitmap, Name, SchemaRef};
 use lazuli_expr::Expr;
 
 /// What went wrong in a source or a sink; its text says where.
@@ -23,6 +23,11 @@ pub trait DataSource: fmt::Debug + Send + Sync {
 
     /// Whether [`ScanRequest::predicates`] are applied; if not, the engine filters what comes out.
     fn applies_predicates(&self) -> bool {
+        false
+    }
+
+    /// Whether [`ScanRequest::key_filters`] are applied; if not, nobody asks for it.
+    fn applies_key_filters(&self) -> bool {
         false
     }
 
@@ -59,6 +64,8 @@ pub struct ScanRequest {
     /// Only rows for which all of these are true, in this order; resolved against the source's schema. Empty unless
     /// [`DataSource::applies_predicates`].
     pub predicates: Vec<Expr>,
+    /// Only rows that all of these keep, behind the predicates. Empty unless [`DataSource::applies_key_filters`].
+    pub key_filters: Vec<Arc<dyn KeyFilter>>,
     /// At most this many rows are needed; a hint: more may come.
     pub limit: Option<usize>,
     /// About how many rows a batch should have.
@@ -67,6 +74,19 @@ pub struct ScanRequest {
     pub threads: usize,
     /// Where to ask before much is held at once; `None` if that is not asked for.
     pub memory: Option<Arc<dyn ScanMemory>>,
+}
+
+/// The keys of rows that are wanted, known only when the scan begins: those of the other side of a join.
+pub trait KeyFilter: fmt::Debug + Send + Sync {
+    /// Positions of the keys in the source's schema.
+    fn columns(&self) -> &[usize];
+
+    /// One bit a row of a batch of these columns: is it wanted? Looks at each row by itself, so it may be asked about values
+    /// that no row has.
+    ///
+    /// # Errors
+    /// None that comes from the rows.
+    fn keep(&self, keys: &Batch) -> Result<Bitmap, SourceError>;
 }
 
 /// The memory of a query, for readers that hold more than the batch at hand. When it is refused, a reader holds less at once;

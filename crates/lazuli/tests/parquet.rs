@@ -105,6 +105,41 @@ fn queries_over_a_file_are_those_over_the_frame() {
 }
 
 #[test]
+fn joins_with_a_file_are_those_with_the_frame() {
+    let folder = Folder::new();
+    let path = folder.path("rows.parquet");
+    frame().lazy().sink_parquet_with(&path, small_groups()).expect("it can be written");
+    // Some keys twice, some that no row has, one missing.
+    let few = || {
+        let frame = df! {
+            "k" => vec![Some(7i64), Some(7), Some(3000), Some(4999), Some(9999), None],
+            "half" => vec![Some(0.5), Some(4.125), None, Some(0.5), Some(1e9), Some(3.0)],
+            "word" => vec!["toys", "tools", "Ω", "toys", "none", "toys"],
+        };
+        frame.expect("columns of one length").lazy().filter(col("word").neq("nothing"))
+    };
+    type Query = fn(LazyFrame, LazyFrame) -> LazyFrame;
+    let queries: [Query; 8] = [
+        |rows, few| rows.join(few, "n", "k", JoinType::Inner),
+        |rows, few| rows.join(few, "n", "k", JoinType::Semi).select([col("name"), col("amount")]),
+        |rows, few| rows.join(few, "n", "k", JoinType::Anti),
+        |rows, few| rows.join(few, "n", "k", JoinType::Left).filter(col("n").lt(20)),
+        |rows, few| rows.filter(col("day").gt(2)).join(few, "amount", "half", JoinType::Inner),
+        |rows, few| rows.filter(col("n").lt(50)).join(few, "word", "word", JoinType::Inner),
+        |rows, few| rows.join(few, ["n", "word"], ["k", "word"], JoinType::Semi),
+        |rows, few| rows.head(3000).join(few, "n", "k", JoinType::Inner),
+    ];
+    for options in configurations() {
+        for (number, query) in queries.iter().enumerate() {
+            let over = |rows: LazyFrame| {
+                query(rows, few()).with_options(options.clone()).collect().expect("it runs")
+            };
+            assert_eq!(over(scan_parquet(&path)), over(frame().lazy()), "query {number}");
+        }
+    }
+}
+
+#[test]
 fn any_number_of_threads_writes_the_same_rows() {
     let folder = Folder::new();
     for (number, options) in configurations().into_iter().enumerate() {

@@ -147,7 +147,7 @@ impl<'a> ForeignArray<'a> {
     }
 
     /// The values of a buffer from its start, whatever the array's offset: bytes of text.
-    pub(super) fn from_start<T: Adoptable>(self, index: usize, length: usize) -> Result<Buffer<T>> {
+    pub(super) fn all_values<T: Adoptable>(self, index: usize, length: usize) -> Result<Buffer<T>> {
         self.slots(index, 0, length)
     }
 

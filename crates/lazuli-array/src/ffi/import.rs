@@ -205,7 +205,7 @@ fn array_of(
         Format::Text { wide } => (DataType::String, text_of(array, *wide, start, length, validity)?.into()),
         Format::Bytes { wide } => {
             let offsets = offsets_of(array, *wide, start, length)?;
-            let bytes = array.from_start(2, last(&offsets))?;
+            let bytes = array.all_values(2, last(&offsets))?;
             (DataType::Binary, BinaryArray::try_new(offsets, bytes, validity)?.into())
         }
         Format::TextView => {
@@ -289,7 +289,7 @@ fn text_of(
     validity: Option<Bitmap>,
 ) -> Result<StringArray> {
     let offsets = offsets_of(array, wide, start, length)?;
-    let bytes = array.from_start(2, last(&offsets))?;
+    let bytes = array.all_values(2, last(&offsets))?;
     match StringArray::try_new(offsets.clone(), bytes.clone(), validity.clone()) {
         // Null rows may hold anything; ours hold text. So they are emptied, which needs a copy.
         Err(ArrayError::InvalidUtf8 { .. }) if validity.is_some() => {
@@ -315,10 +315,10 @@ fn views_of(
 ) -> Result<(Buffer<i64>, Buffer<u8>)> {
     // Behind the views come any number of buffers, and one with their sizes.
     let count = array.num_buffers() as usize - 3;
-    let sizes = array.from_start::<i64>(2 + count, count)?;
+    let sizes = array.all_values::<i64>(2 + count, count)?;
     let buffers = sizes.iter().enumerate().map(|(index, &size)| {
         let size = usize::try_from(size).map_err(|_| invalid(format!("a buffer of {size} bytes")))?;
-        array.from_start::<u8>(2 + index, size)
+        array.all_values::<u8>(2 + index, size)
     });
     let buffers = buffers.collect::<Result<Vec<_>>>()?;
     let views = array.values::<i128>(1, start, length)?;

@@ -14,6 +14,9 @@
 //! and what needs all rows. Whether a filter is there is decided by the plan alone: what an early row is spared may also be
 //! an error, and that must not depend on the run.
 //!
+//! A scan that reads less for it leaves the rows out itself, also where the join is right above: Parquet reads the keys, and
+//! of the other columns only the values of rows that are left.
+//!
 //! Sideways information passing; DuckDB and Polars call it join filter pushdown and runtime filters.
 
 use std::sync::Arc;
@@ -26,27 +29,27 @@ use super::columns::unaliased;
 use super::join::unfiltered_rows;
 use crate::operator::join::{JoinProbe, JoinTable, Matching};
 use crate::operator::project::Choose;
-use crate::pipeline::{Lane, Operator, push_operator};
+use crate::pipeline::{Lane, Operator, ScanLane, push_operator};
 
 /// There must be at least so many probing rows for each built one, unless the built side was filtered itself.
 const PROBING_ROWS_A_BUILT_ROW: usize = 2;
 
-/// Puts a filter behind the scan that the probing rows come from, where that saves others work.
+/// Puts a filter behind the scan that the probing rows come from, or into it, where that saves others work.
 pub(super) fn push_to_probing(node: &Join, lanes: &mut [Lane], table: &Arc<JoinTable>) {
     if !matches!(node.join_type, JoinType::Inner | JoinType::Semi) || !is_selective(node) {
         return;
     }
-    // Right above the scan the join's own lookup is the filter.
-    let origin = columns(&node.left_keys).and_then(|keys| Origin::of(&node.left, keys));
-    if let Some(origin) = origin.filter(|origin| origin.num_joins > 0) {
-        origin.push(lanes, table);
+    if let Some(origin) = columns(&node.left_keys).and_then(|keys| Origin::of(&node.left, keys)) {
+        // Right above the scan the join's own lookup is the filter.
+        let _ = origin.push_into(lanes, table) || origin.num_joins > 0 && origin.push_behind(lanes, table);
     }
 }
 
 /// Puts a filter before the rows of the side that is to be built, behind their scan if they come from one; `keys` are
 /// columns of `plan`, whose rows the lanes give.
 pub(super) fn push_to_built(plan: &LogicalPlan, keys: Vec<Name>, lanes: &mut [Lane], table: &Arc<JoinTable>) {
-    if Origin::of(plan, keys.clone()).is_some_and(|origin| origin.push(lanes, table)) {
+    let push = |origin: Origin<'_>| origin.push_into(lanes, table) || origin.push_behind(lanes, table);
+    if Origin::of(plan, keys.clone()).is_some_and(push) {
         return;
     }
     let keys: Option<Vec<usize>> = keys.iter().map(|key| plan.schema().position(key)).collect();
@@ -99,17 +102,25 @@ struct Origin<'a> {
 }
 
 impl<'a> Origin<'a> {
+    /// Has the scan itself leave out rows; false if it does not, or the lanes do not begin with it.
+    fn push_into(&self, lanes: &mut [Lane], table: &Arc<JoinTable>) -> bool {
+        let [Lane { source, scan: Some(scan), .. }] = lanes else { return false };
+        let Some(keys) = self.keys_of(scan) else { return false };
+        Arc::get_mut(source).is_some_and(|source| source.filter_by_keys(&keys, table))
+    }
+
     /// Puts a filter behind the scan; false if the lanes do not begin with it.
-    fn push(&self, lanes: &mut [Lane], table: &Arc<JoinTable>) -> bool {
+    fn push_behind(&self, lanes: &mut [Lane], table: &Arc<JoinTable>) -> bool {
         let [Lane { operators, scan: Some(scan), .. }] = lanes else { return false };
-        let keys: Option<Vec<usize>> = self.names.iter().map(|name| scan.schema.position(name)).collect();
-        match keys {
-            Some(keys) if self.scan.ptr_eq(&scan.plan) => {
-                operators.insert(scan.num_filters, filter(keys, table, &scan.schema));
-                true
-            }
-            _ => false,
-        }
+        let Some(keys) = self.keys_of(scan) else { return false };
+        operators.insert(scan.num_filters, filter(keys, table, &scan.schema));
+        true
+    }
+
+    /// Where the columns are among those that leave a scan; `None` if it is another one.
+    fn keys_of(&self, scan: &ScanLane) -> Option<Vec<usize>> {
+        let position = |name: &Name| scan.schema.position(name);
+        self.names.iter().map(position).collect::<Option<_>>().filter(|_| self.scan.ptr_eq(&scan.plan))
     }
 
     fn of(mut plan: &'a LogicalPlan, mut names: Vec<Name>) -> Option<Self> {

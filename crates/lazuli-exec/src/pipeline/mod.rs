@@ -23,6 +23,7 @@ use lazuli_plan::LogicalPlan;
 
 use crate::context::{QueryContext, SourceSize};
 use crate::morsel::{Flow, Morsel};
+use crate::operator::join::JoinTable;
 use crate::{ExecError, Result};
 
 pub(crate) use run::{Task, Turn, is_in_loop, run};
@@ -69,6 +70,12 @@ pub(crate) fn push_operator(lanes: &mut [Lane], operator: Arc<dyn Operator>) {
 pub(crate) trait Source: Send + Sync {
     /// What errors call it.
     fn name(&self) -> String;
+
+    /// Asks for the rows alone whose keys, the columns at these positions, are in a table that will have been built when this
+    /// is opened. False if the source gives all rows all the same.
+    fn filter_by_keys(&mut self, _keys: &[usize], _table: &Arc<JoinTable>) -> bool {
+        false
+    }
 
     /// Called once before the workers start.
     fn open(&self, context: &QueryContext) -> Result<()>;

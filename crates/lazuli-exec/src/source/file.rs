@@ -10,6 +10,7 @@ use lazuli_io::files::{FileError, FileFormat, FileScan, OpenTable, Reject, ScanO
 use lazuli_io::{RowFilter, glob};
 use lazuli_plan::{BatchError, BatchReader, DataSource, RejectedRecord, ScanRequest, SourceError};
 
+use super::keyed_filter::AllFilters;
 use super::row_filter::ExprFilter;
 
 /// A file of a format, or several as one table. Opened when its columns are first asked for, and then known: see the
@@ -108,6 +109,10 @@ impl<F: FileFormat> DataSource for FileSource<F> {
         true
     }
 
+    fn applies_key_filters(&self) -> bool {
+        F::SKIPS_ROWS
+    }
+
     fn estimated_rows(&self) -> Option<usize> {
         self.table().ok()?.estimated_rows()
     }
@@ -125,6 +130,10 @@ impl<F: FileFormat> DataSource for FileSource<F> {
         let filter = (!request.predicates.is_empty()).then(|| -> Arc<dyn RowFilter> {
             Arc::new(ExprFilter::new(&request.predicates, table.schema()))
         });
+        let filter = match request.key_filters.is_empty() {
+            true => filter,
+            false => Some(Arc::new(AllFilters::new(filter, request.key_filters)) as Arc<dyn RowFilter>),
+        };
         let is_named = self.paths.len() == 1 && table.paths().eq(self.paths.iter().map(PathBuf::as_path));
         let options = ScanOptions {
             projection: Some(request.projection),

@@ -3,6 +3,7 @@
 mod batches; // batches in memory, cut into morsels
 mod file; // files of any format
 mod frame; // frames as data sources
+mod keyed_filter; // predicates and keys of joins
 mod once; // batches that come once
 mod reader; // any data source, through its reader
 mod row_filter; // predicates, as scans of files ask for them

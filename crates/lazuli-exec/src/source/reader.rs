@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use lazuli_array::SchemaRef;
 use lazuli_expr::Expr;
-use lazuli_plan::{BatchReader, DataSource, ScanMemory, ScanRequest};
+use lazuli_plan::{BatchReader, DataSource, KeyFilter, ScanMemory, ScanRequest};
 
 use crate::context::{QueryContext, SourceSize};
 use crate::memory::Reservation;
+use crate::operator::join::{BuiltKeys, JoinTable};
 use crate::pipeline::{Source, SourceFailure, SourceMorsel};
 use crate::{ExecError, ReadCounters, Result};
 
@@ -19,6 +20,8 @@ pub(crate) struct ReaderSource {
     pub(crate) projection: Vec<usize>,
     /// What the source filters by itself.
     pub(crate) predicates: Vec<Expr>,
+    /// Keys of joins further up: others need not come out.
+    key_filters: Vec<Arc<dyn KeyFilter>>,
     /// How many rows are enough.
     pub(crate) limit: Option<usize>,
     /// What batches must look like.
@@ -39,6 +42,7 @@ impl ReaderSource {
             source,
             projection,
             predicates: Vec::new(),
+            key_filters: Vec::new(),
             limit: None,
             schema,
             reader: OnceLock::new(),
@@ -88,10 +92,21 @@ impl Source for ReaderSource {
         self.source.name()
     }
 
+    fn filter_by_keys(&mut self, keys: &[usize], table: &Arc<JoinTable>) -> bool {
+        // With a limit, others would take the place of the rows that leave.
+        if !self.source.applies_key_filters() || self.limit.is_some() {
+            return false;
+        }
+        let columns = keys.iter().map(|&key| self.projection[key]).collect();
+        self.key_filters.push(Arc::new(BuiltKeys { columns, table: table.clone() }));
+        true
+    }
+
     fn open(&self, context: &QueryContext) -> Result<()> {
         let request = ScanRequest {
             projection: self.projection.clone(),
             predicates: self.predicates.clone(),
+            key_filters: self.key_filters.clone(),
             limit: self.limit,
             batch_rows: context.morsel_rows,
             threads: context.threads(),

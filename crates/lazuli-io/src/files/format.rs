@@ -13,6 +13,8 @@ pub trait FileFormat: fmt::Debug + Send + Sync + 'static {
     const NAME: &'static str;
     /// The extensions of the files that a folder stands for; with none, a folder is opened as if it were a file.
     const FOLDER_EXTENSIONS: &'static [&'static str] = &[];
+    /// Whether a row filter saves reading: then also filters are worth it that are asked again later.
+    const SKIPS_ROWS: bool = false;
     /// What is to be made of the files.
     type Options: fmt::Debug + Clone + Send + Sync;
     /// Files that are open.

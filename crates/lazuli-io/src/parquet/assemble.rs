@@ -113,20 +113,27 @@ fn with_chunk<T>(
     bytes_read: &dyn Fn(usize),
     then: impl FnOnce(&[u8], Option<&[Piece]>, &mut Buffers) -> Result<T>,
 ) -> Result<T> {
-    let mut bytes = std::mem::take(&mut buffers.chunk);
+    let mut buffer = std::mem::take(&mut buffers.chunk);
     let mut pieces = mask.and_then(|mask| PageLocations::read(file, chunk, leaf)?.pieces(mask));
     let read = match &mut pieces {
-        Some(pieces) => read_pieces(file, chunk, pieces, &mut bytes),
-        None => file.bytes.read(chunk.offset, chunk.length, &mut bytes),
+        Some(pieces) => read_pieces(file, chunk, pieces, &mut buffer),
+        None => file.bytes.read_over(chunk.offset, chunk.length, &mut buffer),
     };
-    let result = read.and_then(|()| then(&bytes, pieces.as_deref(), buffers));
-    bytes_read(bytes.len());
-    buffers.chunk = bytes;
+    let result = read.and_then(|bytes| {
+        bytes_read(bytes.len());
+        then(bytes, pieces.as_deref(), buffers)
+    });
+    buffers.chunk = buffer;
     result
 }
 
 /// Puts pieces of a chunk in `out`, one after the other, and says where they are there.
-fn read_pieces(file: &ParquetFile, chunk: &Chunk, pieces: &mut [Piece], out: &mut Vec<u8>) -> Result<()> {
+fn read_pieces<'a>(
+    file: &ParquetFile,
+    chunk: &Chunk,
+    pieces: &mut [Piece],
+    out: &'a mut Vec<u8>,
+) -> Result<&'a [u8]> {
     out.clear();
     let mut bytes = Vec::new();
     for piece in pieces {
@@ -134,7 +141,7 @@ fn read_pieces(file: &ParquetFile, chunk: &Chunk, pieces: &mut [Piece], out: &mu
         piece.bytes = out.len()..out.len() + bytes.len();
         out.extend_from_slice(&bytes);
     }
-    Ok(())
+    Ok(out)
 }
 
 /// The innermost list around a node.

@@ -1,5 +1,6 @@
 //! A file that is read by place, by many threads at once.
 
+use super::compression::room;
 use super::{ParquetError, ParquetErrorKind, Result};
 use std::fs::File;
 use std::io;
@@ -30,6 +31,22 @@ impl FileBytes {
     /// Puts `length` bytes from `offset` on in `out`. The caller has checked that the file has them.
     pub(super) fn read(&self, offset: u64, length: usize, out: &mut Vec<u8>) -> Result<()> {
         out.resize(length, 0);
+        self.fill(offset, out)
+    }
+
+    /// The same for a buffer that is used again and again, which has more than these bytes when it had more before.
+    pub(super) fn read_over<'a>(
+        &self,
+        offset: u64,
+        length: usize,
+        buffer: &'a mut Vec<u8>,
+    ) -> Result<&'a [u8]> {
+        let out = room(buffer, length);
+        self.fill(offset, out)?;
+        Ok(out)
+    }
+
+    fn fill(&self, offset: u64, out: &mut [u8]) -> Result<()> {
         read_at(&self.file, offset, out).map_err(|error| match error.kind() {
             io::ErrorKind::UnexpectedEof => ParquetError::corrupt("it has shrunk while it was read"),
             _ => error.into(),

@@ -19,6 +19,9 @@ const CODES_AT_ONCE: usize = 4096;
 /// the array by vectors (docs/bench/parquet.md).
 const SPARSE_ROWS: usize = 4;
 
+/// When at most one code in so many of a page is wanted, it is taken out of the packed ones by itself; else all are unpacked.
+const ROWS_PER_SINGLE_CODE: usize = 12;
+
 /// Which rows of a chunk are wanted. Pages without any are not looked into.
 #[derive(Clone, Copy)]
 pub(super) struct Selection<'a> {
@@ -325,19 +328,27 @@ impl Reader<'_> {
             return Err(ParquetError::corrupt("codes without a dictionary"));
         };
         let store = &mut self.store;
-        for_codes(bytes, count, dictionary.len(), scratch, |first, codes| {
-            let codes = match wanted {
-                Some(wanted) => {
-                    let wanted = wanted.sliced(first, codes.len());
-                    codes::kept(codes, &wanted)
-                }
-                None => codes,
-            };
+        let mut take = |codes: &[u32]| {
             match store {
                 Store::Codes(out) => out.extend(codes),
                 Store::Values(values) => values.gather(dictionary, codes)?,
             }
             Ok(())
+        };
+        let is_few = |wanted: &&Bitmap| wanted.count_ones() <= count / ROWS_PER_SINGLE_CODE;
+        if let Some(wanted) = wanted.filter(is_few) {
+            let (&width, runs) = bytes.split_first().ok_or_else(ended)?;
+            scratch.clear();
+            Hybrid::new(runs, u32::from(width))?.pick(wanted, scratch)?;
+            codes::check(scratch, dictionary.len())?;
+            return take(scratch);
+        }
+        for_codes(bytes, count, dictionary.len(), scratch, |first, codes| {
+            let wanted = wanted.map(|wanted| wanted.sliced(first, codes.len()));
+            match wanted {
+                Some(wanted) => take(codes::kept(codes, &wanted)),
+                None => take(codes),
+            }
         })
     }
 

@@ -17,6 +17,7 @@ pub enum ParquetFormat {}
 impl FileFormat for ParquetFormat {
     const NAME: &'static str = "parquet";
     const FOLDER_EXTENSIONS: &'static [&'static str] = &["parquet"];
+    const SKIPS_ROWS: bool = true;
     type Options = ParquetOptions;
     type Table = ParquetTable;
     type Scan = ParquetScan;

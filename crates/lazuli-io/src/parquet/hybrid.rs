@@ -3,9 +3,9 @@
 //! A run is a header and a value; its header is even: twice the number of values. Packed numbers come in groups of
 //! eight; their header is odd: twice the number of groups, and one.
 
-use super::packed::{self, packed_bytes, unpack32};
+use super::packed::{self, number32, packed_bytes, unpack32};
 use super::{ParquetError, Result};
-use lazuli_array::BitmapBuilder;
+use lazuli_array::{Bitmap, BitmapBuilder};
 
 /// A reader of numbers of at most 32 bits.
 pub(super) struct Hybrid<'a> {
@@ -89,6 +89,33 @@ impl<'a> Hybrid<'a> {
                 }
             }
             out = rest;
+        }
+        Ok(())
+    }
+
+    /// Appends those of the next numbers whose bit is set. The others are passed over, which costs next to nothing where
+    /// they are packed.
+    ///
+    /// # Errors
+    /// When there are not so many.
+    pub(super) fn pick(&mut self, wanted: &Bitmap, out: &mut Vec<u32>) -> Result<()> {
+        let mut done = 0;
+        while done < wanted.len() {
+            self.advance()?;
+            let count = self.left().min(wanted.len() - done);
+            let bits = wanted.sliced(done, count);
+            match &mut self.run {
+                Run::Same { value, left } => {
+                    out.resize(out.len() + bits.count_ones(), *value);
+                    *left -= count;
+                }
+                Run::Packed { bytes, next, left } => {
+                    out.extend(bits.ones().map(|row| number32(bytes, self.width, *next + row)));
+                    *next += count;
+                    *left -= count;
+                }
+            }
+            done += count;
         }
         Ok(())
     }
@@ -262,12 +289,19 @@ mod tests {
             bytes in prop::collection::vec(prop_oneof![any::<u8>(), 0u8..6], 0..80),
             width in 0u32..=32,
             count in 0usize..300,
+            seed in any::<u64>(),
         ) {
             let mut out = vec![0; count];
             let read = Hybrid::new(&bytes, width).and_then(|mut hybrid| hybrid.fill(&mut out)).is_ok();
             let expected = naive(&bytes, width, count);
             prop_assert_eq!(read, expected.is_some());
+            let wanted = Bitmap::from_fn(count, |row| seed >> (row % 64) & 1 == 1);
+            let mut picked = Vec::new();
+            let is_picked = Hybrid::new(&bytes, width).and_then(|mut hybrid| hybrid.pick(&wanted, &mut picked)).is_ok();
+            prop_assert_eq!(is_picked, read);
             if let Some(expected) = expected {
+                let chosen: Vec<u32> = wanted.ones().map(|row| expected[row]).collect();
+                prop_assert_eq!(picked, chosen);
                 prop_assert_eq!(out, expected);
             }
         }

@@ -44,8 +44,8 @@ pub(super) fn decide_by_entries(
     if !all_are_codes || !entries.is_some_and(is_worth_it) {
         return Ok(None);
     }
-    // A word each, 1 for those that are kept.
-    let mut verdicts: Option<Vec<u64>> = None;
+    // 1 for those that are kept.
+    let mut verdicts: Option<Vec<u8>> = None;
     let keeps_null = match leaf.max_definition {
         0 => false,
         _ => decide(Column::new_null(leaf.data_type.clone(), 1))?.get(0),
@@ -60,7 +60,7 @@ pub(super) fn decide_by_entries(
                 let (_, values) = page.contents(None, &mut buffers.page)?;
                 let entries = LeafValues::Plain(dictionary_of(leaf, values, num_values)?);
                 let entries = Column::new(leaf.data_type.clone(), into_array(leaf, entries, None)?);
-                verdicts = Some(decide(entries)?.iter().map(u64::from).collect());
+                verdicts = Some(decide(entries)?.iter().map(u8::from).collect());
                 return Ok(());
             }
             Kind::Data(data) => data,
@@ -91,9 +91,11 @@ pub(super) fn decide_by_entries(
         if count > 0 {
             for_codes(values, count, verdicts.len(), codes, |_, codes| {
                 for codes in codes.chunks(64) {
-                    let verdict = |code: &u32| verdicts[*code as usize];
-                    let word = codes.iter().rev().fold(0, |word, code| word << 1 | verdict(code));
-                    bits.push_word(word, codes.len());
+                    let mut bytes = [0; 64];
+                    for (byte, &code) in bytes.iter_mut().zip(codes.iter()) {
+                        *byte = verdicts[code as usize];
+                    }
+                    bits.push_word(bits_of(&bytes), codes.len());
                 }
                 Ok(())
             })?;
@@ -108,4 +110,26 @@ pub(super) fn decide_by_entries(
     })?;
     kept.push_many(false, chunk.num_values - kept.len());
     Ok(Some(kept.finish()))
+}
+
+/// A bit for each byte, which is 0 or 1. By eights, since a word that gets a bit at a time waits for each of them.
+fn bits_of(bytes: &[u8; 64]) -> u64 {
+    // Byte by byte, the product's highest one has the eight bits side by side, the first lowest.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let eights = bytes.as_chunks::<8>().0.iter().rev();
+    eights.fold(0, |word, eight| word << 8 | u64::from_le_bytes(*eight).wrapping_mul(GATHER) >> 56)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn bytes_are_bits(bits in any::<u64>()) {
+            let bytes = std::array::from_fn(|index| (bits >> index & 1) as u8);
+            prop_assert_eq!(bits_of(&bytes), bits);
+        }
+    }
 }

@@ -86,6 +86,18 @@ fn unpack_block<const WIDTH: usize, const BYTES: usize>(bytes: &[u8; BYTES], out
     numbers!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31);
 }
 
+/// One number of at most 32 bits. Bits behind the end of `bytes` are zeros.
+#[inline]
+pub(super) fn number32(bytes: &[u8], width: u32, index: usize) -> u32 {
+    let bit = index.saturating_mul(width as usize);
+    match bytes.get(bit / 8..).and_then(|rest| rest.first_chunk()) {
+        // From any bit of the first byte on, 32 bits are within eight bytes.
+        Some(eight) => (u64::from_le_bytes(*eight) >> (bit % 8) & ((1 << width) - 1)) as u32,
+        None if width == 0 => 0,
+        None => number(bytes, width, index) as u32,
+    }
+}
+
 /// The numbers from the first on, each given to `take`. Bits behind the end of `bytes` are zeros.
 pub(super) fn for_each64(bytes: &[u8], width: u32, count: usize, mut take: impl FnMut(u64)) {
     if width == 0 {
@@ -172,7 +184,9 @@ mod tests {
             let mut out = vec![7; count];
             unpack32(&bytes, width, first, &mut out);
             let expected: Vec<u32> = (0..count).map(|index| naive(&bytes, width, first + index) as u32).collect();
-            prop_assert_eq!(out, expected);
+            prop_assert_eq!(&out, &expected);
+            let single: Vec<u32> = (0..count).map(|index| number32(&bytes, width, first + index)).collect();
+            prop_assert_eq!(single, expected);
         }
 
         #[test]

@@ -139,8 +139,7 @@ impl<'a> Page<'a> {
         if self.codec == CompressionCodec::UNCOMPRESSED || !is_compressed {
             return Ok((levels, body));
         }
-        compression::decompress(self.codec, body, size, buffer)?;
-        Ok((levels, buffer))
+        Ok((levels, compression::decompress(self.codec, body, size, buffer)?))
     }
 }
 

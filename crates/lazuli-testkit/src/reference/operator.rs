@@ -119,6 +119,7 @@ fn scan(node: &Scan) -> Part {
     let request = ScanRequest {
         projection: (0..schema.len()).collect(),
         predicates: Vec::new(),
+        key_filters: Vec::new(),
         limit: None,
         batch_rows: 1024,
         threads: 1,

@@ -5,15 +5,17 @@
 //! side that found no match, which a full join wants, are one more lane behind the probing ones ([`unmatched`]).
 //!
 //! A cross join is one with the same key in every row. Where other joins stand between a join and the scan that it probes
-//! with, rows without a match leave right behind the scan (`lower/semi_join_filter.rs`).
+//! with, rows without a match leave right behind the scan, or inside of it ([`built_keys`], `lower/semi_join_filter.rs`).
 
 mod build;
+mod built_keys;
 mod probe;
 mod unmatched;
 
 use lazuli_array::SchemaRef;
 
 pub(crate) use build::{BuildSide, JoinBuild, JoinTable};
+pub(crate) use built_keys::BuiltKeys;
 pub(crate) use probe::{JoinProbe, Matching};
 pub(crate) use unmatched::unmatched_rows;
 
