@@ -148,16 +148,7 @@ impl Bitmap {
 
     /// Positions of the set bits, ascending.
     pub fn ones(&self) -> impl Iterator<Item = usize> + '_ {
-        self.words().enumerate().flat_map(|(index, mut word)| {
-            std::iter::from_fn(move || {
-                if word == 0 {
-                    return None;
-                }
-                let bit = word.trailing_zeros() as usize;
-                word &= word - 1;
-                Some(index * 64 + bit)
-            })
-        })
+        Ones { words: self.words(), word: 0, next_start: 0 }
     }
 
     /// The `length` bits from `offset` on, sharing memory. Panics out of bounds.
@@ -252,6 +243,30 @@ impl Bitmap {
 #[inline]
 fn low_bits(count: usize) -> u64 {
     if count >= 64 { u64::MAX } else { (1u64 << count) - 1 }
+}
+
+/// The rows whose bit is set. One type by hand: adapters of adapters are compiled anew for whatever is done with the rows.
+struct Ones<'a> {
+    words: Words<'a>,
+    /// The bits of a word that are still to come.
+    word: u64,
+    /// The row of the first bit of the word behind it.
+    next_start: usize,
+}
+
+impl Iterator for Ones<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.word == 0 {
+            self.word = self.words.next()?;
+            self.next_start += 64;
+        }
+        let bit = self.word.trailing_zeros() as usize;
+        self.word &= self.word - 1;
+        Some(self.next_start - 64 + bit)
+    }
 }
 
 /// The words of a bitmap in order, see [`Bitmap::words`].
