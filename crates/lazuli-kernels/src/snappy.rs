@@ -184,15 +184,14 @@ fn decode_inside(elements: &[u8], out: &mut [u8], place: Place) -> Place {
         return place;
     }
     let (first_read, first_written) = (elements.as_ptr(), out.as_mut_ptr());
-    // Both margins are within their slices, as checked above; so are the places, which are before them. In the loop,
-    // `from` is at most `last_from` and `to` at most `last_to` at the beginning of each turn, so `INPUT_MARGIN` bytes may be
-    // read at `from` and `OUTPUT_MARGIN` bytes written at `to`. A turn that begins with a literal reads at most
-    // 1 + 64 bytes and writes at most 64, whole steps included, and advances by no more. One that begins with a copy reads
-    // 8 bytes, then a step from at most 4 bytes on, writes at most 64 bytes, then a step from at most 64 bytes on, and
-    // advances by no more. A copy reads what is before `to` and not before `first_written`, which was compared, and steps
-    // of it, the last of which ends before `to` + 64.
-    // SAFETY: as argued above from what `has_room` and the loop's condition check; all bytes are initialized, and no reference
-    // to them is in use.
+    // What a turn may touch. A literal: 1 + 64 bytes are read, 64 are written, whole steps included, and no more is gone on by.
+    // A copy: 8 bytes are read, then a step from at most 4 bytes on; at most 64 are written, then a step from at most 64
+    // bytes on, and no more is gone on by. Its source is before `to` and not before `first_written`, which is compared, and
+    // the last step of it that is read ends before `to` + 64.
+    //
+    // SAFETY: both places are before the margins, which are within their slices, as checked above. The loop checks before each
+    // turn that `from` and `to` are no further than the margins, so that `INPUT_MARGIN` bytes may be read and `OUTPUT_MARGIN`
+    // bytes written, which is what a turn needs. All bytes are initialized, and no reference to them is in use meanwhile.
     unsafe {
         let last_from = first_read.add(elements.len() - INPUT_MARGIN);
         let last_to = first_written.add(out.len() - OUTPUT_MARGIN);
