@@ -154,7 +154,12 @@ impl Expr {
 
     /// A function of this expression and further arguments.
     pub(crate) fn call_with(self, function: FunctionRef, rest: impl IntoIterator<Item = Expr>) -> Self {
-        Self::Function { function, inputs: std::iter::once(self).chain(rest).collect() }
+        // A loop: compiled for each way to give the rest.
+        let mut inputs = vec![self];
+        for input in rest {
+            inputs.push(input);
+        }
+        Self::Function { function, inputs }
     }
 
     /// What `function` makes of this expression: a step of one's own in a chain of methods.

@@ -32,13 +32,36 @@ pub(crate) fn binary<L: Native, R: Native, O: Native>(
     validity: Option<Bitmap>,
     op: impl Fn(L, R) -> O,
 ) -> PrimitiveArray<O> {
-    let values = match (left, right) {
+    PrimitiveArray::new(pairwise(left, right, op).into(), validity)
+}
+
+/// `op` of each pair of rows, for operations that give for all of them, null or not.
+pub(crate) fn pairwise<L: Native, R: Native, O: Native>(
+    left: Side<'_, L>,
+    right: Side<'_, R>,
+    op: impl Fn(L, R) -> O,
+) -> Vec<O> {
+    match (left, right) {
         (Side::Rows(left), Side::Rows(right)) => each_pair(left, right, op),
         (Side::Rows(left), Side::Constant(right)) => each(left, |left| op(left, right)),
         (Side::Constant(left), Side::Rows(right)) => each(right, |right| op(left, right)),
         (Side::Constant(left), Side::Constant(right)) => each_pair(&[left], &[right], op),
-    };
-    PrimitiveArray::new(values.into(), validity)
+    }
+}
+
+/// As [`pairwise`], for an operation whose sides may be swapped: a loop less.
+pub(crate) fn pairwise_commutative<T: Native, O: Native>(
+    left: Side<'_, T>,
+    right: Side<'_, T>,
+    op: impl Fn(T, T) -> O,
+) -> Vec<O> {
+    match (left, right) {
+        (Side::Rows(left), Side::Rows(right)) => each_pair(left, right, op),
+        (Side::Rows(rows), Side::Constant(value)) | (Side::Constant(value), Side::Rows(rows)) => {
+            each(rows, |row| op(row, value))
+        }
+        (Side::Constant(left), Side::Constant(right)) => each_pair(&[left], &[right], op),
+    }
 }
 
 /// As [`binary`], for operations that take long and make no vector code, as divisions: one loop for columns and constants.
@@ -63,7 +86,8 @@ pub(crate) fn binary_slow<L: Native, R: Native, O: Native>(
     PrimitiveArray::new(values.into(), validity)
 }
 
-fn each<T: Native, O: Native>(input: &[T], op: impl Fn(T) -> O) -> Vec<O> {
+/// `op` of each value: as `map` and `collect`, which are a dozen functions for the compiler.
+pub(crate) fn each<T: Copy, O: Copy>(input: &[T], op: impl Fn(T) -> O) -> Vec<O> {
     written(input.len(), 0, |slots| {
         let slots = &mut slots[..input.len()];
         let mut row = 0;
@@ -144,6 +168,25 @@ pub(crate) fn try_binary<L: Native, R: Native, O: Native>(
     }
 }
 
+/// As [`try_binary`], for an operation whose sides may be swapped: a loop less.
+///
+/// # Errors
+/// The first row that is valid and failed.
+pub(crate) fn try_commutative<T: Native, O: Native>(
+    left: Side<'_, T>,
+    right: Side<'_, T>,
+    validity: Option<Bitmap>,
+    op: impl Fn(T, T) -> (O, bool),
+) -> Result<PrimitiveArray<O>, usize> {
+    match (left, right) {
+        (Side::Rows(left), Side::Rows(right)) => try_each_pair(left, right, validity, op),
+        (Side::Rows(rows), Side::Constant(value)) | (Side::Constant(value), Side::Rows(rows)) => {
+            try_each(rows, validity, |row| op(row, value))
+        }
+        (Side::Constant(left), Side::Constant(right)) => try_each_pair(&[left], &[right], validity, op),
+    }
+}
+
 /// As [`try_binary`], for operations that take long and make no vector code: one loop for columns and constants.
 ///
 /// # Errors
@@ -168,7 +211,7 @@ pub(crate) fn try_binary_slow<L: Native, R: Native, O: Native>(
                 row += 1;
             }
             if failed {
-                blocks.look_for_failure(start, end, &|row| {
+                blocks.look_for_failure(start, end, |row| {
                     let (left, right) = pairs.get(row);
                     op(left, right).1
                 });
@@ -198,7 +241,7 @@ fn try_each<T: Native, O: Native>(
                 row += 1;
             }
             if failed {
-                blocks.look_for_failure(start, end, &|row| op(input[row - start]).1);
+                blocks.look_for_failure(start, end, |row| op(input[row - start]).1);
             }
         }
         // SAFETY: each block wrote all of its slots, one after the other from the first.
@@ -227,7 +270,7 @@ fn try_each_pair<L: Native, R: Native, O: Native>(
                 row += 1;
             }
             if failed {
-                blocks.look_for_failure(start, end, &|row| op(left[row - start], right[row - start]).1);
+                blocks.look_for_failure(start, end, |row| op(left[row - start], right[row - start]).1);
             }
         }
         // SAFETY: each block wrote all of its slots, one after the other from the first.
@@ -261,10 +304,24 @@ impl Blocks {
     }
 
     /// Finds the first row of a block that is valid and fails; slots of null rows may fail as they like.
+    ///
+    /// Inline: behind a pointer each operation would be a function more with an entry of its own in a table.
+    #[inline]
+    fn look_for_failure(&mut self, start: usize, end: usize, fails: impl Fn(usize) -> bool) {
+        let mut row = start;
+        while row < end {
+            if fails(row) && self.is_valid(row) {
+                self.failed = Some(row);
+                return;
+            }
+            row += 1;
+        }
+    }
+
     #[cold]
-    fn look_for_failure(&mut self, start: usize, end: usize, fails: &dyn Fn(usize) -> bool) {
-        let valid = |row: usize| self.validity.as_ref().is_none_or(|validity| validity.get(row));
-        self.failed = (start..end).find(|&row| valid(row) && fails(row));
+    #[inline(never)]
+    fn is_valid(&self, row: usize) -> bool {
+        self.validity.as_ref().is_none_or(|validity| validity.get(row))
     }
 
     fn finish<O: Native>(self, values: Vec<O>) -> Result<PrimitiveArray<O>, usize> {
@@ -285,6 +342,21 @@ pub(crate) fn predicate<L: Copy + Default, R: Copy + Default>(
         (Side::Rows(left), Side::Rows(right)) => predicate_of_pairs(left, right, op),
         (Side::Rows(left), Side::Constant(right)) => predicate_of(left, |left| op(left, right)),
         (Side::Constant(left), Side::Rows(right)) => predicate_of(right, |right| op(left, right)),
+        (Side::Constant(left), Side::Constant(right)) => predicate_of_pairs(&[left], &[right], op),
+    }
+}
+
+/// As [`predicate`], for an operation whose sides may be swapped: a loop less.
+pub(crate) fn predicate_commutative<T: Copy + Default>(
+    left: Side<'_, T>,
+    right: Side<'_, T>,
+    op: impl Fn(T, T) -> bool,
+) -> Bitmap {
+    match (left, right) {
+        (Side::Rows(left), Side::Rows(right)) => predicate_of_pairs(left, right, op),
+        (Side::Rows(rows), Side::Constant(value)) | (Side::Constant(value), Side::Rows(rows)) => {
+            predicate_of(rows, |row| op(row, value))
+        }
         (Side::Constant(left), Side::Constant(right)) => predicate_of_pairs(&[left], &[right], op),
     }
 }

@@ -3,9 +3,10 @@
 //! Integers are compared with breaks exactly: `v > 2.5` is `v >= 3`. So every bin is told by numbers from which on a value
 //! is beyond a break, and floats get the next float after a break that belongs to the bin before it.
 
-use lazuli_array::{Array, Column, Native, PrimitiveArray, dispatch_integer};
+use lazuli_array::{Array, Column, Native, PrimitiveArray, dispatch_wide_integer};
 
-use crate::{KernelError, Result};
+use crate::wide::widened;
+use crate::{KernelError, Result, arity};
 
 /// At most this many breaks are compared with one by one; more of them are searched by halving.
 const FEW_BREAKS: usize = 16;
@@ -30,12 +31,9 @@ const FEW_BREAKS: usize = 16;
 /// ```
 pub fn bins(column: &Column, breaks: &Column, right_closed: bool) -> Result<Vec<u32>> {
     let unsupported = || KernelError::unsupported("bins", [column.data_type(), breaks.data_type()]);
-    match (column.array(), breaks.array()) {
+    match (&*widened(column.array()), breaks.array()) {
         (Array::Float64(array), Array::Float64(breaks)) => {
             Ok(numbered(array.values(), |value| value, &float_limits(breaks.values(), right_closed)))
-        }
-        (Array::Float32(array), Array::Float64(breaks)) => {
-            Ok(numbered(array.values(), f64::from, &float_limits(breaks.values(), right_closed)))
         }
         (array, Array::Float64(breaks)) if column.data_type().is_integer() => {
             let whole = |&value: &f64| {
@@ -68,7 +66,7 @@ fn integers(array: &Array, limits: &[i128]) -> Option<Vec<u32>> {
     fn each<T: Native + Into<i128>>(array: &PrimitiveArray<T>, limits: &[i128]) -> Option<Vec<u32>> {
         Some(numbered(array.values(), T::into, limits))
     }
-    dispatch_integer!(array, |array| each(array, limits), else None)
+    dispatch_wide_integer!(array, |array| each(array, limits), else None)
 }
 
 /// From where on a float is beyond each break. NaN for a break that none is beyond.
@@ -95,7 +93,7 @@ fn numbered<T: Copy, K: Copy + PartialOrd>(values: &[T], key: impl Fn(T) -> K, l
             limits.partition_point(|limit| beyond(value, limit)) as u32
         }
     };
-    values.iter().map(|&value| number(key(value))).collect()
+    arity::each(values, |value| number(key(value)))
 }
 
 #[cfg(test)]

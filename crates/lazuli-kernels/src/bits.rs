@@ -4,10 +4,11 @@ use lazuli_array::{
     Array, Bitmap, Column, DataType, Native, PrimitiveArray, dispatch_integer, dispatch_wide_integer,
 };
 
-use crate::arity::{binary_slow, unary};
+use crate::arity::binary_slow;
 use crate::boolean::not;
 use crate::datum::{Datum, both_valid, paired};
 use crate::wide::{narrow_column, wide_value};
+use crate::width::{bits_of, of_bits};
 use crate::{KernelError, Result};
 
 /// What is made of two rows of bits.
@@ -89,7 +90,7 @@ macro_rules! bits {
         }
     )+};
 }
-bits!(i8, i16, i32, i64, u8, u16, u32, u64);
+bits!(i32, i64, u8, u16, u32, u64);
 
 /// Combines the bits of two integers of one type, row by row; null where either side is. Two constants give one row.
 ///
@@ -139,8 +140,9 @@ pub fn bitwise(op: BitwiseOp, left: Datum<'_>, right: Datum<'_>) -> Result<Colum
 /// # Errors
 /// [`KernelError::Unsupported`].
 pub fn bitwise_not(column: &Column) -> Result<Column> {
-    fn each<T: Bits>(array: &PrimitiveArray<T>) -> Array {
-        unary(array, T::complement).into()
+    fn each<T: Native<Bits: Bits>>(array: &PrimitiveArray<T>) -> Array {
+        let complements = crate::arity::each(bits_of(array.values()), T::Bits::complement);
+        PrimitiveArray::new(of_bits::<T>(complements).into(), array.validity().cloned()).into()
     }
     let unsupported = || KernelError::unsupported("bitwise_not", [column.data_type()]);
     let array = match column.array() {
@@ -156,8 +158,9 @@ pub fn bitwise_not(column: &Column) -> Result<Column> {
 /// # Errors
 /// [`KernelError::Unsupported`] for what is no integer.
 pub fn count_bits(what: BitCount, column: &Column) -> Result<Column> {
-    fn each<T: Bits>(array: &PrimitiveArray<T>, what: BitCount) -> Array {
-        unary(array, |value| i64::from(value.count(what))).into()
+    fn each<T: Native<Bits: Bits>>(array: &PrimitiveArray<T>, what: BitCount) -> Array {
+        let counts = crate::arity::each(bits_of(array.values()), |bits| i64::from(bits.count(what)));
+        PrimitiveArray::new(counts.into(), array.validity().cloned()).into()
     }
     let unsupported = || KernelError::unsupported("count of bits", [column.data_type()]);
     if !column.data_type().is_integer() {

@@ -10,6 +10,7 @@ use lazuli_array::{
     ListArray, Native, NullArray, PrimitiveArray, SchemaRef, StringArray, StructArray, dispatch_codes,
 };
 
+use crate::arity::each;
 use crate::dictionary::{Merged, merge};
 use crate::gather::{ByteRows, binary_of_whole_rows, string_of_whole_rows};
 use crate::width::{bits_of, of_bits};
@@ -116,8 +117,11 @@ pub fn concat_batches(schema: &SchemaRef, batches: &[Batch]) -> Batch {
 
 /// The typed form of all arrays. Panics if one of them is of another type.
 fn cast_all<'a, T>(arrays: &[&'a Array], cast: impl Fn(&'a Array) -> Option<T>) -> Vec<T> {
-    let cast = |array: &&'a Array| cast(array).expect("resolving made sure that all arrays hold one type");
-    arrays.iter().map(cast).collect()
+    let mut parts = Vec::with_capacity(arrays.len());
+    for array in arrays {
+        parts.push(cast(array).expect("resolving made sure that all arrays hold one type"));
+    }
+    parts
 }
 
 fn concat_validity(arrays: &[&Array], rows: usize) -> Option<Bitmap> {
@@ -225,13 +229,18 @@ where
         match (new_codes, T::stored(part.stored_codes())) {
             (None, Some(same)) => codes.extend_from_slice(same.values()),
             (None, None) => dispatch_codes!(part.stored_codes(), |old| {
-                codes.extend(old.values().iter().map(|&code| T::of(code.into())));
+                for &code in old.values() {
+                    codes.push(T::of(code.into()));
+                }
             }),
             (Some(new), _) => {
                 // The code of a null row may lack an entry when the dictionary is empty.
-                let new: Vec<T> = new.iter().map(|&code| T::of(code)).chain([T::default()]).collect();
+                let mut new = each(new, T::of);
+                new.push(T::default());
                 dispatch_codes!(part.stored_codes(), |old| {
-                    codes.extend(old.values().iter().map(|&code| new[code.index()]));
+                    for &code in old.values() {
+                        codes.push(new[code.index()]);
+                    }
                 });
             }
         }

@@ -40,22 +40,20 @@ struct Operand<'a, T> {
 /// ```
 pub fn sum_horizontal(columns: &[Datum<'_>], rows: usize, to: &DataType) -> Result<Column> {
     const OPERATION: &str = "sum_horizontal";
-    fn whole<T: Native + Into<i128> + TryFrom<i128>>(columns: &[Datum<'_>], rows: usize) -> Option<SumOf<T>> {
+    fn whole<T: Native + TryFrom<i128>>(columns: &[Datum<'_>], rows: usize) -> Option<Sums<T>>
+    where
+        i128: SumOf<T>,
+    {
         let mut sums = Vec::with_capacity(rows);
         let mut failed = None;
-        each_block(
-            columns,
-            rows,
-            |sum: i128, value: T| sum + value.into(),
-            |block, _| {
-                for &sum in block {
-                    if T::try_from(sum).is_err() {
-                        failed.get_or_insert(sums.len());
-                    }
-                    sums.push(T::try_from(sum).unwrap_or_default());
+        each_block::<T, i128>(columns, rows, &mut |block, _| {
+            for &sum in block {
+                if T::try_from(sum).is_err() {
+                    failed.get_or_insert(sums.len());
                 }
-            },
-        )?;
+                sums.push(T::try_from(sum).unwrap_or_default());
+            }
+        })?;
         Some((sums, failed))
     }
     let overflow = |row| KernelError::Overflow {
@@ -77,7 +75,7 @@ pub fn sum_horizontal(columns: &[Datum<'_>], rows: usize, to: &DataType) -> Resu
             let limit = 10u128.pow((*precision).into());
             let mut sums = Vec::with_capacity(rows);
             let mut failed = None;
-            each_block(columns, rows, WideSum::plus, |block, _| {
+            each_block::<i128, WideSum>(columns, rows, &mut |block, _| {
                 for sum in block {
                     let total = sum.total().filter(|total| total.unsigned_abs() < limit);
                     if total.is_none() {
@@ -91,14 +89,11 @@ pub fn sum_horizontal(columns: &[Datum<'_>], rows: usize, to: &DataType) -> Resu
         }
         DataType::Float64 => {
             let mut sums = Vec::with_capacity(rows);
-            each_block(
-                columns,
-                rows,
-                |sum: DoubleDouble, value: f64| sum.add_f64(value),
-                |block, _| {
-                    sums.extend(block.iter().map(|sum| sum.to_f64()));
-                },
-            )
+            each_block::<f64, DoubleDouble>(columns, rows, &mut |block, _| {
+                for sum in block {
+                    sums.push(sum.to_f64());
+                }
+            })
             .ok_or_else(unsupported)?;
             PrimitiveArray::from_vec(sums).into()
         }
@@ -114,12 +109,14 @@ struct WideSum {
     lower: i128,
 }
 
-impl WideSum {
-    const LOWER: i128 = u64::MAX as i128;
-
+impl SumOf<i128> for WideSum {
     fn plus(self, value: i128) -> Self {
         Self { upper: self.upper + (value >> 64), lower: self.lower + (value & Self::LOWER) }
     }
+}
+
+impl WideSum {
+    const LOWER: i128 = u64::MAX as i128;
 
     /// The sum, if it has 128 bits.
     fn total(self) -> Option<i128> {
@@ -133,25 +130,18 @@ impl WideSum {
 /// # Errors
 /// [`KernelError::Unsupported`].
 pub fn mean_horizontal(columns: &[Datum<'_>], rows: usize) -> Result<Column> {
-    fn whole<T: Native + Into<i128>>(columns: &[Datum<'_>], rows: usize, means: &mut Means) -> Option<()> {
-        let add = |sum: i128, value: T| sum + value.into();
-        each_block(columns, rows, add, |sums, counts| {
-            means.extend(sums.iter().map(|&sum| sum as f64), counts)
-        })
-    }
     let mut means = Means { values: Vec::with_capacity(rows), has_value: Vec::with_capacity(rows) };
     let found = match columns.first().map(|column| column.data_type()) {
         None => return Ok(Column::new_null(DataType::Float64, rows)),
-        Some(DataType::Int64) => whole::<i64>(columns, rows, &mut means),
-        Some(DataType::UInt64) => whole::<u64>(columns, rows, &mut means),
-        Some(DataType::Float64) => each_block(
-            columns,
-            rows,
-            |sum: DoubleDouble, value: f64| sum.add_f64(value),
-            |sums, counts| {
-                means.extend(sums.iter().map(|sum| sum.to_f64()), counts);
-            },
-        ),
+        Some(DataType::Int64) => each_block::<i64, i128>(columns, rows, &mut |sums, counts| {
+            means.extend(|row| sums[row] as f64, counts);
+        }),
+        Some(DataType::UInt64) => each_block::<u64, i128>(columns, rows, &mut |sums, counts| {
+            means.extend(|row| sums[row] as f64, counts);
+        }),
+        Some(DataType::Float64) => each_block::<f64, DoubleDouble>(columns, rows, &mut |sums, counts| {
+            means.extend(|row| sums[row].to_f64(), counts);
+        }),
         Some(_) => None,
     };
     found.ok_or_else(|| {
@@ -167,29 +157,53 @@ struct Means {
 }
 
 impl Means {
-    fn extend(&mut self, sums: impl Iterator<Item = f64>, counts: &[u32]) {
-        self.values.extend(sums.zip(counts).map(|(sum, &count)| sum / f64::from(count.max(1))));
-        self.has_value.extend(counts.iter().map(|&count| count > 0));
+    fn extend(&mut self, sum: impl Fn(usize) -> f64, counts: &[u32]) {
+        for (row, &count) in counts.iter().enumerate() {
+            self.values.push(sum(row) / f64::from(count.max(1)));
+            self.has_value.push(count > 0);
+        }
     }
 }
 
 /// Sums, and the first row that its type can't hold.
-type SumOf<T> = (Vec<T>, Option<usize>);
+type Sums<T> = (Vec<T>, Option<usize>);
 
-fn finished<T: Native>((sums, failed): SumOf<T>) -> std::result::Result<Array, usize> {
+fn finished<T: Native>((sums, failed): Sums<T>) -> std::result::Result<Array, usize> {
     match failed {
         Some(row) => Err(row),
         None => Ok(PrimitiveArray::from_vec(sums).into()),
     }
 }
 
-/// Adds up the values of each row that are not null, and calls `emit` with the sums and counts of block after block.
-/// `None` if a column is of another width.
-fn each_block<T: Native, S: Copy + Default>(
+/// A sum that values are added to.
+trait SumOf<T>: Copy + Default {
+    fn plus(self, value: T) -> Self;
+}
+
+impl SumOf<i64> for i128 {
+    fn plus(self, value: i64) -> Self {
+        self + i128::from(value)
+    }
+}
+
+impl SumOf<u64> for i128 {
+    fn plus(self, value: u64) -> Self {
+        self + i128::from(value)
+    }
+}
+
+impl SumOf<f64> for DoubleDouble {
+    fn plus(self, value: f64) -> Self {
+        self.add_f64(value)
+    }
+}
+
+/// Adds up the values of each row that are not null, and calls `emit` with the sums and counts of block after block: by
+/// `dyn`, so that there is one loop for a type and not one for a function. `None` if a column is of another width.
+fn each_block<T: Native, S: SumOf<T>>(
     columns: &[Datum<'_>],
     rows: usize,
-    add: impl Fn(S, T) -> S,
-    mut emit: impl FnMut(&[S], &[u32]),
+    emit: &mut dyn FnMut(&[S], &[u32]),
 ) -> Option<()> {
     let mut operands = Vec::with_capacity(columns.len());
     for &column in columns {
@@ -206,24 +220,26 @@ fn each_block<T: Native, S: Copy + Default>(
         sums.fill(S::default());
         counts.fill(0);
         for Operand { values, validity } in &operands {
-            let slots = sums.iter_mut().zip(&mut *counts);
             match (*values, validity) {
-                (Side::Constant(value), _) => slots.for_each(|(sum, count)| {
-                    *sum = add(*sum, value);
-                    *count += 1;
-                }),
+                (Side::Constant(value), _) => {
+                    for row in 0..length {
+                        sums[row] = sums[row].plus(value);
+                        counts[row] += 1;
+                    }
+                }
                 (Side::Rows(values), None) => {
-                    for ((sum, count), &value) in slots.zip(&values[start..start + length]) {
-                        *sum = add(*sum, value);
-                        *count += 1;
+                    let values = &values[start..start + length];
+                    for row in 0..length {
+                        sums[row] = sums[row].plus(values[row]);
+                        counts[row] += 1;
                     }
                 }
                 (Side::Rows(values), Some(validity)) => {
-                    let values = values[start..start + length].iter().enumerate();
-                    for ((sum, count), (index, &value)) in slots.zip(values) {
-                        if validity.get(start + index) {
-                            *sum = add(*sum, value);
-                            *count += 1;
+                    let values = &values[start..start + length];
+                    for row in 0..length {
+                        if validity.get(start + row) {
+                            sums[row] = sums[row].plus(values[row]);
+                            counts[row] += 1;
                         }
                     }
                 }

@@ -10,13 +10,13 @@ use foldhash::fast::RandomState;
 use hashbrown::HashSet;
 use lazuli_array::{
     Array, BinaryArray, Bitmap, BooleanArray, Code, Column, DataType, Native, PrimitiveArray, dispatch_codes,
-    dispatch_wide_integer,
 };
 
-use crate::arity::predicate_of;
+use crate::arity::{each, predicate_of};
 use crate::compare::{CompareOp, eq};
 use crate::datum::{Constant, Datum};
 use crate::wide::widened;
+use crate::width::bits_of;
 use crate::{KernelError, Result};
 
 /// Sets of at most this many values are compared with value by value: each is one pass of vector code over the column,
@@ -85,20 +85,20 @@ fn find(column: &Column, set: &Column) -> Result<Bitmap> {
 
 /// By a hash table, for types with a key that is equal when values are.
 fn find_hashed(column: &Column, set: &Column) -> Option<Bitmap> {
-    fn integers<T: Native + Eq + Hash>(array: &PrimitiveArray<T>, set: &Array) -> Option<Bitmap> {
-        Some(find_keys(array, T::unwrap(set)?, |value| value))
-    }
     let same_scale = match (column.data_type(), set.data_type()) {
         (DataType::Decimal { scale: left, .. }, DataType::Decimal { scale: right, .. }) => left == right,
         _ => true,
     };
     match (&*widened(column.array()), &*widened(set.array())) {
-        (Array::Float64(array), Array::Float64(set)) => Some(find_keys(array, set, float_key)),
-        (Array::Int128(array), Array::Int128(set)) if same_scale => {
-            Some(find_keys(array, set, |value| value))
+        (Array::Float64(array), Array::Float64(set)) => {
+            Some(find_keys(array.values(), &each(set.values(), float_key), set.validity(), float_key))
         }
+        (Array::Int32(array), Array::Int32(set)) => Some(find_bits(array, set)),
+        (Array::Int64(array), Array::Int64(set)) => Some(find_bits(array, set)),
+        (Array::UInt64(array), Array::UInt64(set)) => Some(find_bits(array, set)),
+        (Array::Int128(array), Array::Int128(set)) if same_scale => Some(find_bits(array, set)),
         (Array::Binary(array), Array::Binary(set)) => Some(find_bytes(array, set)),
-        (array, set) => dispatch_wide_integer!(array, |array| integers(array, set), else None),
+        _ => None,
     }
 }
 
@@ -107,13 +107,25 @@ fn float_key(value: f64) -> u64 {
     if value.is_nan() { f64::NAN.to_bits() } else { (value + 0.0).to_bits() }
 }
 
-fn find_keys<T: Native, K: Hash + Eq>(
-    array: &PrimitiveArray<T>,
-    set: &PrimitiveArray<T>,
+/// Integers, which are equal when their bits are.
+fn find_bits<T: Native<Bits: Eq + Hash>>(array: &PrimitiveArray<T>, set: &PrimitiveArray<T>) -> Bitmap {
+    find_keys(bits_of(array.values()), bits_of(set.values()), set.validity(), |bits| bits)
+}
+
+/// `set` holds keys, of which those that are valid count.
+fn find_keys<T: Copy + Default, K: Copy + Hash + Eq>(
+    values: &[T],
+    set: &[K],
+    valid: Option<&Bitmap>,
     key: impl Fn(T) -> K,
 ) -> Bitmap {
-    let keys: HashSet<K, RandomState> = set.iter().flatten().map(&key).collect();
-    predicate_of(array.values(), |value| keys.contains(&key(value)))
+    let mut keys: HashSet<K, RandomState> = HashSet::default();
+    for (row, &key) in set.iter().enumerate() {
+        if valid.is_none_or(|valid| valid.get(row)) {
+            keys.insert(key);
+        }
+    }
+    predicate_of(values, |value| keys.contains(&key(value)))
 }
 
 fn find_bytes(array: &BinaryArray, set: &BinaryArray) -> Bitmap {

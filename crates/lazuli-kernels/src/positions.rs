@@ -4,12 +4,12 @@ use std::hash::Hash;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
-use lazuli_array::{
-    Array, BinaryArray, Code, Column, Native, PrimitiveArray, dispatch_codes, dispatch_wide_integer,
-};
+use lazuli_array::{Array, BinaryArray, Bitmap, Code, Column, dispatch_codes};
 
+use crate::arity::each;
 use crate::take::NO_ROW;
 use crate::wide::widened;
+use crate::width::bits_of;
 use crate::{KernelError, Result};
 
 /// Sets of at most this many numbers are looked through one by one, which is faster than a hash table then.
@@ -38,10 +38,18 @@ pub fn positions_in(column: &Column, set: &Column) -> Result<Vec<u32>> {
     if set.is_empty() || column.null_count() == rows {
         return Ok(vec![of_null; rows]);
     }
-    let unsupported = || KernelError::unsupported("positions_in", [column.data_type(), set.data_type()]);
     let mut positions = match (&*widened(column.array()), &*widened(set.array())) {
-        (Array::Float64(array), Array::Float64(set)) => numbers(array, set, float_key),
-        (Array::Int128(array), Array::Int128(set)) => numbers(array, set, |value| value),
+        (Array::Float64(array), Array::Float64(set)) => {
+            numbers(&each(array.values(), float_key), &each(set.values(), float_key), set.validity())
+        }
+        (Array::Int32(array), Array::Int32(set)) => {
+            numbers(bits_of(array.values()), bits_of(set.values()), set.validity())
+        }
+        (Array::Int64(array), Array::Int64(set)) => {
+            numbers(bits_of(array.values()), bits_of(set.values()), set.validity())
+        }
+        (Array::UInt64(array), Array::UInt64(set)) => numbers(array.values(), set.values(), set.validity()),
+        (Array::Int128(array), Array::Int128(set)) => numbers(array.values(), set.values(), set.validity()),
         (Array::Boolean(array), Array::Boolean(set)) => {
             let position =
                 |wanted| set.iter().position(|value| value == Some(wanted)).map_or(NO_ROW, |row| row as u32);
@@ -52,13 +60,13 @@ pub fn positions_in(column: &Column, set: &Column) -> Result<Vec<u32>> {
             let table = table(set.iter());
             (0..rows).map(|row| found(&table, BinaryArray::value(array, row))).collect()
         }
-        (Array::String(_) | Array::Dictionary(_), Array::String(set)) => texts(column.array(), set.iter()),
+        (Array::String(_) | Array::Dictionary(_), Array::String(set)) => {
+            texts(column.array(), &mut set.iter())
+        }
         (Array::String(_) | Array::Dictionary(_), Array::Dictionary(set)) => {
-            texts(column.array(), set.iter())
+            texts(column.array(), &mut set.iter())
         }
-        (array, set) => {
-            dispatch_wide_integer!(array, |array| integers(array, set), else None).ok_or_else(unsupported)?
-        }
+        _ => return Err(KernelError::unsupported("positions_in", [column.data_type(), set.data_type()])),
     };
     if let Some(validity) = column.validity() {
         for (row, position) in positions.iter_mut().enumerate() {
@@ -70,32 +78,32 @@ pub fn positions_in(column: &Column, set: &Column) -> Result<Vec<u32>> {
     Ok(positions)
 }
 
-fn integers<T: Native + Into<i128>>(array: &PrimitiveArray<T>, set: &Array) -> Option<Vec<u32>> {
-    Some(numbers(array, T::unwrap(set)?, T::into))
-}
-
 /// The bits of a float, such that equal values have equal bits: one NaN, one zero.
-fn float_key(value: f64) -> i128 {
-    let bits = if value.is_nan() { f64::NAN.to_bits() } else { (value + 0.0).to_bits() };
-    bits.into()
+fn float_key(value: f64) -> u64 {
+    if value.is_nan() { f64::NAN.to_bits() } else { (value + 0.0).to_bits() }
 }
 
-fn numbers<T: Native>(
-    array: &PrimitiveArray<T>,
-    set: &PrimitiveArray<T>,
-    key: impl Fn(T) -> i128,
-) -> Vec<u32> {
-    let keys: Vec<(i128, u32)> =
-        set.iter().zip(0..).filter_map(|(value, row)| value.map(|value| (key(value), row))).collect();
-    if keys.len() <= FEW_VALUES {
-        let position = |wanted| keys.iter().find(|(key, _)| *key == wanted).map_or(NO_ROW, |(_, row)| *row);
-        return array.values().iter().map(|&value| position(key(value))).collect();
+/// Positions of numbers by keys that are equal when they are; of `set` those that are valid.
+fn numbers<K: Copy + Hash + Eq>(keys: &[K], set: &[K], valid: Option<&Bitmap>) -> Vec<u32> {
+    let mut known: Vec<(K, u32)> = Vec::with_capacity(set.len());
+    for (row, &key) in set.iter().enumerate() {
+        if valid.is_none_or(|valid| valid.get(row)) {
+            known.push((key, row as u32));
+        }
     }
-    let table = table(set.iter().map(|value| value.map(&key)));
-    array.values().iter().map(|&value| found(&table, key(value))).collect()
+    if known.len() <= FEW_VALUES {
+        return each(keys, |wanted| {
+            known.iter().find(|(key, _)| *key == wanted).map_or(NO_ROW, |(_, row)| *row)
+        });
+    }
+    let mut table: HashMap<K, u32, RandomState> = HashMap::default();
+    for (key, row) in known {
+        table.entry(key).or_insert(row);
+    }
+    each(keys, |key| table.get(&key).copied().unwrap_or(NO_ROW))
 }
 
-fn texts<'a>(array: &Array, set: impl Iterator<Item = Option<&'a str>>) -> Vec<u32> {
+fn texts(array: &Array, set: &mut dyn Iterator<Item = Option<&str>>) -> Vec<u32> {
     let table: HashMap<&str, u32, RandomState> = table(set);
     let of = |text: &str| table.get(text).copied().unwrap_or(NO_ROW);
     match array {
@@ -107,7 +115,7 @@ fn texts<'a>(array: &Array, set: impl Iterator<Item = Option<&'a str>>) -> Vec<u
             // A null row of an empty dictionary has a code without an entry.
             let entries: Vec<u32> = array.dictionary().values().iter().map(of).chain([NO_ROW]).collect();
             dispatch_codes!(array.stored_codes(), |codes| {
-                codes.values().iter().map(|code| entries[code.index()]).collect()
+                each(codes.values(), |code| entries[code.index()])
             })
         }
         _ => unreachable!("text is plain or a dictionary"),

@@ -73,7 +73,7 @@ fn values_facts<T: Native>(array: &PrimitiveArray<T>, data_type: &DataType) -> (
     let first = |value: T| values.iter().copied().find(|other| other.same(value)).unwrap_or(value);
     let sortedness = if ascends(level, values) {
         Sortedness::Ascending
-    } else if descends(level, values) {
+    } else if descends(values) {
         Sortedness::Descending
     } else {
         Sortedness::Unsorted
@@ -91,8 +91,6 @@ by_level! {
     fn extremes<T: Native>(values: &[T]) -> (T, T) = extremes_body;
     /// Whether no value is below the one before it.
     fn ascends<T: Native>(values: &[T]) -> bool = ascends_body;
-    /// Whether no value is above the one before it.
-    fn descends<T: Native>(values: &[T]) -> bool = descends_body;
 }
 
 #[inline(always)]
@@ -135,8 +133,9 @@ fn ascends_body<T: Native>(values: &[T]) -> bool {
     none_of_neighbours(values, |before, after| below(after, before))
 }
 
-#[inline(always)]
-fn descends_body<T: Native>(values: &[T]) -> bool {
+/// Whether no value is above the one before it: at no level of its own, for it is asked only where values do not ascend,
+/// and seldom looks at more than the first of them.
+fn descends<T: Native>(values: &[T]) -> bool {
     none_of_neighbours(values, |before, after| below(before, after))
 }
 

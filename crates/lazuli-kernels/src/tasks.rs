@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use crate::KernelError;
-use crate::join::{RunTasks, Stopped, map};
+use crate::join::{self, RunTasks, Stopped, map, take_item, to_take};
 
 /// Who runs the pieces of a kernel.
 pub trait Tasks: Sync {
@@ -40,11 +40,8 @@ pub trait Tasks: Sync {
         items: Vec<I>,
         task: impl Fn(I) -> T + Send + Sync,
     ) -> Result<Vec<T>, Self::Error> {
-        let items: Vec<Mutex<Option<I>>> = items.into_iter().map(|item| Mutex::new(Some(item))).collect();
-        self.run(items.len(), |index| {
-            let item = items[index].lock().unwrap_or_else(PoisonError::into_inner).take();
-            task(item.expect("each task runs once"))
-        })
+        let items = to_take(items);
+        self.run(items.len(), |index| task(take_item(&items[index])))
     }
 
     /// `rows` rows in contiguous ranges, some for each of those that run at once, none much shorter than `least`.
@@ -79,10 +76,7 @@ impl Tasks for AnyTasks<'_> {
         num_tasks: usize,
         task: impl Fn(usize) -> T + Send + Sync,
     ) -> Result<Vec<T>, Stopped> {
-        match self.run {
-            Some(run) => map(run, num_tasks, task),
-            None => Ok((0..num_tasks).map(task).collect()),
-        }
+        map(self.run.unwrap_or(&join::one_by_one), num_tasks, task)
     }
 
     fn fail(&self, error: KernelError) -> Stopped {

@@ -1,10 +1,12 @@
 //! `bitwise_and`, `bitwise_or`, `bitwise_xor`: the bits of all values combined.
 
-use lazuli_array::{Array, Column, DataType, Native, PrimitiveArray, Scalar, dispatch_integer};
+use lazuli_array::{Array, Column, DataType, Native, PrimitiveArray, Scalar, dispatch_wide_integer};
 use lazuli_kernels::BitwiseOp;
 
 use crate::aggregate::fixed_states::{FixedStates, GroupState};
 use crate::aggregate::signature::{one_to_one, only};
+use crate::aggregate::state_column::{bits_of, boolean_column, gathered, int64_column, values_of};
+use crate::aggregate::valid_rows::as_numbers;
 use crate::function::{Argument, Signature, SignatureError};
 use crate::{Accumulator, Aggregate, Expr, Groups};
 
@@ -13,10 +15,6 @@ use crate::{Accumulator, Aggregate, Expr, Groups};
 pub struct Bitwise(pub(super) BitwiseOp);
 
 const EXPECTED: &str = "one column of integers or booleans";
-
-const AND: u8 = 0;
-const OR: u8 = 1;
-const XOR: u8 = 2;
 
 impl Aggregate for Bitwise {
     fn name(&self) -> &'static str {
@@ -32,72 +30,81 @@ impl Aggregate for Bitwise {
     }
 
     fn accumulator(&self, arguments: &[Argument<'_>]) -> Box<dyn Accumulator> {
-        let output = arguments[0].data_type.clone();
-        match self.0 {
-            BitwiseOp::And => FixedStates::boxed(move |states: &[Bits<AND>]| Ok(results(states, &output))),
-            BitwiseOp::Or => FixedStates::boxed(move |states: &[Bits<OR>]| Ok(results(states, &output))),
-            BitwiseOp::Xor => FixedStates::boxed(move |states: &[Bits<XOR>]| Ok(results(states, &output))),
-        }
+        let (op, output) = (self.0, arguments[0].data_type.clone());
+        FixedStates::boxed(move |states: &[Bits]| Ok(results(states, op, &output)))
     }
 }
 
-/// The bits so far in 64: those of a narrow signed number with its sign carried on, which no combination changes.
-#[derive(Debug, Clone, Copy, Default)]
-struct Bits<const OP: u8>(Option<u64>);
+/// What the bits so far give by all three operations, so that there is one state for them, and one of an input for all. In
+/// 64 bits: those of a narrow signed number with its sign carried on, which no combination changes.
+#[derive(Debug, Clone, Copy)]
+struct Bits {
+    all: u64,
+    any: u64,
+    odd: u64,
+    is_some: bool,
+}
 
-impl<const OP: u8> Bits<OP> {
+impl Default for Bits {
+    fn default() -> Self {
+        Self { all: u64::MAX, any: 0, odd: 0, is_some: false }
+    }
+}
+
+impl Bits {
+    #[inline]
     fn add(&mut self, bits: u64) {
-        self.0 = Some(match self.0 {
-            None => bits,
-            Some(before) if OP == AND => before & bits,
-            Some(before) if OP == OR => before | bits,
-            Some(before) => before ^ bits,
-        });
+        self.all &= bits;
+        self.any |= bits;
+        self.odd ^= bits;
+        self.is_some = true;
     }
 }
 
-impl<const OP: u8> GroupState for Bits<OP> {
+impl GroupState for Bits {
     fn update(states: &mut [Self], input: &Array, groups: Groups<'_>) {
-        fn each<T: Native + Into<i128>, const OP: u8>(
-            states: &mut [Bits<OP>],
-            array: &PrimitiveArray<T>,
-            groups: Groups<'_>,
-        ) {
-            for (row, value) in array.iter().enumerate() {
-                if let Some(value) = value {
+        fn each<T: Native + Into<i128>>(states: &mut [Bits], array: &PrimitiveArray<T>, groups: Groups<'_>) {
+            for (row, &value) in array.values().iter().enumerate() {
+                if array.validity().is_none_or(|validity| validity.get(row)) {
                     states[groups.id(row)].add(Into::<i128>::into(value) as u64);
                 }
             }
         }
-        dispatch_integer!(input, |array| each(states, array, groups), else if let Array::Boolean(array) = input {
-            for (row, value) in array.iter().enumerate() {
-                if let Some(value) = value {
-                    states[groups.id(row)].add(value.into());
-                }
-            }
-        });
+        dispatch_wide_integer!(
+            &*as_numbers(input),
+            |array| each(states, array, groups),
+            else unreachable!("the signature takes nothing but integers and booleans")
+        );
     }
 
     fn merge(&mut self, other: Self) {
-        if let Some(bits) = other.0 {
-            self.add(bits);
-        }
+        self.all &= other.all;
+        self.any |= other.any;
+        self.odd ^= other.odd;
+        self.is_some |= other.is_some;
     }
 
     fn to_columns(states: &[Self]) -> Vec<Column> {
-        let bits: PrimitiveArray<u64> = states.iter().map(|state| state.0).collect();
-        vec![Column::new(DataType::UInt64, bits)]
+        vec![
+            int64_column(states.iter().map(|state| state.all.cast_signed())),
+            int64_column(states.iter().map(|state| state.any.cast_signed())),
+            int64_column(states.iter().map(|state| state.odd.cast_signed())),
+            boolean_column(states.iter().map(|state| state.is_some)),
+        ]
     }
 
     fn from_columns(columns: &[Column]) -> Vec<Self> {
-        match columns[0].array() {
-            Array::UInt64(array) => array.iter().map(Self).collect(),
-            other => panic!("bits lie as UInt64, not as {}", other.physical_name()),
-        }
+        let bits = |column: usize, row: usize| values_of::<i64>(&columns[column])[row].cast_unsigned();
+        gathered(bits_of(&columns[3]).enumerate().map(|(row, is_some)| Self {
+            all: bits(0, row),
+            any: bits(1, row),
+            odd: bits(2, row),
+            is_some,
+        }))
     }
 }
 
-fn results<const OP: u8>(states: &[Bits<OP>], output: &DataType) -> Column {
+fn results(states: &[Bits], op: BitwiseOp, output: &DataType) -> Column {
     let value = |bits: u64| match output {
         DataType::Boolean => Scalar::Boolean(bits == 1),
         DataType::Int8 => Scalar::Int8(bits as i8),
@@ -109,7 +116,12 @@ fn results<const OP: u8>(states: &[Bits<OP>], output: &DataType) -> Column {
         DataType::UInt32 => Scalar::UInt32(bits as u32),
         _ => Scalar::UInt64(bits),
     };
-    let values = states.iter().map(|state| state.0.map_or(Scalar::Null, value));
+    let bits = |state: &Bits| match op {
+        BitwiseOp::And => state.all,
+        BitwiseOp::Or => state.any,
+        BitwiseOp::Xor => state.odd,
+    };
+    let values = states.iter().map(|state| if state.is_some { value(bits(state)) } else { Scalar::Null });
     Column::from_scalars(output, values).expect("each value is of this type")
 }
 

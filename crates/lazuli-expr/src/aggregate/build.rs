@@ -84,8 +84,12 @@ pub fn spearman_rank_corr(left: impl IntoExpr, right: impl IntoExpr) -> Expr {
 
 impl Expr {
     fn aggregate_with(self, aggregate: AggregateRef, constants: impl IntoIterator<Item = Scalar>) -> Self {
-        let constants = constants.into_iter().map(|value| Self::Literal(Literal::typed(value)));
-        Self::Aggregate { aggregate, inputs: std::iter::once(self).chain(constants).collect() }
+        // A loop: compiled for each number of constants.
+        let mut inputs = vec![self];
+        for value in constants {
+            inputs.push(Self::Literal(Literal::typed(value)));
+        }
+        Self::Aggregate { aggregate, inputs }
     }
 
     fn aggregate_by(self, aggregate: AggregateRef, by: impl IntoExpr, k: Option<u32>) -> Self {

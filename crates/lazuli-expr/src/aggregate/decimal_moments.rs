@@ -6,7 +6,7 @@ use lazuli_kernels::aggregate::DecimalSum;
 use crate::Groups;
 use crate::aggregate::fixed_states::GroupState;
 use crate::aggregate::moment_state::{Moments, exact_parts, variance};
-use crate::aggregate::state_column::{int64_column, int128_column, values_of};
+use crate::aggregate::state_column::{gathered, int64_column, int128_column, values_of};
 use crate::aggregate::valid_rows::update_states;
 
 /// The count, the sum and the sum of squares of decimals, as integers of their digits.
@@ -83,17 +83,15 @@ impl GroupState for DecimalMoments {
         let (counts, overflows) = (values_of::<i64>(&columns[2]), values_of::<i64>(&columns[5]));
         let (lows, highs) = (values_of::<i128>(&columns[3]), values_of::<i128>(&columns[4]));
         let sums = DecimalSum::from_columns(&columns[..2]);
-        (0..counts.len())
-            .map(|row| Self {
-                count: counts[row],
-                sum: sums[row],
-                squares: WideSquares {
-                    low: lows[row].cast_unsigned(),
-                    high: highs[row].cast_unsigned(),
-                    overflows: overflows[row],
-                },
-            })
-            .collect()
+        gathered((0..counts.len()).map(|row| Self {
+            count: counts[row],
+            sum: sums[row],
+            squares: WideSquares {
+                low: lows[row].cast_unsigned(),
+                high: highs[row].cast_unsigned(),
+                overflows: overflows[row],
+            },
+        }))
     }
 }
 

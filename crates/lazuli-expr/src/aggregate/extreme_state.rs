@@ -12,7 +12,7 @@ use lazuli_kernels::cast::{CastMode, cast};
 use crate::Groups;
 use crate::aggregate::fixed_states::GroupState;
 use crate::aggregate::state_column::{
-    bits_of, boolean_column, float64_column, int64_column, int128_column, values_of,
+    bits_of, boolean_column, float64_column, gathered, int64_column, int128_column, values_of,
 };
 use crate::aggregate::valid_rows::{as_numbers, update_states};
 
@@ -100,7 +100,8 @@ impl<const GREATEST: bool> GroupState for Extreme<i64, GREATEST> {
     }
 
     fn from_columns(columns: &[Column]) -> Vec<Self> {
-        bits_of(&columns[0]).zip(values_of(&columns[1])).map(|(seen, &value)| Self { value, seen }).collect()
+        let pairs = bits_of(&columns[0]).zip(values_of(&columns[1]));
+        gathered(pairs.map(|(seen, &value)| Self { value, seen }))
     }
 }
 
@@ -125,7 +126,8 @@ impl<const GREATEST: bool> GroupState for Extreme<i128, GREATEST> {
     }
 
     fn from_columns(columns: &[Column]) -> Vec<Self> {
-        bits_of(&columns[0]).zip(values_of(&columns[1])).map(|(seen, &value)| Self { value, seen }).collect()
+        let pairs = bits_of(&columns[0]).zip(values_of(&columns[1]));
+        gathered(pairs.map(|(seen, &value)| Self { value, seen }))
     }
 }
 
@@ -226,15 +228,13 @@ impl<const GREATEST: bool> GroupState for FloatExtreme<GREATEST> {
 
     fn from_columns(columns: &[Column]) -> Vec<Self> {
         let pairs = bits_of(&columns[0]).zip(values_of(&columns[1]));
-        pairs
-            .map(|(seen, &value)| {
-                let mut state = Self::default();
-                if seen {
-                    state.add(value);
-                }
-                state
-            })
-            .collect()
+        gathered(pairs.map(|(seen, &value)| {
+            let mut state = Self::default();
+            if seen {
+                state.add(value);
+            }
+            state
+        }))
     }
 }
 

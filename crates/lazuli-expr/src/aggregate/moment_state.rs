@@ -9,7 +9,7 @@ use lazuli_kernels::double_double::{TripleDouble, two_product, two_sum};
 use crate::Groups;
 use crate::aggregate::fixed_states::GroupState;
 use crate::aggregate::quotient::quotient;
-use crate::aggregate::state_column::{float64_column, int64_column, int128_column, values_of};
+use crate::aggregate::state_column::{float64_column, gathered, int64_column, int128_column, values_of};
 use crate::aggregate::valid_rows::{as_numbers, ids_of, update_states};
 
 /// What `std` and `var` make of a state.
@@ -47,11 +47,11 @@ impl GroupState for FloatMoments {
         let triple = |first: usize, row: usize| {
             TripleDouble::from_parts([0, 1, 2].map(|part| parts[first + part][row]))
         };
-        counts
-            .iter()
-            .enumerate()
-            .map(|(row, &count)| Self { count, sum: triple(0, row), squares: triple(3, row) })
-            .collect()
+        gathered((0..counts.len()).map(|row| Self {
+            count: counts[row],
+            sum: triple(0, row),
+            squares: triple(3, row),
+        }))
     }
 }
 
@@ -154,14 +154,12 @@ impl GroupState for IntegerMoments {
     fn from_columns(columns: &[Column]) -> Vec<Self> {
         let (counts, overflows) = (values_of::<i64>(&columns[0]), values_of::<i64>(&columns[3]));
         let (sums, squares) = (values_of::<i128>(&columns[1]), values_of::<i128>(&columns[2]));
-        (0..counts.len())
-            .map(|row| Self {
-                count: counts[row],
-                sum: sums[row],
-                squares: squares[row].cast_unsigned(),
-                overflows: overflows[row],
-            })
-            .collect()
+        gathered((0..counts.len()).map(|row| Self {
+            count: counts[row],
+            sum: sums[row],
+            squares: squares[row].cast_unsigned(),
+            overflows: overflows[row],
+        }))
     }
 }
 

@@ -5,7 +5,7 @@ use lazuli_kernels::aggregate::{float_key, float_of_key};
 
 use crate::aggregate::extreme::{extreme_accumulator, extreme_signature};
 use crate::aggregate::fixed_states::{FixedStates, GroupState};
-use crate::aggregate::state_column::{int64_column, values_of};
+use crate::aggregate::state_column::{gathered, int64_column, values_of};
 use crate::aggregate::valid_rows::{as_numbers, update_states};
 use crate::function::{Argument, Signature, SignatureError};
 use crate::{Accumulator, Aggregate, Groups};
@@ -90,7 +90,7 @@ impl<const GREATEST: bool> GroupState for Best<GREATEST> {
     }
 
     fn from_columns(columns: &[Column]) -> Vec<Self> {
-        values_of::<i64>(&columns[0]).iter().map(|key| Self { key: key.cast_unsigned() }).collect()
+        gathered(values_of::<i64>(&columns[0]).iter().map(|key| Self { key: key.cast_unsigned() }))
     }
 }
 

@@ -6,7 +6,7 @@ use lazuli_kernels::double_double::DoubleDouble;
 
 use crate::aggregate::fixed_states::{FixedStates, GroupState};
 use crate::aggregate::signature::only;
-use crate::aggregate::state_column::{float64_column, int64_column, int128_column, values_of};
+use crate::aggregate::state_column::{float64_column, gathered, int64_column, int128_column, values_of};
 use crate::aggregate::valid_rows::{as_numbers, update_states};
 use crate::function::{Argument, Signature, SignatureError};
 use crate::{Accumulator, Aggregate, Groups};
@@ -136,7 +136,7 @@ impl GroupState for WholeProduct {
             has_zero: zero != 0,
             product: (product != 0).then_some(product),
         };
-        zeros.iter().zip(products).map(state).collect()
+        gathered(zeros.iter().zip(products).map(state))
     }
 }
 
@@ -227,7 +227,7 @@ impl GroupState for FloatProduct {
             exponent: exponents[row],
             special: special[row],
         };
-        (0..high.len()).map(state).collect()
+        gathered((0..high.len()).map(state))
     }
 }
 

@@ -2,21 +2,30 @@
 
 use lazuli_array::{Array, Bitmap, BooleanArray, Column, DataType, Native, PrimitiveArray};
 
+/// All values. As `collect`, which is a dozen functions for the compiler, and each state has several columns.
+pub(super) fn gathered<T>(values: impl Iterator<Item = T>) -> Vec<T> {
+    let mut all = Vec::with_capacity(values.size_hint().0);
+    for value in values {
+        all.push(value);
+    }
+    all
+}
+
 /// A column of 128-bit integers.
 pub(super) fn int128_column(values: impl Iterator<Item = i128>) -> Column {
-    let array: PrimitiveArray<i128> = PrimitiveArray::new(values.collect(), None);
+    let array: PrimitiveArray<i128> = PrimitiveArray::from_vec(gathered(values));
     Column::new(DataType::Decimal { precision: 38, scale: 0 }, array)
 }
 
 /// A column of 64-bit integers.
 pub(super) fn int64_column(values: impl Iterator<Item = i64>) -> Column {
-    let array: PrimitiveArray<i64> = PrimitiveArray::new(values.collect(), None);
+    let array: PrimitiveArray<i64> = PrimitiveArray::from_vec(gathered(values));
     Column::new(DataType::Int64, array)
 }
 
 /// A column of floats.
 pub(super) fn float64_column(values: impl Iterator<Item = f64>) -> Column {
-    let array: PrimitiveArray<f64> = PrimitiveArray::new(values.collect(), None);
+    let array: PrimitiveArray<f64> = PrimitiveArray::from_vec(gathered(values));
     Column::new(DataType::Float64, array)
 }
 
@@ -28,7 +37,7 @@ pub(super) fn result_column<T: Native>(
     result: impl Fn(usize) -> T,
 ) -> Column {
     let value = |group| if has_result(group) { result(group) } else { T::default() };
-    let values: Vec<T> = (0..num_groups).map(value).collect();
+    let values: Vec<T> = gathered((0..num_groups).map(value));
     let validity = Bitmap::from_fn(num_groups, has_result);
     Column::new(data_type, PrimitiveArray::new(values.into(), Some(validity)))
 }

@@ -12,7 +12,7 @@ use lazuli_kernels::double_double::TripleDouble;
 
 use crate::Groups;
 use crate::aggregate::fixed_states::GroupState;
-use crate::aggregate::state_column::{float64_column, int64_column, int128_column, values_of};
+use crate::aggregate::state_column::{float64_column, gathered, int64_column, int128_column, values_of};
 use crate::aggregate::valid_rows::{as_numbers, ids_of};
 
 /// The sum of integers or booleans.
@@ -76,7 +76,7 @@ impl GroupState for CountedSum {
 
     fn from_columns(columns: &[Column]) -> Vec<Self> {
         let pairs = values_of::<i64>(&columns[0]).iter().zip(values_of::<i128>(&columns[1]));
-        pairs.map(|(&count, &sum)| Self { sum, count }).collect()
+        gathered(pairs.map(|(&count, &sum)| Self { sum, count }))
     }
 }
 
@@ -105,7 +105,7 @@ impl GroupState for DecimalSum {
 
     fn from_columns(columns: &[Column]) -> Vec<Self> {
         let pairs = values_of::<i128>(&columns[0]).iter().zip(values_of::<i128>(&columns[1]));
-        pairs.map(|(&high, &low)| Self::from_parts(high, low.cast_unsigned())).collect()
+        gathered(pairs.map(|(&high, &low)| Self::from_parts(high, low.cast_unsigned())))
     }
 }
 
@@ -132,6 +132,6 @@ impl GroupState for FloatSum {
         let parts: Vec<&[f64]> = columns[1..].iter().map(values_of).collect();
         let sum = |row: usize| TripleDouble::from_parts([0, 1, 2].map(|part| parts[part][row]));
         let counts = values_of::<i64>(&columns[0]).iter().enumerate();
-        counts.map(|(row, &count)| Self { count, sum: sum(row) }).collect()
+        gathered(counts.map(|(row, &count)| Self { count, sum: sum(row) }))
     }
 }

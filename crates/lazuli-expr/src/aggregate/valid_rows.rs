@@ -20,23 +20,21 @@ pub(super) fn ids_of(groups: Groups<'_>) -> Option<&[u32]> {
 /// Calls `visit` with every row that holds a value, in order.
 #[inline]
 pub(super) fn for_each_valid(validity: Option<&Bitmap>, num_rows: usize, mut visit: impl FnMut(usize)) {
-    let Some(validity) = validity else {
-        for row in 0..num_rows {
+    // All rows are a run as whole words are, so that `visit` is compiled twice and not three times.
+    let mut run = if validity.is_none() { 0..num_rows } else { 0..0 };
+    let mut words = validity.map(|validity| validity.words().enumerate());
+    loop {
+        for row in run {
             visit(row);
         }
-        return;
-    };
-    for (index, mut word) in validity.words().enumerate() {
+        let Some((index, mut word)) = words.as_mut().and_then(Iterator::next) else { return };
         let start = index * 64;
-        if word == u64::MAX {
-            for row in start..start + 64 {
-                visit(row);
+        run = if word == u64::MAX { start..start + 64 } else { 0..0 };
+        if word != u64::MAX {
+            while word != 0 {
+                visit(start + word.trailing_zeros() as usize);
+                word &= word - 1;
             }
-            continue;
-        }
-        while word != 0 {
-            visit(start + word.trailing_zeros() as usize);
-            word &= word - 1;
         }
     }
 }

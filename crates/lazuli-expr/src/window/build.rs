@@ -167,7 +167,11 @@ impl Expr {
         function: WindowFunctionRef,
         constants: impl IntoIterator<Item = Scalar>,
     ) -> Self {
-        let inputs = std::iter::once(self).chain(constants.into_iter().map(constant)).collect();
+        // A loop: compiled for each number of constants.
+        let mut inputs = vec![self];
+        for value in constants {
+            inputs.push(constant(value));
+        }
         Self::WindowFunction { function, inputs }
     }
 

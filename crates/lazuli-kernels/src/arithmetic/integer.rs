@@ -6,8 +6,11 @@
 use lazuli_array::{Bitmap, Column, Native, PrimitiveArray, Scalar};
 
 use super::{ArithmeticOp, Operands, with_divisor};
-use crate::arity::{binary, binary_slow, try_binary, try_binary_slow};
+use crate::arity::{
+    binary, binary_slow, pairwise, pairwise_commutative, try_binary, try_binary_slow, try_commutative,
+};
 use crate::datum::{Side, both_valid};
+use crate::width::{of_bits, side_bits};
 use crate::{KernelError, Result};
 
 /// Integers of up to 64 bits. Operations that can fail say so beside their wrapped result.
@@ -165,18 +168,22 @@ unsigned!(u32, u64);
 unsigned!(u64, u128);
 
 /// Both operands are of the width of `_array`, whose values are not looked at.
-pub(super) fn compute<T: Integer>(_array: &PrimitiveArray<T>, operands: Operands<'_>) -> Result<Column> {
+pub(super) fn compute<T: Integer<Bits: Integer>>(
+    _array: &PrimitiveArray<T>,
+    operands: Operands<'_>,
+) -> Result<Column> {
     let (Some(left), Some(right)) = (operands.left.side::<T>(), operands.right.side::<T>()) else {
         return Err(operands.unsupported());
     };
     let valid = both_valid(operands.left, operands.right);
     let result = match operands.op {
-        ArithmeticOp::Add => try_binary(left, right, valid, T::plus),
+        ArithmeticOp::Add => try_commutative(left, right, valid, T::plus),
         ArithmeticOp::Sub => try_binary(left, right, valid, T::minus),
-        ArithmeticOp::Mul => try_binary(left, right, valid, T::times),
+        ArithmeticOp::Mul => try_commutative(left, right, valid, T::times),
         ArithmeticOp::Div => return Ok(operands.column(quotients(left, right, valid))),
-        op => match wrapped(op, left, right, valid) {
-            Some(array) => Ok(array),
+        op => match wrapped(op, side_bits(left), side_bits(right)) {
+            // The low bits of a result are the same with a sign and without.
+            Some(bits) => Ok(PrimitiveArray::new(of_bits::<T>(bits).into(), valid)),
             None => return compute_divided(left, right, operands),
         },
     };
@@ -204,39 +211,30 @@ pub(super) fn quotients<T: Integer>(
 }
 
 /// Sums, differences and products modulo 2 to the number of bits; `None` for other operations.
-pub(super) fn wrapped<T: Integer>(
-    op: ArithmeticOp,
-    left: Side<'_, T>,
-    right: Side<'_, T>,
-    valid: Option<Bitmap>,
-) -> Option<PrimitiveArray<T>> {
+pub(super) fn wrapped<T: Integer>(op: ArithmeticOp, left: Side<'_, T>, right: Side<'_, T>) -> Option<Vec<T>> {
     Some(match op {
         ArithmeticOp::Add | ArithmeticOp::WrappingAdd => {
-            binary(left, right, valid, |left, right| left.plus(right).0)
+            pairwise_commutative(left, right, |left, right| left.plus(right).0)
         }
         ArithmeticOp::Sub | ArithmeticOp::WrappingSub => {
-            binary(left, right, valid, |left, right| left.minus(right).0)
+            pairwise(left, right, |left, right| left.minus(right).0)
         }
         ArithmeticOp::Mul | ArithmeticOp::WrappingMul => {
-            binary(left, right, valid, |left, right| left.times(right).0)
+            pairwise_commutative(left, right, |left, right| left.times(right).0)
         }
         _ => return None,
     })
 }
 
 /// `//`, `%` and powers: operations that take long, whatever the width.
-pub(super) fn compute_divided<T: Integer>(
+fn compute_divided<T: Integer>(
     left: Side<'_, T>,
     right: Side<'_, T>,
     operands: Operands<'_>,
 ) -> Result<Column> {
     let valid = both_valid(operands.left, operands.right);
-    let divides = matches!(operands.op, ArithmeticOp::FloorDiv | ArithmeticOp::Rem);
-    if let (true, Side::Constant(divisor)) = (divides, right)
-        && divisor == T::default()
-    {
-        let rows = operands.left.array().len();
-        return Ok(Column::new_null(operands.data_type, rows));
+    if matches!(operands.op, ArithmeticOp::FloorDiv | ArithmeticOp::Rem) && is_zero(right) {
+        return Ok(operands.all_null());
     }
     let result = match operands.op {
         ArithmeticOp::FloorDiv => try_binary_slow(left, right, with_divisor(valid, right), T::floor_quotient),
@@ -245,6 +243,11 @@ pub(super) fn compute_divided<T: Integer>(
         _ => return Err(operands.unsupported()),
     };
     finished(result, right, &operands)
+}
+
+/// Whether every row's divisor is 0.
+pub(super) fn is_zero<T: Integer>(divisor: Side<'_, T>) -> bool {
+    matches!(divisor, Side::Constant(divisor) if divisor == T::default())
 }
 
 #[cold]

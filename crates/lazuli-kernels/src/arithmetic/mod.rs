@@ -25,6 +25,7 @@ pub use temporal::{add_whole_days, sub_whole_days};
 
 use crate::arity::{predicate_of, try_unary, unary};
 use crate::datum::{Datum, Side, paired};
+use crate::width::bits_of;
 use crate::{KernelError, Result};
 
 /// What is computed from two values.
@@ -164,6 +165,11 @@ impl Operands<'_> {
 
     fn unsupported(&self) -> KernelError {
         KernelError::unsupported(self.op.symbol(), [self.left.data_type(), self.right.data_type()])
+    }
+
+    /// The result where a constant divisor is 0.
+    fn all_null(&self) -> Column {
+        Column::new_null(self.data_type.clone(), self.left.array().len())
     }
 
     fn column(&self, array: impl Into<Array>) -> Column {
@@ -309,7 +315,8 @@ fn with_sign_changed(
 /// The rows that count when a divisor of 0 gives null: those of `valid` whose divisor is not 0.
 fn with_divisor<T: Native>(valid: Option<Bitmap>, divisor: Side<'_, T>) -> Option<Bitmap> {
     let Side::Rows(divisors) = divisor else { return valid };
-    let nonzero = predicate_of(divisors, |divisor| divisor != T::default());
+    // An integer is 0 with a sign and without.
+    let nonzero = predicate_of(bits_of(divisors), |divisor| divisor != T::Bits::default());
     match valid {
         _ if nonzero.count_zeros() == 0 => valid,
         None => Some(nonzero),

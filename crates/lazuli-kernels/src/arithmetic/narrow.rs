@@ -6,11 +6,12 @@
 
 use lazuli_array::{Column, PrimitiveArray};
 
-use super::integer::{Integer, compute_divided, finished, quotients, wrapped};
-use super::{ArithmeticOp, Operands};
+use super::integer::{Integer, finished, is_zero, quotients, wrapped};
+use super::{ArithmeticOp, Operands, with_divisor};
 use crate::Result;
-use crate::arity::{try_unary, unary};
+use crate::arity::{binary_slow, each, try_unary};
 use crate::datum::{Side, both_valid};
+use crate::width::{of_bits, side_bits};
 
 /// Integers of 8 or 16 bits.
 pub(super) trait Narrow: Integer + Into<i64> {
@@ -37,27 +38,56 @@ pub(super) fn compute<T: Narrow>(_array: &PrimitiveArray<T>, operands: Operands<
     };
     let (left_values, right_values) = (widened(left), widened(right));
     let (left_wide, right_wide) = (side_of(left, &left_values), side_of(right, &right_values));
-    let valid = both_valid(operands.left, operands.right);
-    if operands.op == ArithmeticOp::Div {
-        return Ok(operands.column(quotients(left_wide, right_wide, valid)));
-    }
-    let Some(wide) = wrapped(operands.op, left_wide, right_wide, valid) else {
-        return compute_divided(left, right, operands);
+    let wide = match compute_wide(left_wide, right_wide, &operands)? {
+        Wide::Done(column) => return Ok(column),
+        Wide::Values(wide) => wide,
     };
-    let result = match operands.op {
-        ArithmeticOp::WrappingAdd | ArithmeticOp::WrappingSub | ArithmeticOp::WrappingMul => {
-            Ok(unary(&wide, T::of_low_bits))
-        }
-        _ => try_unary(&wide, |wide| {
-            let narrow = T::of_low_bits(wide);
-            (narrow, narrow.into() != wide)
-        }),
-    };
+    let wraps = matches!(
+        operands.op,
+        ArithmeticOp::WrappingAdd | ArithmeticOp::WrappingSub | ArithmeticOp::WrappingMul
+    );
+    let result = try_unary(&wide, |wide| {
+        let narrow = T::of_low_bits(wide);
+        (narrow, !wraps & (narrow.into() != wide))
+    });
     finished(result, right, &operands)
 }
 
+/// What came out in 64 bits.
+enum Wide {
+    /// All that was asked for.
+    Done(Column),
+    /// Results, beyond the narrow type where they do not fit it.
+    Values(PrimitiveArray<i64>),
+}
+
+/// Compiled once for all narrow types.
+fn compute_wide(left: Side<'_, i64>, right: Side<'_, i64>, operands: &Operands<'_>) -> Result<Wide> {
+    /// Beyond every narrow type, as a power that 64 bits do not hold and one that there is not are.
+    const BEYOND: i64 = i64::MAX;
+    let valid = both_valid(operands.left, operands.right);
+    Ok(Wide::Values(match operands.op {
+        ArithmeticOp::Div => return Ok(Wide::Done(operands.column(quotients(left, right, valid)))),
+        ArithmeticOp::FloorDiv | ArithmeticOp::Rem if is_zero(right) => {
+            return Ok(Wide::Done(operands.all_null()));
+        }
+        ArithmeticOp::FloorDiv => {
+            binary_slow(left, right, with_divisor(valid, right), |left, right| left.floor_quotient(right).0)
+        }
+        ArithmeticOp::Rem => binary_slow(left, right, with_divisor(valid, right), i64::floor_remainder),
+        ArithmeticOp::Pow => binary_slow(left, right, valid, |left, right| match left.power(right) {
+            (power, false) => power,
+            (_, true) => BEYOND,
+        }),
+        op => match wrapped(op, side_bits(left), side_bits(right)) {
+            Some(bits) => PrimitiveArray::new(of_bits::<i64>(bits).into(), valid),
+            None => return Err(operands.unsupported()),
+        },
+    }))
+}
+
 fn widened<T: Narrow>(side: Side<'_, T>) -> Vec<i64> {
-    side.rows_and_mask().0.iter().map(|&value| value.into()).collect()
+    each(side.rows_and_mask().0, T::into)
 }
 
 fn side_of<'a, T: Narrow>(narrow: Side<'_, T>, wide: &'a [i64]) -> Side<'a, i64> {

@@ -327,7 +327,7 @@ fn relate_sides<T: Native>(relation: Relation, left: Side<'_, T>, right: Side<'_
         return bits;
     }
     match relation {
-        Relation::Equal => arity::predicate(left, right, equal::<T>),
+        Relation::Equal => arity::predicate_commutative(left, right, equal::<T>),
         Relation::Less => arity::predicate(left, right, less::<T>),
     }
 }

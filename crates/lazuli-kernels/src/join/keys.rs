@@ -9,15 +9,17 @@
 
 use std::ops::Range;
 
-use lazuli_array::{Array, Bitmap, Column, Native, dispatch_float, dispatch_integer};
+use lazuli_array::{Array, Bitmap, Column, Native, dispatch_float};
 
 use super::NO_KEY;
 use super::lists::MAX_ROWS;
 use super::tasks::{self, RunTasks, Stopped};
 use super::texts::{Finder, TextKeys};
 use crate::hash::canonical_bits;
-use crate::keys::for_each_null;
+use crate::keys::{for_each_null, range_of_values};
 use crate::level::{Level, by_level};
+use crate::wide::widened;
+use crate::width::bits_of;
 
 /// What is known of the built side's key columns before anything is built.
 pub(super) struct KeyRanges {
@@ -115,54 +117,31 @@ fn column_range(array: &Array, rows: usize, run: RunTasks<'_>) -> Result<Option<
 }
 
 /// The least and the greatest value of some rows, of floats the canonical bits; `None` if all are null.
-#[allow(clippy::useless_conversion, reason = "one body for both widths of floats: for one it does nothing")]
 fn values_range(array: &Array, rows: Range<usize>) -> Option<(i128, i128)> {
-    let validity = array.validity().map(|validity| validity.sliced(rows.start, rows.len()));
-    let validity = validity.as_ref().filter(|validity| validity.count_zeros() > 0);
-    dispatch_integer!(
-        array,
+    let array = array.sliced(rows.start, rows.len());
+    dispatch_float!(
+        &array,
         |array| {
-            let values = &array.values()[rows];
-            let range = match validity {
-                None => range_of(Level::best(), values),
-                Some(validity) => valid(values, validity).fold(None, widen),
-            };
+            let range = bits_range(array.values(), array.validity());
             range.map(|(min, max)| (i128::from(min), i128::from(max)))
         },
-        else dispatch_float!(
-            array,
-            |array| {
-                let values = &array.values()[rows];
-                let bits = |value| canonical_bits(f64::from(value));
-                let range = match validity {
-                    None => values.iter().map(|&value| bits(value)).fold(None, widen),
-                    Some(validity) => valid(values, validity).map(bits).fold(None, widen),
-                };
-                range.map(|(min, max)| (i128::from(min), i128::from(max)))
-            },
-            else match array {
-                Array::Int128(array) => {
-                    let values = &array.values()[rows];
-                    match validity {
-                        None => values.iter().copied().fold(None, widen),
-                        Some(validity) => valid(values, validity).fold(None, widen),
-                    }
-                }
-                other => unreachable!("{} has no range", other.physical_name()),
-            }
-        )
+        else range_of_values(&array)
     )
 }
 
-fn widen<T: Ord + Copy>(range: Option<(T, T)>, value: T) -> Option<(T, T)> {
-    Some(range.map_or((value, value), |(min, max)| (min.min(value), max.max(value))))
+/// The least and the greatest canonical bits of the floats that are valid.
+fn bits_range<T: Copy + Into<f64>>(values: &[T], valid: Option<&Bitmap>) -> Option<(u64, u64)> {
+    let mut range = None;
+    for (row, &value) in values.iter().enumerate() {
+        if valid.is_none_or(|valid| valid.get(row)) {
+            let bits = canonical_bits(value.into());
+            range = Some(range.map_or((bits, bits), |(min, max)| (bits.min(min), bits.max(max))));
+        }
+    }
+    range
 }
 
-fn valid<'a, T: Copy>(values: &'a [T], validity: &'a Bitmap) -> impl Iterator<Item = T> + 'a {
-    validity.ones().map(|row| values[row])
-}
-
-/// An integer of at most 64 bits.
+/// Integers of those widths that keys often have; others are brought to one of them.
 trait Integer: Native + Ord {
     /// The value in 64 bits, its sign carried on.
     fn bits(self) -> u64;
@@ -179,25 +158,14 @@ macro_rules! integer {
         }
     )+};
 }
-integer!(i8, i16, i32, i64, u8, u16, u32, u64);
+integer!(i32, u32, u64);
 
 by_level! {
-    /// The least and the greatest value.
-    fn range_of<T: Integer>(values: &[T]) -> Option<(T, T)> = range_body;
     /// Writes how far each value is from `min`, [`NO_KEY`] if farther than `span`.
     fn offsets<T: Integer>(values: &[T], min: u64, span: u64, keys: &mut [u64]) = offsets_body;
     /// Adds how far each value is from `min`, times `stride`; [`NO_KEY`] if farther than `span`, and stays.
     fn add_offsets<T: Integer>(values: &[T], min: u64, span: u64, stride: u64, keys: &mut [u64])
         = add_offsets_body;
-}
-
-#[inline(always)]
-fn range_body<T: Integer>(values: &[T]) -> Option<(T, T)> {
-    let &first = values.first()?;
-    let widen = |(min, max): (T, T), &value: &T| {
-        (if value < min { value } else { min }, if value > max { value } else { max })
-    };
-    Some(values.iter().fold((first, first), widen))
 }
 
 #[inline(always)]
@@ -313,48 +281,50 @@ impl KeyMaker {
     ) {
         keys.clear();
         keys.resize(rows.len(), 0);
-        let level = Level::best();
         for (position, ((part, column), texts)) in self.parts.iter().zip(columns).zip(texts).enumerate() {
             let (array, stride, is_first) = (column.array(), part.stride, position == 0);
             match &part.codec {
                 Codec::Empty => keys.fill(NO_KEY),
                 Codec::Boolean => {
                     let Array::Boolean(array) = array else { mismatch(array) };
-                    add(keys, stride, rows.clone().map(|row| array.values().get(row).into()));
+                    add(keys, stride, |row| array.values().get(rows.start + row).into());
                 }
-                &Codec::Integer { min, span } => dispatch_integer!(
-                    array,
-                    |array| {
-                        let values = &array.values()[rows.clone()];
-                        match is_first {
-                            true => offsets(level, values, min, span, keys),
-                            false => add_offsets(level, values, min, span, stride, keys),
-                        }
-                    },
-                    else mismatch(array)
-                ),
+                &Codec::Integer { min, span } => {
+                    let offset = IntegerOffsets { min, span, stride, is_first };
+                    match array {
+                        Array::Int32(array) => offset.write(&array.values()[rows.clone()], keys),
+                        Array::UInt32(array) => offset.write(&array.values()[rows.clone()], keys),
+                        Array::Int64(array) => offset.write(bits_of(&array.values()[rows.clone()]), keys),
+                        Array::UInt64(array) => offset.write(&array.values()[rows.clone()], keys),
+                        small => match &*widened(&small.sliced(rows.start, rows.len())) {
+                            Array::Int32(array) => offset.write(array.values(), keys),
+                            _ => mismatch(array),
+                        },
+                    }
+                }
                 &Codec::Wide { min, span } => {
                     let Array::Int128(array) = array else { mismatch(array) };
-                    let offset = |&value: &i128| match u64::try_from(value.wrapping_sub(min) as u128) {
-                        Ok(offset) if value >= min && offset <= span => offset,
+                    let values = &array.values()[rows.clone()][..keys.len()];
+                    add(keys, stride, |row| match u64::try_from(values[row].wrapping_sub(min) as u128) {
+                        Ok(offset) if values[row] >= min && offset <= span => offset,
                         _ => NO_KEY,
-                    };
-                    add(keys, stride, array.values()[rows.clone()].iter().map(offset));
+                    });
                 }
                 &Codec::Float { min, span } => dispatch_float!(
                     array,
                     |array| {
-                        let offset = |&value: &_| {
-                            let offset = canonical_bits(f64::from(value)).wrapping_sub(min);
+                        let values = &array.values()[rows.clone()][..keys.len()];
+                        add(keys, stride, |row| {
+                            let offset = canonical_bits(f64::from(values[row])).wrapping_sub(min);
                             if offset <= span { offset } else { NO_KEY }
-                        };
-                        add(keys, stride, array.values()[rows.clone()].iter().map(offset));
+                        });
                     },
                     else mismatch(array)
                 ),
                 Codec::Text(_) => match texts {
                     TextRows::Known(numbers) => {
-                        add(keys, stride, numbers[rows.clone()].iter().map(|&number| number.into()));
+                        let numbers = &numbers[rows.clone()][..keys.len()];
+                        add(keys, stride, |row| numbers[row].into());
                     }
                     TextRows::Found(finder) => finder.add(rows.clone(), stride, keys),
                     TextRows::None => unreachable!("made for these columns"),
@@ -375,12 +345,34 @@ impl KeyMaker {
     }
 }
 
-/// Adds numbers times `stride`; [`NO_KEY`] of either stays.
+/// How keys are made of one column's integers.
+struct IntegerOffsets {
+    min: u64,
+    span: u64,
+    stride: u64,
+    /// Whether no column wrote to the keys before.
+    is_first: bool,
+}
+
+impl IntegerOffsets {
+    fn write<T: Integer>(&self, values: &[T], keys: &mut [u64]) {
+        let (level, &Self { min, span, stride, is_first }) = (Level::best(), self);
+        match is_first {
+            true => offsets(level, values, min, span, keys),
+            false => add_offsets(level, values, min, span, stride, keys),
+        }
+    }
+}
+
+/// Adds the number of each row times `stride`; [`NO_KEY`] of either stays.
 #[inline]
-pub(super) fn add(keys: &mut [u64], stride: u64, numbers: impl Iterator<Item = u64>) {
-    for (key, number) in keys.iter_mut().zip(numbers) {
+pub(super) fn add(keys: &mut [u64], stride: u64, number: impl Fn(usize) -> u64) {
+    let mut row = 0;
+    while row < keys.len() {
+        let (key, number) = (&mut keys[row], number(row));
         let fits = number != NO_KEY && *key != NO_KEY;
         *key = if fits { key.wrapping_add(number.wrapping_mul(stride)) } else { NO_KEY };
+        row += 1;
     }
 }
 

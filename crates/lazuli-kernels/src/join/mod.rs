@@ -49,8 +49,8 @@ use crate::arity::predicate_of;
 
 pub use self::packed_rows::{PackPlan, PackedRows};
 pub use self::pairs::PairCursor;
-pub(crate) use self::tasks::map;
 pub use self::tasks::{RunTasks, Stopped, one_by_one};
+pub(crate) use self::tasks::{map, take_item, to_take};
 
 /// The place of a row whose key no row of the built side has. Equal to [`crate::NO_ROW`].
 pub const NO_ROWS: u32 = u32::MAX;

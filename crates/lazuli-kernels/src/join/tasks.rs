@@ -30,13 +30,18 @@ pub(crate) fn map<T: Send>(
     num_tasks: usize,
     task: impl Fn(usize) -> T + Sync,
 ) -> Result<Vec<T>, Stopped> {
-    let results: Vec<Mutex<Option<T>>> = (0..num_tasks).map(|_| Mutex::new(None)).collect();
+    // Loops instead of adapters: compiled for each task of each kernel.
+    let mut results: Vec<Mutex<Option<T>>> = Vec::with_capacity(num_tasks);
+    for _ in 0..num_tasks {
+        results.push(Mutex::new(None));
+    }
     run(num_tasks, &|index| *lock(&results[index]) = Some(task(index)))?;
-    let results = results.into_iter().map(|result| {
+    let mut values = Vec::with_capacity(num_tasks);
+    for result in results {
         let result = result.into_inner().unwrap_or_else(PoisonError::into_inner);
-        result.expect("every task was run")
-    });
-    Ok(results.collect())
+        values.push(result.expect("every task was run"));
+    }
+    Ok(values)
 }
 
 /// Gives each item to a task of its own.
@@ -45,11 +50,22 @@ pub(super) fn each<T: Send>(
     items: Vec<T>,
     task: impl Fn(usize, T) + Sync,
 ) -> Result<(), Stopped> {
-    let items: Vec<Mutex<Option<T>>> = items.into_iter().map(|item| Mutex::new(Some(item))).collect();
-    run(items.len(), &|index| {
-        let item = lock(&items[index]).take();
-        task(index, item.expect("each task is run once"));
-    })
+    let items = to_take(items);
+    run(items.len(), &|index| task(index, take_item(&items[index])))
+}
+
+/// Items that tasks will own.
+pub(crate) fn to_take<T>(items: Vec<T>) -> Vec<Mutex<Option<T>>> {
+    let mut places = Vec::with_capacity(items.len());
+    for item in items {
+        places.push(Mutex::new(Some(item)));
+    }
+    places
+}
+
+/// The item of a task.
+pub(crate) fn take_item<T>(item: &Mutex<Option<T>>) -> T {
+    lock(item).take().expect("each task runs once")
 }
 
 fn lock<T>(value: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -184,24 +184,26 @@ impl Finder<'_> {
     pub(super) fn add(&self, rows: Range<usize>, stride: u64, keys: &mut [u64]) {
         match self {
             Self::Codes(codes) => dispatch_codes!(codes, |codes| {
-                add(keys, stride, codes.values()[rows].iter().map(|&code| code.into()));
+                let codes = &codes.values()[rows][..keys.len()];
+                add(keys, stride, |row| codes[row].into());
             }),
             Self::Memo { codes, memo, keys: own } => dispatch_codes!(codes, |codes| {
-                add(keys, stride, codes.values()[rows].iter().map(|&code| memo.number(code.index(), own)));
+                let codes = &codes.values()[rows][..keys.len()];
+                add(keys, stride, |row| memo.number(codes[row].index(), own));
             }),
             Self::Strings { texts, keys: own } => {
                 let number = |row| match texts.validity() {
                     Some(validity) if !validity.get(row) => NO_KEY,
                     _ => own.number_of(texts.value_bytes(row)),
                 };
-                add(keys, stride, rows.map(number));
+                add(keys, stride, |row| number(rows.start + row));
             }
             Self::Binary { texts, keys: own } => {
                 let number = |row| match texts.validity() {
                     Some(validity) if !validity.get(row) => NO_KEY,
                     _ => own.number_of(texts.value(row)),
                 };
-                add(keys, stride, rows.map(number));
+                add(keys, stride, |row| number(rows.start + row));
             }
         }
     }

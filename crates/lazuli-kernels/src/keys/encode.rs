@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use lazuli_array::{
-    Array, BinaryArray, Bitmap, BooleanArray, Codes, Column, DataType, Dictionary, DictionaryArray,
+    Array, BinaryArray, Bitmap, BooleanArray, Codes, Column, DataType, Dictionary, DictionaryArray, Native,
     PhysicalType, PrimitiveArray, StringArray, dispatch_codes,
 };
 
@@ -14,6 +14,8 @@ use super::range::Integer;
 use crate::Result;
 use crate::hash::{CANONICAL_NAN, canonical_bits};
 use crate::level::{Level, by_level};
+use crate::wide::widened;
+use crate::width::{bits_of, of_bits};
 
 /// A NaN that no canonical value has.
 pub(crate) const NULL_FLOAT: u64 = CANONICAL_NAN | 1;
@@ -58,15 +60,22 @@ struct Target<'a> {
 
 impl Target<'_> {
     /// Sets the bits of one place in all rows, in order. Values must fit.
+    ///
+    /// Counted by hand: compiled for each codec and type.
     #[inline]
-    fn put(&mut self, place: Place, values: impl Iterator<Item = u64>) {
+    fn put(&mut self, place: Place, value: impl Fn(usize) -> u64) {
+        let mut row = 0;
         if self.num_words == 1 {
-            for (word, value) in self.words.iter_mut().zip(values) {
-                *word |= value << place.shift;
+            while row < self.words.len() {
+                self.words[row] |= value(row) << place.shift;
+                row += 1;
             }
         } else {
-            for (word, value) in self.words[place.word..].iter_mut().step_by(self.num_words).zip(values) {
-                *word |= value << place.shift;
+            let mut at = place.word;
+            while at < self.words.len() {
+                self.words[at] |= value(row) << place.shift;
+                at += self.num_words;
+                row += 1;
             }
         }
     }
@@ -76,7 +85,7 @@ impl Target<'_> {
         if self.num_words == 1 {
             or_integers(Level::best(), self.words, values, base, place.mask(), place.shift);
         } else {
-            self.put(place, values.iter().map(|value| value.low_bits().wrapping_sub(base) & place.mask()));
+            self.put(place, |row| values[row].low_bits().wrapping_sub(base) & place.mask());
         }
     }
 
@@ -98,16 +107,6 @@ fn or_integers_body<T: Integer>(words: &mut [u64], values: &[T], base: u64, mask
     }
 }
 
-/// Runs `$body` with `$array` bound to the typed array of integers of any width, else `$otherwise`.
-macro_rules! with_integers {
-    ($value:expr, |$array:ident| $body:expr, else $otherwise:expr) => {
-        match $value {
-            Array::Int128($array) => $body,
-            other => lazuli_array::dispatch_integer!(other, |$array| $body, else $otherwise),
-        }
-    };
-}
-
 fn encode_column(
     key: &KeyColumn,
     array: &Array,
@@ -120,33 +119,45 @@ fn encode_column(
         Codec::Null => {}
         Codec::Boolean => {
             let Array::Boolean(array) = array else { mismatch(key, array) };
-            target.put(place, rows.map(|row| array.get(row).map_or(0, |value| u64::from(value) + 1)));
+            target.put(place, |row| array.get(rows.start + row).map_or(0, |value| u64::from(value) + 1));
         }
         Codec::Integer { base, .. } => {
-            with_integers!(
-                array,
-                |array| target.put_integers(place, &array.values()[rows.clone()], base as u64),
-                else mismatch(key, array)
-            );
+            let base = base as u64;
+            match array {
+                Array::Int32(array) => target.put_integers(place, &array.values()[rows.clone()], base),
+                Array::UInt32(array) => target.put_integers(place, &array.values()[rows.clone()], base),
+                Array::Int64(array) => {
+                    target.put_integers(place, bits_of(&array.values()[rows.clone()]), base);
+                }
+                Array::UInt64(array) => target.put_integers(place, &array.values()[rows.clone()], base),
+                Array::Int128(array) => target.put_integers(place, &array.values()[rows.clone()], base),
+                small => match &*widened(&small.sliced(rows.start, rows.len())) {
+                    Array::Int32(array) => target.put_integers(place, array.values(), base),
+                    _ => mismatch(key, array),
+                },
+            }
             clear_nulls(key, array, rows, 0, target);
         }
         Codec::Float32 => {
             let Array::Float32(values) = array else { mismatch(key, array) };
-            let bits = |&value: &f32| {
+            let values = &values.values()[rows.clone()];
+            target.put(place, |row| {
+                let value = values[row];
                 u64::from(if value.is_nan() { CANONICAL_NAN_32 } else { (value + 0.0).to_bits() })
-            };
-            target.put(place, values.values()[rows.clone()].iter().map(bits));
+            });
             clear_nulls(key, array, rows, NULL_FLOAT_32.into(), target);
         }
         Codec::Float64 => {
             let Array::Float64(values) = array else { mismatch(key, array) };
-            target.put(place, values.values()[rows.clone()].iter().map(|&value| canonical_bits(value)));
+            let values = &values.values()[rows.clone()];
+            target.put(place, |row| canonical_bits(values[row]));
             clear_nulls(key, array, rows, NULL_FLOAT, target);
         }
         Codec::Int128 { high } => {
             let Array::Int128(values) = array else { mismatch(key, array) };
-            target.put(place, values.values()[rows.clone()].iter().map(|&value| value as u64));
-            target.put(high, values.values()[rows.clone()].iter().map(|&value| (value >> 64) as u64));
+            let values = &values.values()[rows.clone()];
+            target.put(place, |row| values[row] as u64);
+            target.put(high, |row| (values[row] >> 64) as u64);
             if let Some(validity) = array.validity() {
                 for_each_null(&validity, rows.clone(), |row| target.replace(row, high, 0));
             }
@@ -219,7 +230,7 @@ pub(crate) fn for_each_null(validity: &Bitmap, rows: Range<usize>, mut each: imp
 }
 
 /// Calls `each` with the rows of a column whose values have no key in this layout.
-pub(crate) fn strangers(key: &KeyColumn, array: &Array, ids: &[Ids<'_>], mut each: impl FnMut(usize)) {
+pub(crate) fn strangers(key: &KeyColumn, array: &Array, ids: &[Ids<'_>], each: &mut dyn FnMut(usize)) {
     if let Codec::Interned { interner } = key.codec {
         if let Ids::Numbers(numbers) = ids[interner] {
             numbers.iter().enumerate().filter(|&(_, &id)| id == UNKNOWN).for_each(|(row, _)| each(row));
@@ -230,20 +241,30 @@ pub(crate) fn strangers(key: &KeyColumn, array: &Array, ids: &[Ids<'_>], mut eac
         && !key.holds_all
     {
         let (least, greatest) = key.range();
-        with_integers!(array, |array| {
-            for (row, &value) in array.values().iter().enumerate() {
-                let value = value.wide();
-                // Whatever lies in the slot of a null, the null has a key or is a stranger below.
-                if (value < least || value > greatest) && array.validity().is_none_or(|valid| valid.get(row)) {
-                    each(row);
-                }
+        let mut look = |value: i128, row: usize| {
+            // Whatever lies in the slot of a null, the null has a key or is a stranger below.
+            if (value < least || value > greatest) && array.is_valid(row) {
+                each(row);
             }
-        }, else mismatch(key, array));
+        };
+        match &*widened(array) {
+            Array::Int32(array) => look_at(array.values(), &mut look),
+            Array::Int64(array) => look_at(array.values(), &mut look),
+            Array::UInt64(array) => look_at(array.values(), &mut look),
+            Array::Int128(array) => look_at(array.values(), &mut look),
+            _ => mismatch(key, array),
+        }
     }
     if !key.holds_null()
         && let Some(validity) = array.validity()
     {
         for_each_null(&validity, 0..array.len(), each);
+    }
+}
+
+fn look_at<T: Integer>(values: &[T], look: &mut impl FnMut(i128, usize)) {
+    for (row, &value) in values.iter().enumerate() {
+        look(value.wide(), row);
     }
 }
 
@@ -255,20 +276,18 @@ pub(crate) fn decode(
     words: &[u64],
     num_keys: usize,
 ) -> Result<Column> {
-    let rows = || words.chunks_exact(layout.num_words);
+    let row_at = |row: usize| &words[row * layout.num_words..][..layout.num_words];
     let num_rows = words.len() / layout.num_words;
     let array: Array = match key.codec {
         Codec::Null => return Ok(Column::new_null(key.data_type.clone(), num_rows)),
-        Codec::Boolean => rows()
-            .map(|row| match key.value.get(row) {
-                0 => None,
-                value => Some(value == 2),
-            })
-            .collect::<BooleanArray>()
-            .into(),
+        Codec::Boolean => BooleanArray::new(
+            Bitmap::from_fn(num_rows, |row| key.value.get(row_at(row)) == 2),
+            validity_of_codes(layout, key.value, words),
+        )
+        .into(),
         Codec::Integer { base, nulls } => {
             let validity = match key.null {
-                Some(null) => Some(rows().map(|row| null.get(row) == 0).collect::<Bitmap>()),
+                Some(null) => Some(Bitmap::from_fn(num_rows, |row| null.get(row_at(row)) == 0)),
                 None if nulls => validity_of_codes(layout, key.value, words),
                 None => None,
             };
@@ -286,30 +305,33 @@ pub(crate) fn decode(
             };
             decode(layout, key.value, words, base, validity)
         }
-        Codec::Float32 => rows()
-            .map(|row| {
-                let bits = key.value.get(row) as u32;
-                (bits != NULL_FLOAT_32).then(|| f32::from_bits(bits))
-            })
-            .collect::<PrimitiveArray<f32>>()
-            .into(),
-        Codec::Float64 => rows()
-            .map(|row| {
-                let bits = key.value.get(row);
-                (bits != NULL_FLOAT).then(|| f64::from_bits(bits))
-            })
-            .collect::<PrimitiveArray<f64>>()
-            .into(),
-        Codec::Int128 { high } => rows()
-            .map(|row| {
-                let value = i128::from(key.value.get(row)) | i128::from(high.get(row)) << 64;
-                key.null.is_none_or(|null| null.get(row) == 0).then_some(value)
-            })
-            .collect::<PrimitiveArray<i128>>()
-            .into(),
+        Codec::Float32 => {
+            let bits = codes_plus::<u32>(layout, key.value, words, 0);
+            let validity = validity_but(layout, key.value, words, NULL_FLOAT_32.into());
+            PrimitiveArray::new(of_bits::<f32>(bits).into(), validity).into()
+        }
+        Codec::Float64 => {
+            let bits = codes_plus::<u64>(layout, key.value, words, 0);
+            let validity = validity_but(layout, key.value, words, NULL_FLOAT);
+            PrimitiveArray::new(of_bits::<f64>(bits).into(), validity).into()
+        }
+        Codec::Int128 { high } => {
+            let mut values = Vec::with_capacity(num_rows);
+            for row in words.chunks_exact(layout.num_words) {
+                values.push(i128::from(key.value.get(row)) | i128::from(high.get(row)) << 64);
+            }
+            let validity = key.null.and_then(|null| {
+                let valid = Bitmap::from_fn(num_rows, |row| null.get(row_at(row)) == 0);
+                (valid.count_zeros() > 0).then_some(valid)
+            });
+            PrimitiveArray::new(values.into(), validity).into()
+        }
         Codec::Code => {
             let DataType::Enum(categories) = &key.data_type else { unreachable!("codes are for Enum") };
-            let codes = rows().map(|row| (key.value.get(row) as u32).checked_sub(1)).collect();
+            // Null rows have a code as well, one that there is.
+            let mut codes = codes_plus::<u32>(layout, key.value, words, 0);
+            codes.iter_mut().for_each(|code| *code = code.saturating_sub(1));
+            let codes = PrimitiveArray::new(codes.into(), validity_of_codes(layout, key.value, words));
             DictionaryArray::try_new(codes, categories.clone())?.into()
         }
         Codec::Interned { interner } => {
@@ -320,21 +342,25 @@ pub(crate) fn decode(
 }
 
 /// Integers, or narrow decimals, from their codes.
-fn integers<T: Integer>(
+fn integers<T: Native<Bits: Integer>>(
     layout: &Layout,
     place: Place,
     words: &[u64],
     base: i128,
     validity: Option<Bitmap>,
 ) -> Array {
-    T::wrap(PrimitiveArray::new(codes_plus::<T>(layout, place, words, base).into(), validity))
+    let bits = codes_plus::<T::Bits>(layout, place, words, base);
+    T::wrap(PrimitiveArray::new(of_bits::<T>(bits).into(), validity))
 }
 
 fn codes_plus<T: Integer>(layout: &Layout, place: Place, words: &[u64], base: i128) -> Vec<T> {
+    let mut values = vec![T::default(); words.len() / layout.num_words];
     if layout.num_words > 1 {
-        return words.chunks_exact(layout.num_words).map(|row| T::from_code(base, place.get(row))).collect();
+        for (value, row) in values.iter_mut().zip(words.chunks_exact(layout.num_words)) {
+            *value = T::from_code(base, place.get(row));
+        }
+        return values;
     }
-    let mut values = vec![T::default(); words.len()];
     add_base(Level::best(), &mut values, words, base, place.mask(), place.shift);
     values
 }
@@ -352,11 +378,17 @@ fn add_base_body<T: Integer>(values: &mut [T], words: &[u64], base: i128, mask: 
 
 /// Which rows have a code other than 0; `None` if all do.
 fn validity_of_codes(layout: &Layout, place: Place, words: &[u64]) -> Option<Bitmap> {
+    validity_but(layout, place, words, 0)
+}
+
+/// Which rows have a code other than that of null; `None` if all do.
+fn validity_but(layout: &Layout, place: Place, words: &[u64], null: u64) -> Option<Bitmap> {
     let mut any_null = false;
     for row in words.chunks_exact(layout.num_words) {
-        any_null |= place.get(row) == 0;
+        any_null |= place.get(row) == null;
     }
-    any_null.then(|| words.chunks_exact(layout.num_words).map(|row| place.get(row) != 0).collect())
+    let row_at = |row: usize| &words[row * layout.num_words..][..layout.num_words];
+    any_null.then(|| Bitmap::from_fn(words.len() / layout.num_words, |row| place.get(row_at(row)) != null))
 }
 
 fn decode_interned(

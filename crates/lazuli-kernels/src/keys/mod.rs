@@ -30,6 +30,7 @@ use self::encode::{Ids, decode, encode, strangers};
 pub(crate) use self::interner::Interner;
 use self::layout::{Codec, Shape};
 pub use self::plan::KeyPlan;
+pub(crate) use self::range::range_of_values;
 use self::recode::{ids_of, recode};
 use self::table::{NO_GROUP, PackedTable};
 use crate::Result;
@@ -194,7 +195,7 @@ impl GroupTable {
             self.table.find(&words, &mut hashes, ids);
         }
         for (key, column) in columns.iter().zip(keys) {
-            strangers(key, column.array(), &numbers, |row| ids[row] = NO_GROUP);
+            strangers(key, column.array(), &numbers, &mut |row| ids[row] = NO_GROUP);
             if !nulls_match && let Some(validity) = column.validity() {
                 for_each_null(&validity, 0..rows, |row| ids[row] = NO_GROUP);
             }

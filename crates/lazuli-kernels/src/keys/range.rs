@@ -3,6 +3,7 @@
 use lazuli_array::{Array, Bitmap, Native, PhysicalType, PrimitiveArray};
 
 use crate::level::{Level, by_level};
+use crate::wide::widened;
 
 /// An integer of any width.
 pub(crate) trait Integer: Native + Ord {
@@ -57,16 +58,15 @@ pub(crate) fn range_of_type(physical: PhysicalType) -> (i128, i128) {
 /// The least and the greatest integer of an array, nulls apart; `None` if there is none.
 pub(crate) fn range_of_values(array: &Array) -> Option<(i128, i128)> {
     match array {
-        Array::Int8(array) => range_of(array),
-        Array::Int16(array) => range_of(array),
         Array::Int32(array) => range_of(array),
         Array::Int64(array) => range_of(array),
-        Array::UInt8(array) => range_of(array),
-        Array::UInt16(array) => range_of(array),
         Array::UInt32(array) => range_of(array),
         Array::UInt64(array) => range_of(array),
         Array::Int128(array) => range_of(array),
-        _ => None,
+        small => match &*widened(small) {
+            Array::Int32(array) => range_of(array),
+            _ => None,
+        },
     }
 }
 
@@ -82,7 +82,12 @@ fn range_of<T: Integer>(array: &PrimitiveArray<T>) -> Option<(i128, i128)> {
 fn range_of_valid<T: Integer>(values: &[T], validity: &Bitmap) -> Option<(T, T)> {
     let mut rows = validity.ones();
     let first = values[rows.next()?];
-    Some(rows.fold((first, first), |(min, max), row| (min.min(values[row]), max.max(values[row]))))
+    let (mut min, mut max) = (first, first);
+    for row in rows {
+        min = min.min(values[row]);
+        max = max.max(values[row]);
+    }
+    Some((min, max))
 }
 
 by_level! {

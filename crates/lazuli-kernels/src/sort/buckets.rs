@@ -135,10 +135,14 @@ impl Buckets {
     ) -> Result<Vec<A>, Stopped> {
         let bits = bits_of(array.values());
         assert_eq!(bits.len(), self.bucket_of.len(), "rows of a column and of its sort");
-        let moved = self.moved(|range| bits[range].iter().copied(), tasks)?;
-        let arrays = moved.into_iter().zip(self.validity(array.validity(), tasks)?);
-        let array = |(bits, validity)| PrimitiveArray::new(of_bits::<V>(bits).into(), validity).into();
-        Ok(arrays.map(array).collect())
+        let moved = self.moved_values(bits, tasks)?;
+        let mut validities = self.validity(array.validity(), tasks)?.into_iter();
+        let mut arrays = Vec::with_capacity(moved.len());
+        for bits in moved {
+            let validity = validities.next().flatten();
+            arrays.push(PrimitiveArray::new(of_bits::<V>(bits).into(), validity).into());
+        }
+        Ok(arrays)
     }
 
     /// Validity by bucket.
@@ -160,16 +164,33 @@ impl Buckets {
         Ok(moved.into_iter().map(|bytes| Bitmap::from_fn(bytes.len(), |row| bytes[row] != 0)).collect())
     }
 
+    /// Values by bucket, compiled once a width: without the attribute the loop of a width is inlined for each of its types.
+    #[inline(never)]
+    fn moved_values<V: Copy + Send + Sync>(
+        &self,
+        values: &[V],
+        tasks: &AnyTasks<'_>,
+    ) -> Result<Vec<Vec<V>>, Stopped> {
+        self.moved(|range| values[range].iter().copied(), tasks)
+    }
+
     /// Values by bucket. `source` gives those of a range of rows.
     fn moved<V: Copy + Send, I: Iterator<Item = V>>(
         &self,
         source: impl Fn(Range<usize>) -> I + Send + Sync,
         tasks: &AnyTasks<'_>,
     ) -> Result<Vec<Vec<V>>, Stopped> {
-        let mut vectors: Vec<Vec<V>> = self.rows.iter().map(|&rows| with_capacity(rows)).collect();
+        // Loops instead of adapters: compiled for each width.
+        let mut vectors: Vec<Vec<V>> = Vec::with_capacity(self.rows.len());
+        for &rows in &self.rows {
+            vectors.push(with_capacity(rows));
+        }
         // The part of each bucket that each range fills; without bounds to check, as many as a byte can name.
         let mut parts: Vec<[IterMut<'_, MaybeUninit<V>>; MAX_BUCKETS]> =
-            self.ranges.iter().map(|_| std::array::from_fn(|_| Default::default())).collect();
+            Vec::with_capacity(self.ranges.len());
+        for _ in &self.ranges {
+            parts.push(std::array::from_fn(|_| Default::default()));
+        }
         for (bucket, vector) in vectors.iter_mut().enumerate() {
             let mut rest = &mut vector.spare_capacity_mut()[..self.rows[bucket]];
             for (counts, parts) in self.counts.iter().zip(&mut parts) {
@@ -179,7 +200,10 @@ impl Buckets {
             }
             assert!(rest.is_empty(), "a bucket's rows are those of all ranges");
         }
-        let items = self.ranges.iter().cloned().zip(parts).collect();
+        let mut items = Vec::with_capacity(parts.len());
+        for (range, parts) in self.ranges.iter().zip(parts) {
+            items.push((range.clone(), parts));
+        }
         let is_full =
             tasks.run_on(items, |(range, mut parts): (Range<usize>, [IterMut<'_, _>; MAX_BUCKETS])| {
                 for (&bucket, value) in self.bucket_of[range.clone()].iter().zip(source(range)) {

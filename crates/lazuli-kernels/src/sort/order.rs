@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use lazuli_array::memory::filled_with_zeros;
 
+use super::RowComparator;
 use super::integers;
 use super::piece::{Rows, Word};
 use super::plan::{Plan, Step};
@@ -151,7 +152,7 @@ pub(super) fn order(
         }
         Some(Step::Compare(rows)) => {
             input.numbers(0, target);
-            target.sort_by(|&left, &right| rows.compare(left as usize, right as usize));
+            sort_by_comparison(rows, target);
             Ok(())
         }
         Some(Step::Word(word)) => {
@@ -168,6 +169,11 @@ pub(super) fn order(
             }
         }
     }
+}
+
+/// In one place, for a sort is a lot of code.
+fn sort_by_comparison(rows: &RowComparator<'_>, target: &mut [u32]) {
+    target.sort_by(|&left, &right| rows.compare(left as usize, right as usize));
 }
 
 /// One step.
@@ -197,9 +203,9 @@ impl Sorting<'_> {
         if input.len() > LEAF_ROWS {
             let split = if word.is_costly() {
                 let read = read_in_tasks(word, input, tasks)?;
-                split::<E, _>(&ReadWords { words: &read, input }, words, self.row_bits, tasks)?
+                split::<E>(&ReadWords { words: &read, input }, words, self.row_bits, tasks)?
             } else {
-                split::<E, _>(&Words { word, input }, words, self.row_bits, tasks)?
+                split::<E>(&Words { word, input }, words, self.row_bits, tasks)?
             };
             return self.split_rows(split, target, tasks);
         }
@@ -262,7 +268,7 @@ impl Sorting<'_> {
     fn shared_part<E: Entry>(&self, part: Part<'_, E>, tasks: &AnyTasks<'_>) -> Result<(), Stopped> {
         if part.words.bits > 0 {
             let feed = Entries { entries: part.entries, row_bits: self.row_bits };
-            let split = split::<E, _>(&feed, part.words, self.row_bits, tasks)?;
+            let split = split::<E>(&feed, part.words, self.row_bits, tasks)?;
             return self.split_rows(split, part.target, tasks);
         }
         self.write_numbers(part.entries, part.target);
@@ -368,7 +374,7 @@ fn refine(plan: &Plan<'_>, mut step: usize, mut runs: Vec<Range<usize>>, target:
             None => return,
             Some(Step::Compare(rows)) => {
                 for run in runs {
-                    target[run].sort_by(|&left, &right| rows.compare(left as usize, right as usize));
+                    sort_by_comparison(rows, &mut target[run]);
                 }
                 return;
             }

@@ -69,7 +69,7 @@ impl Entry for (u64, u32) {
     }
 }
 
-/// Where rows and their words come from.
+/// Where rows and their words come from. Asked once a chunk of rows, so it is a `dyn`.
 pub(super) trait Feed: Sync {
     /// Number of rows.
     fn len(&self) -> usize;
@@ -127,7 +127,7 @@ pub(super) struct Layout {
 
 impl Layout {
     /// Counts the rows of a feed in a first pass.
-    pub fn new<F: Feed>(feed: &F, words: WordRange, tasks: &AnyTasks<'_>) -> Result<Self, Stopped> {
+    pub fn new(feed: &dyn Feed, words: WordRange, tasks: &AnyTasks<'_>) -> Result<Self, Stopped> {
         let rows = feed.len();
         // About sixteen rows a cell, so that counting cells is cheap beside counting rows.
         let cell_bits = (rows / 16).max(256).ilog2().min(MAX_CELL_BITS).min(words.bits);
@@ -179,8 +179,8 @@ fn cell(word: u64, base: u64, shift: u32, cells: usize) -> usize {
 }
 
 /// Puts the rows of a feed into buckets. `row_bits`: for [`Entry`].
-pub(super) fn split<E: Entry, F: Feed>(
-    feed: &F,
+pub(super) fn split<E: Entry>(
+    feed: &dyn Feed,
     words: WordRange,
     row_bits: u32,
     tasks: &AnyTasks<'_>,

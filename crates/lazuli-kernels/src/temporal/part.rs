@@ -9,7 +9,7 @@ use lazuli_array::{Array, BooleanArray, Column, DataType, Native, PrimitiveArray
 
 use super::values::{local_ticks, per_day};
 use crate::Result;
-use crate::arity::unary;
+use crate::arity::{predicate_of, unary};
 
 /// A part of a date or a time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -226,13 +226,17 @@ impl DayNumber for i64 {
 fn of_days(days: &Days, part: Part) -> Array {
     match days {
         Days::Near(days) => of_day_numbers(days, part),
-        Days::Far(days) => of_day_numbers(days, part),
+        Days::Far(days) => of_far_days(days, part),
     }
 }
 
-fn of_day_numbers<D: DayNumber>(days: &PrimitiveArray<D>, part: Part) -> Array {
-    // The ISO week belongs to the year that its Thursday is in.
-    let thursday = |day: D| day.plus(3 - day.weekday()).civil();
+/// The ISO week belongs to the year that its Thursday is in.
+#[inline(always)]
+fn thursday<D: DayNumber>(day: D) -> Civil {
+    day.plus(3 - day.weekday()).civil()
+}
+
+fn of_day_numbers(days: &PrimitiveArray<i32>, part: Part) -> Array {
     match part {
         Part::Year => unary(days, |day| day.civil().year).into(),
         Part::IsoYear => unary(days, |day| thursday(day).year).into(),
@@ -244,19 +248,53 @@ fn of_day_numbers<D: DayNumber>(days: &PrimitiveArray<D>, part: Part) -> Array {
         Part::Weekday => unary(days, |day| day.weekday() as i8 + 1).into(),
         Part::Day => unary(days, |day| day.civil().day as i8).into(),
         Part::OrdinalDay => unary(days, |day| day.civil().ordinal as i16).into(),
-        Part::DaysInMonth => unary(days, |day| {
-            let civil = day.civil();
-            match civil.month {
-                2 => 28 + i8::from(is_leap_year(civil.year)),
-                // 31 and 30 alternate, and start again in August.
-                month => 30 + ((month + month / 8) % 2) as i8,
-            }
-        })
-        .into(),
+        Part::DaysInMonth => unary(days, |day| days_in_month(day.civil())).into(),
         Part::IsLeapYear => {
-            let leap = days.values().iter().map(|day| is_leap_year(day.civil().year)).collect();
+            let leap = predicate_of(days.values(), |day| is_leap_year(day.civil().year));
             BooleanArray::new(leap, days.validity().cloned()).into()
         }
+        of_time => unreachable!("{of_time:?} is part of a time"),
+    }
+}
+
+#[inline(always)]
+fn days_in_month(civil: Civil) -> i8 {
+    match civil.month {
+        2 => 28 + i8::from(is_leap_year(civil.year)),
+        // 31 and 30 alternate, and start again in August.
+        month => 30 + ((month + month / 8) % 2) as i8,
+    }
+}
+
+/// As [`of_day_numbers`], for days that are seldom: one loop for all parts.
+fn of_far_days(days: &PrimitiveArray<i64>, part: Part) -> Array {
+    let numbers = unary(days, |day| far_part(day, part));
+    match part.data_type() {
+        DataType::Int8 => unary(&numbers, |number| number as i8).into(),
+        DataType::Int16 => unary(&numbers, |number| number as i16).into(),
+        DataType::Boolean => {
+            let bits = predicate_of(numbers.values(), |number| number != 0);
+            BooleanArray::new(bits, numbers.validity().cloned()).into()
+        }
+        _ => numbers.into(),
+    }
+}
+
+#[inline(never)]
+fn far_part(day: i64, part: Part) -> i32 {
+    match part {
+        Part::Year => day.civil().year,
+        Part::IsoYear => thursday(day).year,
+        Part::Century => hundreds(day.civil().year, 100),
+        Part::Millennium => hundreds(day.civil().year, 1_000),
+        Part::Quarter => day.civil().month.div_ceil(3) as i32,
+        Part::Month => day.civil().month as i32,
+        Part::Week => ((thursday(day).ordinal - 1) / 7 + 1) as i32,
+        Part::Weekday => day.weekday() + 1,
+        Part::Day => day.civil().day as i32,
+        Part::OrdinalDay => day.civil().ordinal as i32,
+        Part::DaysInMonth => days_in_month(day.civil()).into(),
+        Part::IsLeapYear => is_leap_year(day.civil().year).into(),
         of_time => unreachable!("{of_time:?} is part of a time"),
     }
 }

@@ -145,7 +145,13 @@ impl<'a> RowGroups<'a> {
 
     /// For each group, the rows of the first column for which `keep` is true.
     fn kept(&self, keep: impl Fn(usize) -> bool) -> Column {
-        self.picked(|range, rows| rows.extend(range.filter(|&row| keep(row)).map(|row| row as u32)))
+        self.picked(|range, rows| {
+            for row in range {
+                if keep(row) {
+                    rows.push(row as u32);
+                }
+            }
+        })
     }
 
     /// For each group, whole numbers: those that `pick` pushes for the group's range.

@@ -1,6 +1,6 @@
 //! `bin.reinterpret`.
 
-use lazuli_array::{Array, BinaryArray, DataType, PrimitiveArray, Scalar};
+use lazuli_array::{Array, BinaryArray, BitmapBuilder, DataType, Native, PrimitiveArray, Scalar};
 
 use super::{BinaryNamespace, BytesFunction, infallible};
 use crate::function::SignatureError;
@@ -34,14 +34,20 @@ pub(super) static REINTERPRET: BytesFunction = BytesFunction {
 
 /// The number whose bytes each row is; null for rows of another length.
 fn numbers(rows: &BinaryArray, output: &DataType, big: bool) -> Array {
+    fn read<T: Native, const BYTES: usize>(rows: &BinaryArray, of: fn([u8; BYTES]) -> T) -> Array {
+        let mut values = Vec::with_capacity(rows.len());
+        let mut validity = BitmapBuilder::with_capacity(rows.len());
+        for row in 0..rows.len() {
+            let bytes: Option<[u8; BYTES]> = rows.get(row).and_then(|bytes| bytes.try_into().ok());
+            values.push(bytes.map_or(T::default(), of));
+            validity.push(bytes.is_some());
+        }
+        T::wrap(PrimitiveArray::new(values.into(), validity.finish_validity()))
+    }
     macro_rules! read {
-        ($type:ty) => {{
-            let number = |row: Option<&[u8]>| {
-                let bytes = row?.try_into().ok()?;
-                Some(if big { <$type>::from_be_bytes(bytes) } else { <$type>::from_le_bytes(bytes) })
-            };
-            rows.iter().map(number).collect::<PrimitiveArray<$type>>().into()
-        }};
+        ($type:ty) => {
+            read(rows, if big { <$type>::from_be_bytes } else { <$type>::from_le_bytes })
+        };
     }
     match output {
         DataType::Int8 => read!(i8),

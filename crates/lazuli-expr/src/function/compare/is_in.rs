@@ -72,14 +72,12 @@ impl Expr {
     /// assert_eq!(col("status").is_in(["paid", "sent"]).to_string(), "is_in(status, 'paid', 'sent')");
     /// ```
     pub fn is_in<V: Into<Expr>>(self, values: impl IntoIterator<Item = V>) -> Self {
-        let inputs = std::iter::once(self).chain(values.into_iter().map(Into::into)).collect();
-        Self::Function { function: super::IS_IN, inputs }
+        self.call_with(super::IS_IN, values.into_iter().map(Into::into))
     }
 
     /// As [`Expr::is_in`], where null is a value: a null row is in `values` if there is a null. Never null.
     pub fn is_in_missing<V: Into<Expr>>(self, values: impl IntoIterator<Item = V>) -> Self {
-        let inputs = std::iter::once(self).chain(values.into_iter().map(Into::into)).collect();
-        Self::Function { function: super::IS_IN_MISSING, inputs }
+        self.call_with(super::IS_IN_MISSING, values.into_iter().map(Into::into))
     }
 }
 
