@@ -1,9 +1,10 @@
 //! The Arrow C stream interface: batches one after the other, asked for by whoever receives them.
 
+use std::collections::BTreeSet;
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::export::{export_batch, export_schema};
 use super::import::{import_batch, schema_of};
@@ -20,6 +21,14 @@ struct StreamOwner {
     next: Box<dyn FnMut() -> Option<std::result::Result<Batch, String>> + Send>,
     /// The text of the last error, until the next call.
     last_error: CString,
+}
+
+/// Where the data of our streams lies that have not been released. What a struct's callbacks are does not tell whose it is:
+/// one function may have several addresses.
+static EXPORTED: Mutex<BTreeSet<usize>> = Mutex::new(BTreeSet::new());
+
+fn exported() -> MutexGuard<'static, BTreeSet<usize>> {
+    EXPORTED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Batches as a C stream: each is made when the receiver asks for it, on the receiver's thread. What `batches` gives an
@@ -52,13 +61,15 @@ pub fn export_stream<E: Display>(
         }
         Some(next.map_err(|error| error.to_string()))
     };
-    let owner = Box::new(StreamOwner { schema, next: Box::new(next), last_error: CString::default() });
+    let owner =
+        Box::into_raw(Box::new(StreamOwner { schema, next: Box::new(next), last_error: CString::default() }));
+    exported().insert(owner.addr());
     ArrowArrayStream {
         get_schema: Some(get_schema),
         get_next: Some(get_next),
         get_last_error: Some(get_last_error),
         release: Some(release_stream),
-        private_data: Box::into_raw(owner).cast(),
+        private_data: owner.cast(),
     }
 }
 
@@ -145,6 +156,7 @@ unsafe extern "C" fn release_stream(stream: *mut ArrowArrayStream) {
     let Some(stream) = (unsafe { stream.as_mut() }) else { return };
     if stream.release.take().is_some() {
         let owner = std::mem::replace(&mut stream.private_data, std::ptr::null_mut());
+        exported().remove(&owner.addr());
         // SAFETY: `export_stream` put a box of this type there, and `release` was still set, so it has not been freed.
         let owner = unsafe { Box::from_raw(owner.cast::<StreamOwner>()) };
         // Dropping a query may run code of the user's own, and no panic may cross into C.
@@ -204,11 +216,11 @@ impl ArrowStreamReader {
     /// # Errors
     /// As [`ArrowStreamReader::import`]; [`ArrayError::ForeignData`] for a stream of somebody else.
     pub fn import_own(stream: ArrowArrayStream) -> Result<Self> {
-        let ours: unsafe extern "C" fn(*mut ArrowArrayStream, *mut ArrowArray) -> c_int = get_next;
-        if !stream.get_next.is_some_and(|found| std::ptr::fn_addr_eq(found, ours)) {
+        if !exported().contains(&stream.private_data.addr()) {
             return Err(ArrayError::ForeignData { reason: "a stream that was not exported here".into() });
         }
-        // SAFETY: its fields are set by `export_stream`, the only one that knows our callback; other code can't change them.
+        // SAFETY: what its private data points at was made by `export_stream` and has not been released, so nobody else can have
+        // data there; the struct's fields are set by `export_stream`, and other code can't change them.
         unsafe { Self::import(stream) }
     }
 
