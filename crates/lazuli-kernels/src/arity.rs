@@ -211,7 +211,7 @@ pub(crate) fn try_binary_slow<L: Native, R: Native, O: Native>(
                 row += 1;
             }
             if failed {
-                blocks.look_for_failure(start, end, |row| {
+                blocks.look_for_failure(start, end, &|row| {
                     let (left, right) = pairs.get(row);
                     op(left, right).1
                 });
@@ -241,7 +241,7 @@ fn try_each<T: Native, O: Native>(
                 row += 1;
             }
             if failed {
-                blocks.look_for_failure(start, end, |row| op(input[row - start]).1);
+                blocks.look_for_failure(start, end, &|row| op(input[row - start]).1);
             }
         }
         // SAFETY: each block wrote all of its slots, one after the other from the first.
@@ -270,7 +270,7 @@ fn try_each_pair<L: Native, R: Native, O: Native>(
                 row += 1;
             }
             if failed {
-                blocks.look_for_failure(start, end, |row| op(left[row - start], right[row - start]).1);
+                blocks.look_for_failure(start, end, &|row| op(left[row - start], right[row - start]).1);
             }
         }
         // SAFETY: each block wrote all of its slots, one after the other from the first.
@@ -304,24 +304,10 @@ impl Blocks {
     }
 
     /// Finds the first row of a block that is valid and fails; slots of null rows may fail as they like.
-    ///
-    /// Inline: behind a pointer each operation would be a function more with an entry of its own in a table.
-    #[inline]
-    fn look_for_failure(&mut self, start: usize, end: usize, fails: impl Fn(usize) -> bool) {
-        let mut row = start;
-        while row < end {
-            if fails(row) && self.is_valid(row) {
-                self.failed = Some(row);
-                return;
-            }
-            row += 1;
-        }
-    }
-
     #[cold]
-    #[inline(never)]
-    fn is_valid(&self, row: usize) -> bool {
-        self.validity.as_ref().is_none_or(|validity| validity.get(row))
+    fn look_for_failure(&mut self, start: usize, end: usize, fails: &dyn Fn(usize) -> bool) {
+        let valid = |row: usize| self.validity.as_ref().is_none_or(|validity| validity.get(row));
+        self.failed = (start..end).find(|&row| valid(row) && fails(row));
     }
 
     fn finish<O: Native>(self, values: Vec<O>) -> Result<PrimitiveArray<O>, usize> {

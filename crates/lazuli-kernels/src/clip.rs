@@ -98,11 +98,9 @@ fn clipped<T: Native>(
         return Some(unary(array, |value| between(value, lower, upper)).into());
     }
     let ((lower, lower_mask), (upper, upper_mask)) = (lower.rows_and_mask(), upper.rows_and_mask());
-    let mut clipped = values.to_vec();
-    for (row, value) in clipped.iter_mut().enumerate() {
-        *value = between(*value, lower[row & lower_mask], upper[row & upper_mask]);
-    }
-    Some(PrimitiveArray::new(clipped.into(), array.validity().cloned()).into())
+    let rows = values.iter().enumerate();
+    let clipped = rows.map(|(row, &value)| between(value, lower[row & lower_mask], upper[row & upper_mask]));
+    Some(PrimitiveArray::new(clipped.collect::<Vec<T>>().into(), array.validity().cloned()).into())
 }
 
 #[cfg(test)]

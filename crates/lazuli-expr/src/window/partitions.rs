@@ -23,15 +23,6 @@ pub struct Partitions<'a> {
     grouped: OnceLock<Grouped<'a>>,
 }
 
-/// Rows that are visited before the next are read.
-const BLOCK_ROWS: usize = 256;
-
-/// Rows and the partition of each.
-struct Block {
-    rows: [u32; BLOCK_ROWS],
-    ids: [u32; BLOCK_ROWS],
-}
-
 /// Row numbers by partition: each partition's rows stand together, in the window's order.
 #[derive(Debug)]
 struct Grouped<'a> {
@@ -101,35 +92,16 @@ impl<'a> Partitions<'a> {
         mut visit: impl FnMut(&mut S, usize) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut states = vec![start; self.num_partitions.max(1)];
-        if let ([], None) = (self.ids, self.order) {
-            for row in 0..self.num_rows {
-                visit(&mut states[0], row)?;
-            }
-            return Ok(());
-        }
-        // One loop whether there are partitions or an order: `visit` is all of a window function.
-        let mut block = Block { rows: [0; BLOCK_ROWS], ids: [0; BLOCK_ROWS] };
-        for first in (0..self.num_rows).step_by(BLOCK_ROWS) {
-            let length = BLOCK_ROWS.min(self.num_rows - first);
-            self.read(first, length, &mut block);
-            for (&row, &id) in block.rows[..length].iter().zip(&block.ids[..length]) {
-                visit(&mut states[id as usize], row as usize)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Some rows in the window's order, with their partitions.
-    fn read(&self, first: usize, length: usize, block: &mut Block) {
-        let (rows, ids) = (&mut block.rows[..length], &mut block.ids[..length]);
-        match self.order {
-            Some(order) => rows.copy_from_slice(&order[first..first + length]),
-            None => rows.iter_mut().zip(first as u32..).for_each(|(slot, row)| *slot = row),
-        }
         match (self.ids, self.order) {
-            ([], _) => ids.fill(0),
-            (all, None) => ids.copy_from_slice(&all[first..first + length]),
-            (all, Some(_)) => ids.iter_mut().zip(rows).for_each(|(id, row)| *id = all[*row as usize]),
+            ([], None) => (0..self.num_rows).try_for_each(|row| visit(&mut states[0], row)),
+            ([], Some(order)) => order.iter().try_for_each(|&row| visit(&mut states[0], row as usize)),
+            (ids, None) => {
+                ids.iter().enumerate().try_for_each(|(row, &id)| visit(&mut states[id as usize], row))
+            }
+            (ids, Some(order)) => order.iter().try_for_each(|&row| {
+                let row = row as usize;
+                visit(&mut states[ids[row] as usize], row)
+            }),
         }
     }
 

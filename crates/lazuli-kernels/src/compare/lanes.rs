@@ -23,52 +23,37 @@ pub(super) fn relate<T: Native>(
     right: Side<'_, T>,
 ) -> Option<Bitmap> {
     macro_rules! each_type {
-        ($(($type:ty, $equal_as:ty)),+) => {$(
+        ($($type:ty),+) => {$(
             if let (Some(left), Some(right)) = (side_of::<T, $type>(left), side_of::<T, $type>(right)) {
-                return match relation {
-                    Relation::Equal => {
-                        let (left, right) = (bits_as(left), bits_as(right));
-                        relate_lanes::<$equal_as, EQUAL>(level, left, right)
-                    }
-                    Relation::Less => relate_lanes::<$type, LESS>(level, left, right),
-                };
+                return relate_lanes::<$type>(level, relation, left, right);
             }
         )+};
     }
-    // Integers are equal when their bits are, with a sign and without.
-    each_type!((i32, u32), (i64, u64), (u32, u32), (u64, u64), (f32, f32), (f64, f64));
+    each_type!(i32, i64, u32, u64, f32, f64);
     None
 }
 
 /// The same operand, if its type is `U`.
 fn side_of<T: Native, U: Native>(side: Side<'_, T>) -> Option<Side<'_, U>> {
-    (TypeId::of::<T>() == TypeId::of::<U>()).then(|| bits_as(side))
-}
-
-/// The bits of an operand as those of another number of its size.
-fn bits_as<T: Native, U: Native>(side: Side<'_, T>) -> Side<'_, U> {
-    assert!(size_of::<T>() == size_of::<U>() && align_of::<T>() == align_of::<U>());
-    match side {
-        // SAFETY: numbers have no padding and may have any bits, and size and alignment are the same.
+    if TypeId::of::<T>() != TypeId::of::<U>() {
+        return None;
+    }
+    Some(match side {
+        // SAFETY: `T` and `U` are one type.
         Side::Rows(rows) => {
             Side::Rows(unsafe { std::slice::from_raw_parts(rows.as_ptr().cast(), rows.len()) })
         }
         // SAFETY: as above.
         Side::Constant(value) => Side::Constant(unsafe { std::mem::transmute_copy(&value) }),
-    }
+    })
 }
 
-fn relate_lanes<T: Lanes, const OP: u8>(
+fn relate_lanes<T: Lanes>(
     level: Level,
+    relation: Relation,
     left: Side<'_, T>,
     right: Side<'_, T>,
 ) -> Option<Bitmap> {
-    let (left, right) = match (left, right) {
-        (Side::Constant(constant), Side::Rows(rows)) if OP == EQUAL => {
-            (Side::Rows(rows), Side::Constant(constant))
-        }
-        sides => sides,
-    };
     let rows = match (left, right) {
         (Side::Rows(left), Side::Rows(right)) => {
             assert_eq!(left.len(), right.len(), "operands are paired");
@@ -82,12 +67,16 @@ fn relate_lanes<T: Lanes, const OP: u8>(
         }
         (Side::Constant(_), Side::Constant(_)) => return None,
     };
-    let words = match level.here() {
+    let words = match (level.here(), relation) {
         // SAFETY: `here` names only what this machine has.
-        Level::Avx512 => unsafe { words_512::<T, OP>(left, right, rows) },
+        (Level::Avx512, Relation::Equal) => unsafe { words_512::<T, EQUAL>(left, right, rows) },
         // SAFETY: as above.
-        Level::Avx2 => unsafe { words_256::<T, OP>(left, right, rows) },
-        Level::Portable => return None,
+        (Level::Avx512, Relation::Less) => unsafe { words_512::<T, LESS>(left, right, rows) },
+        // SAFETY: as above.
+        (Level::Avx2, Relation::Equal) => unsafe { words_256::<T, EQUAL>(left, right, rows) },
+        // SAFETY: as above.
+        (Level::Avx2, Relation::Less) => unsafe { words_256::<T, LESS>(left, right, rows) },
+        (Level::Portable, _) => return None,
     };
     Some(Bitmap::from_words(words, rows))
 }
@@ -107,41 +96,46 @@ macro_rules! words {
     ($name:ident, $feature:literal, $word:ident, $load:ident, $splat:ident) => {
         #[target_feature(enable = $feature)]
         fn $name<T: Lanes, const OP: u8>(left: Side<'_, T>, right: Side<'_, T>, rows: usize) -> Vec<u64> {
-            let num_words = rows.div_ceil(64);
-            let mut words = Vec::with_capacity(num_words);
-            // A last, short block goes through the one loop that there is for each pair of operands.
+            let mut words = Vec::with_capacity(rows.div_ceil(64));
             match (left, right) {
                 (Side::Rows(left), Side::Rows(right)) => {
                     let ((left, left_rest), (right, right_rest)) = (left.as_chunks(), right.as_chunks());
-                    let (left_rest, right_rest) = (padded(left_rest), padded(right_rest));
-                    while words.len() < num_words {
-                        let left = left.get(words.len()).unwrap_or(&left_rest);
-                        let right = right.get(words.len()).unwrap_or(&right_rest);
-                        words.push($word::<T, OP, NEITHER>(|part| ($load(left, part), $load(right, part))));
+                    let one = |left: &[T; 64], right: &[T; 64]| {
+                        $word::<T, OP, NEITHER>(|part| ($load(left, part), $load(right, part)))
+                    };
+                    for (left, right) in left.iter().zip(right) {
+                        words.push(one(left, right));
+                    }
+                    if !left_rest.is_empty() {
+                        words.push(one(&padded(left_rest), &padded(right_rest)));
                     }
                 }
                 (Side::Rows(left), Side::Constant(right)) => {
                     let (left, rest) = left.as_chunks();
-                    let rest = padded(rest);
                     // SAFETY: this function enables what the vector needs.
                     let right = unsafe { right.$splat() };
-                    while words.len() < num_words {
-                        let left = left.get(words.len()).unwrap_or(&rest);
-                        words.push($word::<T, OP, RIGHT>(|part| ($load(left, part), right)));
+                    let one = |left: &[T; 64]| $word::<T, OP, RIGHT>(|part| ($load(left, part), right));
+                    for left in left {
+                        words.push(one(left));
+                    }
+                    if !rest.is_empty() {
+                        words.push(one(&padded(rest)));
                     }
                 }
-                (Side::Constant(left), Side::Rows(right)) if OP == LESS => {
+                (Side::Constant(left), Side::Rows(right)) => {
                     let (right, rest) = right.as_chunks();
-                    let rest = padded(rest);
                     // SAFETY: as above.
                     let left = unsafe { left.$splat() };
-                    while words.len() < num_words {
-                        let right = right.get(words.len()).unwrap_or(&rest);
-                        words.push($word::<T, OP, LEFT>(|part| (left, $load(right, part))));
+                    let one = |right: &[T; 64]| $word::<T, OP, LEFT>(|part| (left, $load(right, part)));
+                    for right in right {
+                        words.push(one(right));
+                    }
+                    if !rest.is_empty() {
+                        words.push(one(&padded(rest)));
                     }
                 }
-                (Side::Constant(_), _) => {
-                    unreachable!("the caller has turned constants away, and a constant that is to be equal to the right")
+                (Side::Constant(_), Side::Constant(_)) => {
+                    unreachable!("the caller has turned constants away")
                 }
             }
             words

@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use lazuli_array::{Array, Bitmap, Code, DataType, Dictionary, DictionaryArray, dispatch_codes};
+use lazuli_array::{
+    Array, BinaryArray, Bitmap, Code, DataType, Dictionary, DictionaryArray, StringArray, dispatch_codes,
+};
 
 use super::{Relation, relate_sides};
 use crate::Result;
@@ -17,50 +19,37 @@ trait ByRow {
     fn bytes(&self, row: usize) -> &[u8];
 }
 
-/// Texts or bytes one after the other.
-#[derive(Clone, Copy)]
-struct Plain<'a> {
-    offsets: &'a [i64],
-    bytes: &'a [u8],
-}
-
-impl ByRow for Plain<'_> {
+impl ByRow for &StringArray {
     #[inline]
     fn bytes(&self, row: usize) -> &[u8] {
-        &self.bytes[self.offsets[row] as usize..self.offsets[row + 1] as usize]
+        self.value_bytes(row)
+    }
+}
+
+impl ByRow for &BinaryArray {
+    #[inline]
+    fn bytes(&self, row: usize) -> &[u8] {
+        self.value(row)
+    }
+}
+
+impl ByRow for &DictionaryArray {
+    #[inline]
+    fn bytes(&self, row: usize) -> &[u8] {
+        match self.dictionary().is_empty() {
+            true => &[], // every row is null
+            false => self.dictionary().values().value_bytes(self.stored_codes().value(row) as usize),
+        }
     }
 }
 
 /// The same text in each row.
-#[derive(Clone, Copy)]
 struct Same<'a>(&'a [u8]);
 
 impl ByRow for Same<'_> {
     #[inline]
     fn bytes(&self, _row: usize) -> &[u8] {
         self.0
-    }
-}
-
-/// Text in any form, for mixes that are seldom: which one is asked row by row, instead of a loop for each pair.
-#[derive(Clone, Copy)]
-enum Any<'a> {
-    Plain(Plain<'a>),
-    Same(Same<'a>),
-    Encoded(&'a DictionaryArray),
-}
-
-impl ByRow for Any<'_> {
-    #[inline]
-    fn bytes(&self, row: usize) -> &[u8] {
-        match self {
-            Self::Plain(rows) => rows.bytes(row),
-            Self::Same(rows) => rows.bytes(row),
-            Self::Encoded(array) if array.dictionary().is_empty() => &[], // every row is null
-            Self::Encoded(array) => {
-                array.dictionary().values().value_bytes(array.stored_codes().value(row) as usize)
-            }
-        }
     }
 }
 
@@ -79,23 +68,6 @@ fn by_row(relation: Relation, rows: usize, left: impl ByRow, right: impl ByRow) 
     }
 }
 
-fn by_any_row(relation: Relation, rows: usize, left: Any<'_>, right: Any<'_>) -> Bitmap {
-    Bitmap::from_fn(rows, |row| holds(relation, left.bytes(row), right.bytes(row)))
-}
-
-/// A column and a constant.
-fn by_row_and_constant(relation: Relation, rows: usize, left: Plain<'_>, right: &[u8]) -> Bitmap {
-    by_row(relation, rows, left, Same(right))
-}
-
-/// A constant and a column.
-fn by_constant_and_row(relation: Relation, rows: usize, left: &[u8], right: Plain<'_>) -> Bitmap {
-    match relation {
-        Relation::Equal => by_row_and_constant(relation, rows, right, left),
-        Relation::Less => by_any_row(relation, rows, Any::Same(Same(left)), Any::Plain(right)),
-    }
-}
-
 /// Text of any forms; `Enum` against the same `Enum` by the order of its categories.
 pub(super) fn relate_text(relation: Relation, left: Datum<'_>, right: Datum<'_>) -> Result<Bitmap> {
     let by_category = relation == Relation::Less
@@ -107,25 +79,21 @@ pub(super) fn relate_text(relation: Relation, left: Datum<'_>, right: Datum<'_>)
         (Datum::Constant(constant), Datum::Column(column)) => {
             let text = constant_text(constant.as_column().array());
             match column.array() {
-                Array::Dictionary(array) => by_entry(array, &|entry| holds(relation, &text, entry)),
-                other => by_constant_and_row(relation, other.len(), &text, plain(other)),
+                Array::Dictionary(array) => by_entry(array, |entry| holds(relation, &text, entry)),
+                other => by_row(relation, other.len(), Same(&text), plain(other)),
             }
         }
         (Datum::Column(column), Datum::Constant(constant)) => {
             let text = constant_text(constant.as_column().array());
             match column.array() {
-                Array::Dictionary(array) => by_entry(array, &|entry| holds(relation, entry, &text)),
-                other => by_row_and_constant(relation, other.len(), plain(other), &text),
+                Array::Dictionary(array) => by_entry(array, |entry| holds(relation, entry, &text)),
+                other => by_row(relation, other.len(), plain(other), Same(&text)),
             }
         }
         (left, right) => match (left.array(), right.array()) {
             (Array::Dictionary(left), Array::Dictionary(right)) => relate_dictionaries(relation, left, right),
-            (Array::Dictionary(left), right) => {
-                by_any_row(relation, left.len(), Any::Encoded(left), Any::Plain(plain(right)))
-            }
-            (left, Array::Dictionary(right)) => {
-                by_any_row(relation, right.len(), Any::Plain(plain(left)), Any::Encoded(right))
-            }
+            (Array::Dictionary(left), right) => by_row(relation, left.len(), left, plain(right)),
+            (left, Array::Dictionary(right)) => by_row(relation, right.len(), plain(left), right),
             (left, right) => by_row(relation, left.len(), plain(left), plain(right)),
         },
     })
@@ -133,23 +101,27 @@ pub(super) fn relate_text(relation: Relation, left: Datum<'_>, right: Datum<'_>)
 
 /// Bytes against bytes.
 pub(super) fn relate_binary(relation: Relation, left: Datum<'_>, right: Datum<'_>) -> Bitmap {
-    let rows = if left.is_constant() { right.array().len() } else { left.array().len() };
-    let (left_rows, right_rows) = (binary(left), binary(right));
     match (left, right) {
-        (Datum::Constant(_), _) => by_constant_and_row(relation, rows, left_rows.bytes(0), right_rows),
-        (_, Datum::Constant(_)) => by_row_and_constant(relation, rows, left_rows, right_rows.bytes(0)),
-        _ => by_row(relation, rows, left_rows, right_rows),
+        (Datum::Constant(_), _) => {
+            let right = binary(right);
+            by_row(relation, right.len(), Same(binary(left).value(0)), right)
+        }
+        (_, Datum::Constant(_)) => {
+            let left = binary(left);
+            by_row(relation, left.len(), left, Same(binary(right).value(0)))
+        }
+        _ => by_row(relation, binary(left).len(), binary(left), binary(right)),
     }
 }
 
-fn plain(array: &Array) -> Plain<'_> {
+fn plain(array: &Array) -> &StringArray {
     let Array::String(array) = array else { unreachable!("text is plain or a dictionary") };
-    Plain { offsets: array.offsets(), bytes: array.bytes() }
+    array
 }
 
-fn binary(datum: Datum<'_>) -> Plain<'_> {
+fn binary(datum: Datum<'_>) -> &BinaryArray {
     let Array::Binary(array) = datum.array() else { unreachable!("both sides were matched as Binary") };
-    Plain { offsets: array.offsets(), bytes: array.bytes() }
+    array
 }
 
 fn code_side(datum: Datum<'_>) -> Side<'_, u32> {
@@ -163,16 +135,16 @@ fn code_side(datum: Datum<'_>) -> Side<'_, u32> {
 /// The text of a constant, which is not null.
 fn constant_text(array: &Array) -> Vec<u8> {
     match array {
-        Array::Dictionary(array) => Any::Encoded(array).bytes(0).to_vec(),
-        other => plain(other).bytes(0).to_vec(),
+        Array::Dictionary(array) => array.bytes(0).to_vec(),
+        other => plain(other).value_bytes(0).to_vec(),
     }
 }
 
 /// Asks once for each entry of the dictionary, then looks codes up; row by row when the dictionary is the longer one.
-fn by_entry(array: &DictionaryArray, holds: &dyn Fn(&[u8]) -> bool) -> Bitmap {
+fn by_entry(array: &DictionaryArray, holds: impl Fn(&[u8]) -> bool) -> Bitmap {
     let dictionary = array.dictionary();
     if dictionary.len() > array.len() {
-        return Bitmap::from_fn(array.len(), |row| holds(Any::Encoded(array).bytes(row)));
+        return Bitmap::from_fn(array.len(), |row| holds(array.bytes(row)));
     }
     let mut answers: Vec<bool> =
         (0..dictionary.len()).map(|code| holds(dictionary.values().value_bytes(code))).collect();
@@ -196,13 +168,13 @@ fn relate_dictionaries(relation: Relation, left: &DictionaryArray, right: &Dicti
     let rows = left.len();
     let (left_codes, right_codes) = (Side::Rows(left.codes().values()), right.codes().values());
     if relation == Relation::Less {
-        return by_any_row(relation, rows, Any::Encoded(left), Any::Encoded(right));
+        return by_row(relation, rows, left, right);
     }
     if Arc::ptr_eq(left.dictionary(), right.dictionary()) {
         return relate_sides(relation, left_codes, Side::Rows(right_codes));
     }
     if left.dictionary().len() + right.dictionary().len() > rows {
-        return by_any_row(relation, rows, Any::Encoded(left), Any::Encoded(right));
+        return by_row(relation, rows, left, right);
     }
     // Codes of one side in terms of the other: strings are compared once for each distinct value.
     let mapped = codes_within(right.dictionary(), left.dictionary());
