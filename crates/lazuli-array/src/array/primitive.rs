@@ -130,13 +130,13 @@ impl<T: Native> PartialEq for PrimitiveArray<T> {
 impl<T: Native> FromIterator<Option<T>> for PrimitiveArray<T> {
     fn from_iter<I: IntoIterator<Item = Option<T>>>(iter: I) -> Self {
         let mut validity = BitmapBuilder::default();
-        let iter = iter.into_iter();
-        // A loop and no further adapter: compiled for whatever is collected.
-        let mut values: Vec<T> = Vec::with_capacity(iter.size_hint().0);
-        for value in iter {
-            validity.push(value.is_some());
-            values.push(value.unwrap_or_default());
-        }
+        let values: Vec<T> = iter
+            .into_iter()
+            .map(|value| {
+                validity.push(value.is_some());
+                value.unwrap_or_default()
+            })
+            .collect();
         Self::new(values.into(), validity.finish_validity())
     }
 }
