@@ -2,7 +2,7 @@
 //!
 //! A block is the length of what it stands for, then elements: literals, which are bytes as they are, and copies of bytes
 //! that are already out. The format is Google's, <https://github.com/google/snappy/blob/main/format_description.txt>; the
-//! two choices of [`decode_inside`] are those of its decoder, the rest is our own (docs/bench/parquet.md has the figures).
+//! two choices of `decode_inside` are those of its decoder, the rest is our own (docs/bench/parquet.md has the figures).
 //!
 //! Nothing of a block is believed: whatever its bytes are, no byte outside of the two slices is touched, and what does not
 //! come out at exactly the length of the output is an error.
