@@ -678,9 +678,9 @@ proptest! {
             let bytes = match length {
                 ..=12 => &content[..length as usize],
                 _ => {
-                    let size = *sizes.get(usize::try_from(buffer).ok()?)?;
+                    let size = usize::try_from(*sizes.get(usize::try_from(buffer).ok()?)?).ok()?;
                     let start = usize::try_from(start).ok()?;
-                    content[..size as usize].get(start..start + length as usize)?
+                    content[..size].get(start..start + length as usize)?
                 }
             };
             String::from_utf8(bytes.to_vec()).ok()
