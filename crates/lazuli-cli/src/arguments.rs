@@ -54,8 +54,11 @@ pub enum Command {
     },
     /// Print the first rows of a file
     Head {
-        /// A CSV, JSON, Parquet or Arrow IPC file; `-` reads CSV from standard input
+        /// A CSV, JSON, Parquet or Arrow IPC file; `-` is standard input, CSV unless `--from` says otherwise
         file: PathBuf,
+        /// Its format, if its name does not say
+        #[arg(long, value_name = "FORMAT", value_parser = formats::by_name)]
+        from: Option<&'static FileFormat>,
         /// How many
         #[arg(short = 'n', long, default_value_t = 10)]
         rows: usize,
@@ -86,6 +89,9 @@ pub enum Command {
     Describe {
         /// A CSV, JSON, Parquet or Arrow IPC file
         file: PathBuf,
+        /// Its format, if its name does not say
+        #[arg(long, value_name = "FORMAT", value_parser = formats::by_name)]
+        from: Option<&'static FileFormat>,
         /// How rows are written
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
@@ -96,7 +102,7 @@ pub enum Command {
     },
     /// Write a file in another format
     Convert {
-        /// A CSV, JSON, Parquet or Arrow IPC file, several by wildcards; `-` reads CSV from standard input
+        /// A CSV, JSON, Parquet or Arrow IPC file, several by wildcards; `-` is standard input
         input: PathBuf,
         /// The file to be written; it appears when it is whole
         output: PathBuf,

@@ -11,7 +11,9 @@ use crate::{csv_source, ndjson_source};
 
 /// How a CSV file is to be read; what is not said is as usual or found in the file.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "CSV (type, infer and on-misfit are for JSON too)")]
+#[command(
+    next_help_heading = "CSV (type, infer and on-misfit are for JSON too, on-unknown-key is for JSON alone)"
+)]
 pub struct CsvArguments {
     /// What separates fields; a comma, or a tab for .tsv and .tab, if not given
     #[arg(long, value_name = "CHAR")]
@@ -49,6 +51,9 @@ pub struct CsvArguments {
     /// A text that is no value of its type: fail, widen, reject or null
     #[arg(long, value_name = "WHAT")]
     on_misfit: Option<String>,
+    /// A key that is in no column: fail or ignore
+    #[arg(long, value_name = "WHAT")]
+    on_unknown_key: Option<String>,
     /// A record of a wrong number of fields: fail, pad, truncate or reject
     #[arg(long, value_name = "WHAT")]
     on_ragged: Option<String>,
@@ -62,6 +67,7 @@ impl CsvArguments {
             types: self.types.iter().cloned().collect(),
             infer: self.infer.clone(),
             on_misfit: self.on_misfit.clone(),
+            on_unknown_key: self.on_unknown_key.clone(),
             ..NdjsonSourceSpec::default()
         };
         let (_, options) = ndjson_source::options(&spec).map_err(Failure::message)?;

@@ -25,6 +25,12 @@ pub fn scan(
             _ => &FORMATS[0],
         },
     };
+    if path == Path::new("-") && !format.reads_stdin {
+        return Err(Failure::message(format!(
+            "{} can't be read from standard input: give a file",
+            format.name
+        )));
+    }
     let caller = Caller::Text("the command line".into());
     Ok(scan_as((format.source)(path, csv)?, caller).with_options(options.clone()))
 }

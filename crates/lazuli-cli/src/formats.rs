@@ -19,6 +19,8 @@ pub struct FileFormat {
     pub name: &'static str,
     /// What names of such files end with.
     pub extensions: &'static [&'static str],
+    /// Whether such a file can be read as it comes, from standard input.
+    pub reads_stdin: bool,
     /// A source of a file.
     pub source: fn(&Path, &CsvArguments) -> Result<Arc<dyn DataSource>, Failure>,
     /// A sink into a file.
@@ -30,6 +32,7 @@ pub static FORMATS: &[FileFormat] = &[
     FileFormat {
         name: "csv",
         extensions: &["csv", "tsv", "tab", "txt"],
+        reads_stdin: true,
         source: |path, csv| Ok(Arc::new(CsvSource::new(path, csv.options(path)?))),
         sink: |path| {
             let mut options = CsvWriteOptions::default();
@@ -42,24 +45,28 @@ pub static FORMATS: &[FileFormat] = &[
     FileFormat {
         name: "ipc",
         extensions: &["arrow", "arrows", "ipc", "feather"],
+        reads_stdin: false,
         source: |path, _| Ok(Arc::new(IpcSource::new(path, IpcOptions::default()))),
         sink: |path| Arc::new(IpcSink::new(path, IpcWriteOptions::default())),
     },
     FileFormat {
         name: "json",
         extensions: &["json"],
+        reads_stdin: true,
         source: |path, csv| Ok(Arc::new(NdjsonSource::new(path, csv.ndjson_options()?))),
         sink: |path| Arc::new(NdjsonSink::new(path, JsonLayout::Array)),
     },
     FileFormat {
         name: "ndjson",
         extensions: &["ndjson", "jsonl"],
+        reads_stdin: true,
         source: |path, csv| Ok(Arc::new(NdjsonSource::new(path, csv.ndjson_options()?))),
         sink: |path| Arc::new(NdjsonSink::new(path, JsonLayout::Lines)),
     },
     FileFormat {
         name: "parquet",
         extensions: &["parquet", "pq"],
+        reads_stdin: false,
         source: |path, _| Ok(Arc::new(ParquetSource::new(path, ParquetOptions::default()))),
         sink: |path| Arc::new(ParquetSink::new(path, ParquetWriteOptions::default())),
     },

@@ -53,17 +53,17 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Explain { pipeline, unoptimized, engine } => {
             pipeline::explain(&pipeline, !unoptimized, engine.options()?)
         }
-        Command::Head { file, rows, format, csv, engine } => {
-            output::write(file::scan(&file, None, &csv, &engine.options()?)?.head(rows), format)
+        Command::Head { file, from, rows, format, csv, engine } => {
+            output::write(file::scan(&file, from, &csv, &engine.options()?)?.head(rows), format)
         }
         Command::Schema { file, from, format, csv, engine } => {
             let schema = file::scan(&file, from, &csv, &engine.options()?)?.collect_schema()?;
             output::write_schema(&schema, format)
         }
-        Command::Describe { file, format, csv, engine } => {
+        Command::Describe { file, from, format, csv, engine } => {
             let watch = Watch::new(None);
             let summary =
-                file::scan(&file, None, &csv, &watch.over(engine.options()?))?.describe().collect()?;
+                file::scan(&file, from, &csv, &watch.over(engine.options()?))?.describe().collect()?;
             watch.end()?;
             output::write_frame(&summary, format)
         }

@@ -312,39 +312,64 @@ fn the_pipelines_of_the_project_run() {
     assert!(count >= 4);
 }
 
-#[test]
-fn parquet_files_are_told_by_their_name() {
-    let path = std::env::temp_dir().join(format!("lz-{}.parquet", std::process::id()));
+/// A pipeline's `key` writes and reads files that are told by this extension; sinks that are wrong, and what is said of them.
+fn pipelines_take(key: &str, extension: &str, wrong: &[(&str, &str)]) {
+    let path = std::env::temp_dir().join(format!("lz-{}.{extension}", std::process::id()));
     let path = path.to_str().expect("a plain name");
-    let write = Temporary::new(
-        "write-parquet.json",
-        &format!(
+    let file = |kind: &str, text: String| Temporary::new(&format!("{kind}-{key}.json"), &text);
+    let write = file(
+        "write",
+        format!(
             r#"{{"source": {{"csv": "testdata/sales.csv"}}, "steps": [{{"select": ["order_id", "category"]}}, {{"limit": 3}}],
-                "sink": {{"parquet": "{path}", "compression": "zstd"}}}}"#
+                "sink": {{"{key}": "{path}", "compression": "zstd"}}}}"#
         ),
     );
     assert_eq!(prints(&["run", write.path()]), "");
     let head = prints(&["head", path, "-n", "2", "--format", "csv"]);
     assert_eq!(head.lines().count(), 3, "{head}");
     assert!(prints(&["schema", path]).contains("category"));
-    let read = Temporary::new(
-        "read-parquet.json",
-        &format!(r#"{{"source": {{"parquet": "{path}"}}, "steps": [{{"select": "count(*) as n"}}]}}"#),
+    let read = file(
+        "read",
+        format!(r#"{{"source": {{"{key}": "{path}"}}, "steps": [{{"select": "count(*) as n"}}]}}"#),
     );
     assert_eq!(prints(&["run", read.path(), "--format", "csv"]), "n\n3\n");
-    for (sink, part) in [
-        (r#"{"parquet": "x", "compression": "zip"}"#, "compression is \"zip\""),
-        (r#"{"parquet": "x", "row_group_size": 0}"#, "a row group has at least one row"),
-        (r#"{"parquet": "x", "separator": ";"}"#, "separator"),
-    ] {
-        let wrong = Temporary::new(
-            "wrong-parquet.json",
-            &format!(r#"{{"source": {{"parquet": "{path}"}}, "sink": {sink}, "steps": []}}"#),
+    for (option, part) in wrong {
+        let wrong = file(
+            "wrong",
+            format!(
+                r#"{{"source": {{"{key}": "{path}"}}, "sink": {{"{key}": "x", {option}}}, "steps": []}}"#
+            ),
         );
         let (_, error) = fails(&["run", wrong.path()]);
         assert!(error.contains(part), "{error}");
     }
     std::fs::remove_file(path).expect("it is ours");
+}
+
+#[test]
+fn pipelines_take_parquet() {
+    pipelines_take(
+        "parquet",
+        "parquet",
+        &[
+            (r#""compression": "zip""#, "compression is \"zip\""),
+            (r#""row_group_size": 0"#, "a row group has at least one row"),
+            (r#""separator": ";""#, "separator"),
+        ],
+    );
+}
+
+#[test]
+fn pipelines_take_arrow_files() {
+    pipelines_take(
+        "ipc",
+        "arrow",
+        &[
+            (r#""compression": "gzip""#, "compression is \"gzip\""),
+            (r#""record_batch_size": 0"#, "a record batch has at least one row"),
+            (r#""separator": ";""#, "separator"),
+        ],
+    );
 }
 
 #[test]
@@ -369,6 +394,11 @@ fn files_are_converted_by_their_names() {
     assert_eq!(prints(&["convert", &first, &odd, "--to", "parquet"]), "");
     assert_eq!(prints(&["convert", &odd, &back, "--from", "parquet", "--to", "arrow"]), "");
     assert_eq!(prints(&["schema", &back, "--from", "ipc"]), prints(&["schema", &first]));
+    assert_eq!(prints(&["head", &odd, "--from", "parquet"]), prints(&["head", &first]));
+    assert_eq!(prints(&["describe", &odd, "--from", "parquet"]), prints(&["describe", &first]));
+    let (code, error) = fails(&["head", "-", "--from", "parquet"]);
+    assert_eq!(code, Some(1));
+    assert!(error.contains("parquet can't be read from standard input"), "{error}");
     for (arguments, reason) in [
         (
             vec!["convert", &first, "x.unknown"],
@@ -401,40 +431,6 @@ fn a_conversion_that_fails_leaves_nothing() {
     assert_eq!(prints(&["head", output, "--format", "csv"]), "n\n1\n3\n");
     assert!(std::fs::read_to_string(rejects).expect("it was written").contains("two"));
     std::fs::remove_dir_all(&folder).expect("it is ours");
-}
-
-#[test]
-fn arrow_files_are_told_by_their_name() {
-    let path = std::env::temp_dir().join(format!("lz-{}.arrow", std::process::id()));
-    let path = path.to_str().expect("a plain name");
-    let write = Temporary::new(
-        "write-ipc.json",
-        &format!(
-            r#"{{"source": {{"csv": "testdata/sales.csv"}}, "steps": [{{"select": ["order_id", "category"]}}, {{"limit": 3}}],
-                "sink": {{"ipc": "{path}", "compression": "zstd"}}}}"#
-        ),
-    );
-    assert_eq!(prints(&["run", write.path()]), "");
-    let head = prints(&["head", path, "-n", "2", "--format", "csv"]);
-    assert_eq!(head.lines().count(), 3, "{head}");
-    let read = Temporary::new(
-        "read-ipc.json",
-        &format!(r#"{{"source": {{"ipc": "{path}"}}, "steps": [{{"select": "count(*) as n"}}]}}"#),
-    );
-    assert_eq!(prints(&["run", read.path(), "--format", "csv"]), "n\n3\n");
-    for (sink, part) in [
-        (r#"{"ipc": "x", "compression": "gzip"}"#, "compression is \"gzip\""),
-        (r#"{"ipc": "x", "record_batch_size": 0}"#, "a record batch has at least one row"),
-        (r#"{"ipc": "x", "separator": ";"}"#, "separator"),
-    ] {
-        let wrong = Temporary::new(
-            "wrong-ipc.json",
-            &format!(r#"{{"source": {{"ipc": "{path}"}}, "sink": {sink}, "steps": []}}"#),
-        );
-        let (_, error) = fails(&["run", wrong.path()]);
-        assert!(error.contains(part), "{error}");
-    }
-    std::fs::remove_file(path).expect("it is ours");
 }
 
 #[test]

@@ -79,3 +79,23 @@ fn pipelines_read_and_write_json() {
     let output = lz(&["run", &folder.path("wrong.json")]);
     assert!(text(&output.stderr).contains("one of ndjson and json"), "{}", text(&output.stderr));
 }
+
+#[test]
+fn a_key_that_no_sample_has() {
+    // Between two samples of a file that is too large to be read in full for its types.
+    let mut lines = "{\"a\":1}\n".repeat(120_000);
+    lines.insert_str(41_000 * 8, "{\"a\":2,\"late\":3}\n");
+    let folder = Folder::new("late", &[("late.ndjson", lines.as_str())]);
+    let path = folder.path("late.ndjson");
+    let out = folder.path("out.csv");
+    let output = lz(&["convert", &path, &out]);
+    let error = text(&output.stderr);
+    assert!(error.contains("line 41001: malformed JSON: no column has this key"), "{error}");
+    assert!(!std::path::Path::new(&out).exists());
+    for (flags, header) in [(["--infer", "full"], "a,late"), (["--on-unknown-key", "ignore"], "a")] {
+        let output = lz(&[&["convert", &path, &out][..], &flags].concat());
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let written = std::fs::read_to_string(&out).expect("the sink wrote it");
+        assert_eq!((written.lines().next(), written.lines().count()), (Some(header), 120_002));
+    }
+}

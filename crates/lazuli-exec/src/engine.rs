@@ -1,5 +1,6 @@
 //! Threads, and the way from plan to answer.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -108,6 +109,7 @@ impl Engine {
     /// # Errors
     /// [`ExecError`]: mistakes in the plan, before anything is read; else the first failure by place.
     pub fn execute(&self, plan: &LogicalPlan, options: &ExecOptions) -> Result<DataFrame> {
+        let options = &*of_all(options);
         catch_panic(
             || "a query".into(),
             || {
@@ -165,6 +167,7 @@ impl Engine {
         options: &ExecOptions,
         batch_rows: Option<usize>,
     ) -> Result<Batches> {
+        let options = &*of_all(options);
         let plan = catch_panic(|| "a query".into(), || prepare(plan, Purpose::Run, self, options))?;
         reject_sink(&plan)?;
         let schema = plan.schema().clone();
@@ -195,6 +198,7 @@ impl Engine {
     /// # Errors
     /// [`ExecError`] as [`Engine::execute`]; the sink is then as it was before.
     pub fn execute_sink(&self, plan: &LogicalPlan, options: &ExecOptions) -> Result<()> {
+        let options = &*of_all(options);
         catch_panic(
             || "a query".into(),
             || {
@@ -262,6 +266,14 @@ impl Engine {
         let pool = Arc::new(Pool::start(threads)?);
         pools.insert(threads, pool.clone());
         Ok(Some(pool))
+    }
+}
+
+/// The options of a query and of those that are run to prepare it, which make progress together.
+fn of_all(options: &ExecOptions) -> Cow<'_, ExecOptions> {
+    match &options.on_progress {
+        Some(listener) => Cow::Owned(ExecOptions { on_progress: Some(listener.of_all()), ..options.clone() }),
+        None => Cow::Borrowed(options),
     }
 }
 

@@ -59,6 +59,22 @@ impl OnProgress {
     pub(crate) fn call(&self, progress: Progress) {
         (self.0)(progress);
     }
+
+    /// A listener for queries that run one after the other, which tells this one what they have done together: those that find
+    /// out the columns of a pivot, and then the query itself.
+    pub(crate) fn of_all(&self) -> Self {
+        let (listener, sum) = (self.clone(), Mutex::new((Progress::default(), Progress::default())));
+        Self::new(move |progress| {
+            let mut sum = sum.lock().unwrap_or_else(PoisonError::into_inner);
+            let (ended, last) = &mut *sum;
+            // A query that has ended has told of a pipeline, and one that begins has none.
+            if progress.pipelines_done < last.pipelines_done {
+                *ended = *ended + *last;
+            }
+            *last = progress;
+            listener.call(*ended + progress);
+        })
+    }
 }
 
 impl fmt::Debug for OnProgress {

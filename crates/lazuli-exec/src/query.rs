@@ -58,9 +58,7 @@ impl<T: Send + 'static, E: From<ExecError> + Send + 'static> QueryHandle<T, E> {
         options.cancel = options.cancel.child();
         let cancel = options.cancel.clone();
         let (seen, listener) = (shared.clone(), options.on_progress.take());
-        let sum = Mutex::new(ProgressSum::default());
         options.on_progress = Some(OnProgress::new(move |progress| {
-            let progress = lock(&sum).add(progress);
             *lock(&seen.progress) = progress;
             if let Some(listener) = &listener {
                 listener.call(progress);
@@ -86,26 +84,6 @@ impl<T: Send + 'static, E: From<ExecError> + Send + 'static> QueryHandle<T, E> {
         let thread = std::thread::Builder::new().name("lazuli-query".into()).spawn(run);
         let thread = thread.map_err(|error| ExecError::Threads { reason: error.to_string() })?;
         Ok(Self { shared, cancel, started, thread: Some(thread) })
-    }
-}
-
-/// Progress over queries that run one after the other: those that find out the columns of a pivot, and then its own.
-#[derive(Default)]
-struct ProgressSum {
-    /// Of those that have ended.
-    ended: Progress,
-    /// Of the one that runs.
-    last: Progress,
-}
-
-impl ProgressSum {
-    fn add(&mut self, progress: Progress) -> Progress {
-        // A query that has ended has told of a pipeline, and one that begins has none.
-        if progress.pipelines_done < self.last.pipelines_done {
-            self.ended = self.ended + self.last;
-        }
-        self.last = progress;
-        self.ended + progress
     }
 }
 

@@ -231,6 +231,20 @@ fn what_is_not_there_is_an_error() {
 }
 
 #[test]
+fn singular_values_of_columns_that_depend_on_each_other() {
+    // Two of those that nalgebra 0.35 gets wrong.
+    for a in
+        [Matrix::from([[0.0, 0.0], [1.0, 1.0], [2.0, 2.0]]), Matrix::from([[0.0, 1.0, 2.0], [0.0, 1.0, 2.0]])]
+    {
+        let svd = a.svd().expect("finite numbers");
+        let stretched = product(&svd.u, &Matrix::from_diagonal(&svd.singular_values));
+        assert!(is_near(&product(&stretched, &svd.vt), &a, 1e-14), "{svd:?}");
+        assert!((svd.singular_values[0] - 10f64.sqrt()).abs() < 1e-14, "{svd:?}");
+        assert_eq!(a.rank(None).ok(), Some(1));
+    }
+}
+
+#[test]
 fn matrices_without_values() {
     let none = Matrix::zeros(0, 0);
     assert_eq!((none.det().ok(), none.rank(None).ok(), none.cond().ok()), (Some(1.0), Some(0), Some(0.0)));

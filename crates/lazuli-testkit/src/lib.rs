@@ -6,6 +6,7 @@
 
 pub mod difference; // two tables, to the last bit
 pub mod features; // what of the expected features is here
+pub mod folder; // files of one test
 pub mod generate; // random frames and plans
 pub mod reference; // plans run one row at a time, by the shortest code
 pub mod sales; // the generator behind testdata/sales.csv and the large streaming files

@@ -1,60 +1,13 @@
 //! CSV files through whole queries: records set aside, wider types, several files, progress; the same under every
 //! configuration.
 
+mod configurations; // ways to run a query that must not matter
+
+use configurations::configurations;
 use lazuli::prelude::*;
-use lazuli::{
-    ErrorKind, FileColumns, OnMisfit, OnProgress, OnRagged, OptimizerOptions, Progress, Rejects, Scalar,
-};
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use lazuli::{ErrorKind, FileColumns, OnMisfit, OnProgress, OnRagged, Progress, Rejects, Scalar};
+use lazuli_testkit::folder::Folder;
 use std::sync::{Arc, Mutex};
-
-/// A folder that is there as long as this value.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(files: &[(&str, &str)]) -> Self {
-        static NUMBER: AtomicU64 = AtomicU64::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let folder = std::env::temp_dir().join(format!("lazuli-csv-{}-{number}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("the temporary folder can be written");
-        for (name, text) in files {
-            std::fs::write(folder.join(name), text).expect("the temporary folder can be written");
-        }
-        Self(folder)
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-fn configurations() -> Vec<ExecOptions> {
-    let mut all = Vec::new();
-    for optimizer in [OptimizerOptions::default(), OptimizerOptions::none()] {
-        for threads in [1, 3] {
-            for morsel_rows in [7, ExecOptions::DEFAULT_MORSEL_ROWS] {
-                let threads = Some(threads);
-                let single_thread_rows = 0;
-
-                all.push(ExecOptions {
-                    optimizer,
-                    threads,
-                    morsel_rows,
-                    single_thread_rows,
-                    ..ExecOptions::default()
-                });
-            }
-        }
-    }
-    all
-}
 
 /// 1000 records; every 7th has no number, every 50th one field too many.
 fn untidy() -> String {
@@ -81,7 +34,7 @@ fn rejecting(chunk_bytes: usize) -> CsvOptions {
 
 #[test]
 fn rejects_do_not_depend_on_how_a_query_runs() {
-    let folder = Folder::new(&[("a.csv", &untidy())]);
+    let folder = Folder::with(&[("a.csv", &untidy())]);
     let path = folder.path("a.csv");
     let queries: [(&str, fn(LazyFrame) -> LazyFrame); 5] = [
         ("all", |rows| rows),
@@ -107,7 +60,7 @@ fn rejects_do_not_depend_on_how_a_query_runs() {
 
 #[test]
 fn rows_read_and_rejects_are_all_records() {
-    let folder = Folder::new(&[("a.csv", &untidy())]);
+    let folder = Folder::with(&[("a.csv", &untidy())]);
     for options in configurations() {
         let rejects = Rejects::default();
         let options = ExecOptions { rejects: Some(rejects.clone()), ..options };
@@ -120,7 +73,7 @@ fn rows_read_and_rejects_are_all_records() {
 
 #[test]
 fn a_column_that_is_not_read_is_not_looked_at() {
-    let folder = Folder::new(&[("a.csv", &untidy())]);
+    let folder = Folder::with(&[("a.csv", &untidy())]);
     let (rows, rejects) = scan_csv_with(folder.path("a.csv"), rejecting(1 << 20))
         .select([col("id").count()])
         .collect_with_rejects()
@@ -131,7 +84,7 @@ fn a_column_that_is_not_read_is_not_looked_at() {
 
 #[test]
 fn a_file_read_twice_tells_of_a_record_once() {
-    let folder = Folder::new(&[("a.csv", &untidy())]);
+    let folder = Folder::with(&[("a.csv", &untidy())]);
     let rows = || scan_csv_with(folder.path("a.csv"), rejecting(1 << 20));
     let (_, rejects) = rows()
         .join(rows(), ["id"], ["id"], JoinArgs::new(JoinType::Inner))
@@ -142,7 +95,7 @@ fn a_file_read_twice_tells_of_a_record_once() {
 
 #[test]
 fn nobody_loses_records_unseen() {
-    let folder = Folder::new(&[("a.csv", &untidy())]);
+    let folder = Folder::with(&[("a.csv", &untidy())]);
     let error =
         scan_csv_with(folder.path("a.csv"), rejecting(1 << 20)).collect().expect_err("nobody takes them");
     assert!(
@@ -156,7 +109,7 @@ fn nobody_loses_records_unseen() {
 #[test]
 fn rejects_are_held_within_the_budget() {
     let text: String = (0..20_000).map(|row| format!("{row},no number at all\n")).collect();
-    let folder = Folder::new(&[("a.csv", &format!("id,amount\n{text}"))]);
+    let folder = Folder::with(&[("a.csv", &format!("id,amount\n{text}"))]);
     let options = ExecOptions { memory_bytes: Some(1 << 20), ..ExecOptions::default() };
     let query = scan_csv_with(folder.path("a.csv"), rejecting(1 << 16)).with_options(options);
     let error = query.select([col("amount").sum()]).collect_with_rejects().expect_err("too many");
@@ -167,7 +120,7 @@ fn rejects_are_held_within_the_budget() {
 fn a_plan_is_typed_with_the_wider_types() {
     let mut text = String::from("id,amount\n");
     (0..100_000).for_each(|row| text.push_str(if row == 9_000 { "9,0.5\n" } else { "1234567,1\n" }));
-    let folder = Folder::new(&[("a.csv", &text)]);
+    let folder = Folder::with(&[("a.csv", &text)]);
     let widening = CsvOptions { on_misfit: OnMisfit::Widen, ..CsvOptions::default() };
     let mut answers = Vec::new();
     for options in configurations() {
@@ -188,7 +141,7 @@ fn a_plan_is_typed_with_the_wider_types() {
 fn wildcards_and_lists_of_files() {
     let files =
         [("b.csv", "x,y\n3,c\n"), ("a.csv", "x,y\n1,a\n2,b\n"), ("c.csv", "y,x,z\nd,4,!\n"), ("d.txt", "no")];
-    let folder = Folder::new(&files);
+    let folder = Folder::with(&files);
     let two = df! { "x" => [1i64, 2, 3], "y" => ["a", "b", "c"] }.expect("two columns");
     for options in configurations() {
         let found = scan_csv(folder.path("[ab].csv")).with_options(options.clone()).collect().expect("fine");
@@ -220,7 +173,7 @@ fn wildcards_and_lists_of_files() {
 fn progress_rises_to_the_end() {
     let text: String = (0..50_000).map(|row| format!("{row},{}\n", row * 7)).collect();
     let text = format!("a,b\n{text}");
-    let folder = Folder::new(&[("a.csv", &text), ("b.csv", "a,b\n1,2\n")]);
+    let folder = Folder::with(&[("a.csv", &text), ("b.csv", "a,b\n1,2\n")]);
     for threads in [1, 3] {
         let told: Arc<Mutex<Vec<Progress>>> = Arc::default();
         let listener = {

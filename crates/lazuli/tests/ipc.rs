@@ -1,61 +1,15 @@
 //! Arrow IPC files and streams through whole queries; the same under every configuration.
 #![cfg(feature = "ipc")]
 
+mod configurations; // ways to run a query that must not matter
+
+use configurations::configurations;
 use lazuli::prelude::*;
 use lazuli::{
-    IpcCompression, IpcOptions, IpcWriteOptions, OptimizerOptions, ReadCounters, read_ipc, read_ipc_schema,
-    read_ipc_stream, scan_ipc, scan_ipc_files, scan_ipc_with,
+    IpcCompression, IpcOptions, IpcWriteOptions, ReadCounters, read_ipc, read_ipc_schema, read_ipc_stream,
+    scan_ipc, scan_ipc_files, scan_ipc_with,
 };
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-/// A folder that is there as long as this value.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        static NUMBER: AtomicU64 = AtomicU64::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let folder = std::env::temp_dir().join(format!("lazuli-ipc-{}-{number}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("the temporary folder can be written");
-        Self(folder)
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-
-    fn names(&self) -> Vec<String> {
-        let entries = std::fs::read_dir(&self.0).expect("the folder is there");
-        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-fn configurations() -> Vec<ExecOptions> {
-    let mut all = Vec::new();
-    for optimizer in [OptimizerOptions::default(), OptimizerOptions::none()] {
-        for threads in [1, 3] {
-            for morsel_rows in [7, ExecOptions::DEFAULT_MORSEL_ROWS] {
-                let threads = Some(threads);
-                let single_thread_rows = 0;
-                all.push(ExecOptions {
-                    optimizer,
-                    threads,
-                    morsel_rows,
-                    single_thread_rows,
-                    ..ExecOptions::default()
-                });
-            }
-        }
-    }
-    all
-}
+use lazuli_testkit::folder::Folder;
 
 const ROWS: i64 = 5000;
 
@@ -215,7 +169,7 @@ fn folders_with_keys_give_columns() {
     }
     let scan = || {
         let options = IpcOptions { hive_partitioning: true, ..IpcOptions::default() };
-        scan_ipc_with(&folder.0, options)
+        scan_ipc_with(folder.root(), options)
     };
     assert_eq!(scan().collect_schema().expect("indexes").to_string(), "n: Int32, year: Int64, city: String");
     let options = ExecOptions { counters: ReadCounters::default(), ..ExecOptions::default() };

@@ -1,62 +1,15 @@
 //! JSON files through whole queries: scanned, filtered, set aside, written; the same under every configuration.
 #![cfg(feature = "ndjson")]
 
+mod configurations; // ways to run a query that must not matter
+
+use configurations::configurations;
 use lazuli::prelude::*;
 use lazuli::{
-    ErrorKind, JsonLayout, NdjsonOptions, OnMisfit, OptimizerOptions, Rejects, read_json, read_ndjson,
-    scan_ndjson_files, scan_ndjson_with,
+    ErrorKind, JsonLayout, NdjsonOptions, OnMisfit, Rejects, read_json, read_ndjson, scan_ndjson_files,
+    scan_ndjson_with,
 };
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-/// A folder that is there as long as this value.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(files: &[(&str, &str)]) -> Self {
-        static NUMBER: AtomicU64 = AtomicU64::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let folder = std::env::temp_dir().join(format!("lazuli-ndjson-{}-{number}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("the temporary folder can be written");
-        for (name, text) in files {
-            std::fs::write(folder.join(name), text).expect("the temporary folder can be written");
-        }
-        Self(folder)
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-
-    fn names(&self) -> Vec<String> {
-        let entries = std::fs::read_dir(&self.0).expect("the folder is there");
-        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-fn configurations() -> Vec<ExecOptions> {
-    let mut all = Vec::new();
-    for optimizer in [OptimizerOptions::default(), OptimizerOptions::none()] {
-        for threads in [1, 3] {
-            for morsel_rows in [7, ExecOptions::DEFAULT_MORSEL_ROWS] {
-                all.push(ExecOptions {
-                    optimizer,
-                    threads: Some(threads),
-                    morsel_rows,
-                    single_thread_rows: 0,
-                    ..ExecOptions::default()
-                });
-            }
-        }
-    }
-    all
-}
+use lazuli_testkit::folder::Folder;
 
 /// Rows of all sorts: numbers, texts that repeat, lists and structs, nulls.
 fn table() -> DataFrame {
@@ -76,7 +29,7 @@ fn table() -> DataFrame {
 
 #[test]
 fn a_table_comes_back_under_every_configuration() {
-    let folder = Folder::new(&[]);
+    let folder = Folder::with(&[]);
     let table = table();
     for (number, options) in configurations().into_iter().enumerate() {
         let path = folder.path(&format!("{number}.ndjson"));
@@ -100,7 +53,7 @@ fn a_table_comes_back_under_every_configuration() {
 
 #[test]
 fn little_memory_is_enough() {
-    let folder = Folder::new(&[]);
+    let folder = Folder::with(&[]);
     let path = folder.path("table.ndjson");
     let table = table();
     table.write_ndjson(&path).expect("written");
@@ -112,7 +65,7 @@ fn little_memory_is_enough() {
 
 #[test]
 fn empty_frames_and_files() {
-    let folder = Folder::new(&[("empty.ndjson", ""), ("blank.json", " \n")]);
+    let folder = Folder::with(&[("empty.ndjson", ""), ("blank.json", " \n")]);
     assert_eq!(read_ndjson(folder.path("empty.ndjson")).expect("read").width(), 0);
     assert_eq!(read_json(folder.path("blank.json")).expect("read").height(), 0);
     let none = df! { "a" => [1_i64] }.expect("a frame").lazy().filter(col("a").gt(1));
@@ -124,7 +77,7 @@ fn empty_frames_and_files() {
 
 #[test]
 fn records_are_set_aside_and_files_are_joined() {
-    let folder = Folder::new(&[
+    let folder = Folder::with(&[
         ("1.ndjson", "{\"a\":1,\"b\":\"x\"}\n{\"a\":\n{\"a\":\"two\",\"b\":\"y\"}\n"),
         ("2.ndjson", "{\"a\":3,\"c\":true}\n{\"a\":4.5}\n"),
     ]);
@@ -161,7 +114,7 @@ fn records_are_set_aside_and_files_are_joined() {
 
 #[test]
 fn mistakes_have_a_place() {
-    let folder = Folder::new(&[("a.ndjson", "{\"a\":1}\n{\"a\":oops}\n")]);
+    let folder = Folder::with(&[("a.ndjson", "{\"a\":1}\n{\"a\":oops}\n")]);
     let path = folder.path("a.ndjson");
     let given =
         NdjsonOptions { schema_overrides: vec![("a".into(), DataType::Int64)], ..NdjsonOptions::default() };
@@ -188,7 +141,7 @@ fn compressed_files_are_told_by_their_content() {
         31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 171, 86, 74, 84, 178, 50, 172, 229, 2, 0, 70, 163, 232, 116, 8, 0,
         0, 0,
     ];
-    let folder = Folder::new(&[]);
+    let folder = Folder::with(&[]);
     std::fs::write(folder.path("a.json"), gzip).expect("written");
     let frame = read_ndjson(folder.path("a.json"));
     assert_eq!(frame.expect("read"), df! { "a" => [1_i64] }.expect("a frame"));

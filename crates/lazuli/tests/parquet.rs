@@ -2,62 +2,16 @@
 //! configuration.
 #![cfg(feature = "parquet")]
 
+mod configurations; // ways to run a query that must not matter
+
+use configurations::configurations;
 use lazuli::parquet::ParquetCompression;
 use lazuli::prelude::*;
 use lazuli::{
-    OptimizerOptions, ParquetOptions, ParquetWriteOptions, ReadCounters, read_parquet, read_parquet_metadata,
+    ParquetOptions, ParquetWriteOptions, ReadCounters, read_parquet, read_parquet_metadata,
     read_parquet_schema, scan_parquet, scan_parquet_files, scan_parquet_with,
 };
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-/// A folder that is there as long as this value.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        static NUMBER: AtomicU64 = AtomicU64::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let folder = std::env::temp_dir().join(format!("lazuli-parquet-{}-{number}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("the temporary folder can be written");
-        Self(folder)
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-
-    fn names(&self) -> Vec<String> {
-        let entries = std::fs::read_dir(&self.0).expect("the folder is there");
-        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-fn configurations() -> Vec<ExecOptions> {
-    let mut all = Vec::new();
-    for optimizer in [OptimizerOptions::default(), OptimizerOptions::none()] {
-        for threads in [1, 3] {
-            for morsel_rows in [7, ExecOptions::DEFAULT_MORSEL_ROWS] {
-                let threads = Some(threads);
-                let single_thread_rows = 0;
-                all.push(ExecOptions {
-                    optimizer,
-                    threads,
-                    morsel_rows,
-                    single_thread_rows,
-                    ..ExecOptions::default()
-                });
-            }
-        }
-    }
-    all
-}
+use lazuli_testkit::folder::Folder;
 
 const ROWS: i64 = 5000;
 
@@ -268,7 +222,7 @@ fn folders_with_keys_give_columns() {
     }
     let scan = || {
         let options = ParquetOptions { hive_partitioning: true, ..ParquetOptions::default() };
-        scan_parquet_with(&folder.0, options)
+        scan_parquet_with(folder.root(), options)
     };
     assert_eq!(scan().collect_schema().expect("footers").to_string(), "n: Int32, year: Int64, city: String");
     let options = ExecOptions { counters: ReadCounters::default(), ..ExecOptions::default() };

@@ -33,14 +33,14 @@ fn run_lane(number: usize, lane: &Lane, sink: &SinkWorkers<'_>, context: &QueryC
     context.check_cancelled()?;
     lane.source.open(context)?;
     let number = u32::try_from(number).expect("a plan with billions of inputs does not fit in memory");
-    let run = LaneRun::new();
+    let work = LaneWork { number, lane, run: LaneRun::new(), context };
     let any_kept_out = AtomicBool::new(false);
     let worker = |slot: usize, shift: &Shift<'_>| {
         let Some(_alone) = OnlyLoop::begin() else {
             any_kept_out.store(true, Ordering::Relaxed);
             return Undone::No;
         };
-        sink.with(slot, |sink| work(number, lane, &run, sink, context, shift))
+        sink.with(slot, |sink| work.take_part(sink, shift))
     };
     match context.workers(lane.source.size()) {
         Workers::Calling => {
@@ -50,7 +50,7 @@ fn run_lane(number: usize, lane: &Lane, sink: &SinkWorkers<'_>, context: &QueryC
             let undone = worker(slot, shift);
             if slot == 0 {
                 // Others are about to end too; to sleep until they have would take longer.
-                run.linger();
+                work.run.linger();
             }
             undone
         }),
@@ -58,9 +58,9 @@ fn run_lane(number: usize, lane: &Lane, sink: &SinkWorkers<'_>, context: &QueryC
     if any_kept_out.into_inner() {
         // It may have been all of them: what is left, if anything, is done here.
         let _only = OnlyLoop::begin();
-        sink.with(0, |sink| work(number, lane, &run, sink, context, &Shift::Alone));
+        sink.with(0, |sink| work.take_part(sink, &Shift::Alone));
     }
-    run.into_result()?;
+    work.run.into_result()?;
     lane.source.close(context)
 }
 
@@ -90,68 +90,66 @@ impl Drop for OnlyLoop {
     }
 }
 
-/// Takes morsels until there are no more, or its shift is over.
-fn work(
-    lane_number: u32,
-    lane: &Lane,
-    run: &LaneRun,
-    sink: &mut Share<'_>,
-    context: &QueryContext,
-    shift: &Shift<'_>,
-) -> Undone {
-    run.enter();
-    let undone = take_morsels(lane_number, lane, run, sink, context, shift);
-    run.leave();
-    undone
+/// A lane that workers work on.
+struct LaneWork<'a> {
+    number: u32,
+    lane: &'a Lane,
+    run: LaneRun,
+    context: &'a QueryContext,
 }
 
-fn take_morsels(
-    lane_number: u32,
-    lane: &Lane,
-    run: &LaneRun,
-    sink: &mut Share<'_>,
-    context: &QueryContext,
-    shift: &Shift<'_>,
-) -> Undone {
-    while !run.is_over() {
-        if context.is_cancelled() {
-            run.fail(NOWHERE, ExecError::Cancelled);
-            return Undone::No;
-        }
-        let next = catch_panic(|| lane.source.name(), || Ok(lane.source.next(context)));
-        let morsel = match next {
-            Ok(Ok(Some(morsel))) => morsel,
-            Ok(Ok(None)) => return Undone::No,
-            Ok(Err(SourceFailure { number, error })) => {
-                run.fail(number, error);
-                return Undone::No;
+impl LaneWork<'_> {
+    /// A worker takes morsels until there are no more, or its shift is over.
+    fn take_part(&self, sink: &mut Share<'_>, shift: &Shift<'_>) -> Undone {
+        self.run.enter();
+        let undone = loop {
+            if !self.do_one(sink) {
+                break Undone::No;
             }
-            Err(panic) => {
-                // Nobody knows which morsel is lost; others may wait for it.
-                run.fail(0, panic);
-                return Undone::No;
+            if shift.is_over() {
+                break Undone::Yes;
             }
         };
-        let number = morsel.number;
-        if !run.is_wanted(number) {
-            return Undone::No;
-        }
-        let task = Task { run, context, morsel: number };
-        let outcome = catch_panic(
-            || format!("a step after {}", lane.source.name()),
-            || push_all(lane_number, lane, morsel, &task, sink.worker()),
-        );
-        match outcome {
-            Ok(Flow::More) => {}
-            Ok(Flow::Stop) => run.stop(number),
-            Err(error) => run.fail(number, error),
-        }
-        run.set_done(number);
-        if shift.is_over() {
-            return Undone::Yes;
-        }
+        self.run.leave();
+        undone
     }
-    Undone::No
+
+    /// Takes a morsel and does all that becomes of it. Whether there was one.
+    fn do_one(&self, sink: &mut Share<'_>) -> bool {
+        let Self { number: lane_number, lane, run, context } = self;
+        if run.is_over() {
+            return false;
+        }
+        if context.is_cancelled() {
+            run.fail(NOWHERE, ExecError::Cancelled);
+            return false;
+        }
+        let next = catch_panic(|| lane.source.name(), || Ok(lane.source.next(context)));
+        let failure = match next {
+            Ok(Ok(Some(morsel))) if !run.is_wanted(morsel.number) => return false,
+            Ok(Ok(Some(morsel))) => {
+                let number = morsel.number;
+                let task = Task { run, context, morsel: number };
+                let outcome = catch_panic(
+                    || format!("a step after {}", lane.source.name()),
+                    || push_all(*lane_number, lane, morsel, &task, sink.worker()),
+                );
+                match outcome {
+                    Ok(Flow::More) => {}
+                    Ok(Flow::Stop) => run.stop(number),
+                    Err(error) => run.fail(number, error),
+                }
+                run.set_done(number);
+                return true;
+            }
+            Ok(Ok(None)) => return false,
+            Ok(Err(failure)) => failure,
+            // Nobody knows which morsel is lost; others may wait for it.
+            Err(error) => SourceFailure { number: 0, error },
+        };
+        run.fail(failure.number, failure.error);
+        false
+    }
 }
 
 /// Pushes the rows of a source morsel through the lane.

@@ -8,6 +8,8 @@ mod ndjson; // JSON files
 mod new_file; // a file that appears when it is whole
 #[cfg(feature = "parquet")]
 mod parquet; // Parquet files
+#[cfg(any(feature = "ipc", feature = "parquet"))]
+mod pieces; // files of pieces of rows
 
 pub use csv::CsvSink;
 #[cfg(feature = "ipc")]

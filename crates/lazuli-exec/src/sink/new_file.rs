@@ -46,8 +46,12 @@ impl NewFile {
             (OpenOptions::new().write(true).open(&target)?, None)
         } else {
             let temporary = temporary_beside(&target);
-            let file = OpenOptions::new().write(true).create_new(true).open(&temporary)?;
+            // Known before it is there, so that at no moment it is there and not known.
             unfinished().insert(temporary.clone());
+            let file = OpenOptions::new().write(true).create_new(true).open(&temporary);
+            let file = file.inspect_err(|_| {
+                unfinished().remove(&temporary);
+            })?;
             (file, Some(temporary))
         };
         Ok(Self { target, temporary, file: Mutex::new(BufWriter::new(file)) })

@@ -9,7 +9,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The work is nalgebra's (`docs/decisions/linear-algebra.md` says why), but for eigenvectors, which are found here from its Schur form.
+//! The work is nalgebra's (`docs/decisions/linear-algebra.md` says why), but for eigenvectors, which are found here from
+//! its Schur form, and for singular values that it gets wrong, which are checked and found another way.
 //! One thread computes, so an answer does not depend on how many there are; on another kind of processor its last bits may
 //! differ. Where an answer is free to choose signs, it is chosen as the methods say, so that equal matrices have equal
 //! answers.
@@ -17,6 +18,7 @@
 //! A product takes any numbers. Everything else needs finite ones, and says where there is none.
 
 mod eigen; // eigenvalues and eigenvectors
+mod jacobi; // singular values where nalgebra's are wrong
 mod lu; // solve, inverse, determinant
 mod product; // products of matrices
 mod qr; // orthogonal and triangular

@@ -1,8 +1,8 @@
 //! Singular values, and what they are for: rank, pseudo-inverse, least squares.
 
-use nalgebra::SVD;
+use nalgebra::{DMatrix, SVD};
 
-use super::has_negative_lead;
+use super::{has_negative_lead, jacobi};
 use crate::{Matrix, MatrixError, Result, Shape};
 
 /// `A = U S V`: with `k` the lesser of the numbers of rows and columns, `U` has `k` columns and `V` has `k` rows, of length 1
@@ -56,8 +56,10 @@ impl Matrix {
             let (u, vt) = (Matrix::zeros(rows, inner), Matrix::zeros(inner, columns));
             return Ok(Svd { u, singular_values: Vec::new(), vt });
         }
-        let svd = SVD::try_new(self.to_nalgebra(), true, true, f64::EPSILON, self.max_steps());
-        let Some(SVD { u: Some(mut u), v_t: Some(mut vt), singular_values }) = svd else {
+        let matrix = self.to_nalgebra();
+        let Some((mut u, singular_values, mut vt)) =
+            self.by_two_diagonals(&matrix).or_else(|| jacobi::svd(&matrix))
+        else {
             return Err(self.no_convergence(operation));
         };
         for place in 0..inner {
@@ -66,8 +68,22 @@ impl Matrix {
                 vt.row_mut(place).neg_mut();
             }
         }
-        let singular_values = singular_values.iter().copied().collect();
         Ok(Svd { u: Self::from_nalgebra(u), singular_values, vt: Self::from_nalgebra(vt) })
+    }
+
+    /// nalgebra's answer, if it is one: of some matrices whose columns depend on each other it is not (its issue 1172).
+    fn by_two_diagonals(&self, matrix: &DMatrix<f64>) -> Option<(DMatrix<f64>, Vec<f64>, DMatrix<f64>)> {
+        let svd = SVD::try_new(matrix.clone(), true, true, f64::EPSILON, self.max_steps())?;
+        let (u, vt, values) = (svd.u?, svd.v_t?, svd.singular_values);
+        let rounding = 64.0 * self.num_rows().max(self.num_columns()) as f64 * f64::EPSILON;
+        let is_identity = |product: DMatrix<f64>| {
+            (product - DMatrix::identity(values.len(), values.len())).amax() <= rounding
+        };
+        let again = &u * DMatrix::from_diagonal(&values) * &vt;
+        // Not `>`: what is no number is not near.
+        let is_near = (again - matrix).amax() <= rounding * values.max();
+        let holds = is_near && is_identity(u.tr_mul(&u)) && is_identity(&vt * vt.transpose());
+        holds.then(|| (u, values.as_slice().to_vec(), vt))
     }
 
     /// The number of directions that rows and columns span: how many singular values are above `tolerance`, or, without one,
