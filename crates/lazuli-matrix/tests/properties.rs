@@ -245,6 +245,22 @@ fn singular_values_of_columns_that_depend_on_each_other() {
 }
 
 #[test]
+fn eigenvectors_beside_nearly_equal_eigenvalues() {
+    // Zero three times, which rounding makes a pair of conjugates and a zero.
+    let a = Matrix::from([
+        [0.0, 0.0, 0.0, 0.0],
+        [23.702711660351056, 13.476168861278822, 29.110904319422264, -76.01274690787035],
+        [-68.15826867962674, 0.0, 0.0, 0.0],
+        [0.0, 0.0, 0.0, 0.0],
+    ]);
+    let eigen = a.eig().expect("finite numbers");
+    let stretched = eigen.vectors.mul(Matrix::from_row(eigen.real.clone())).expect("one shape");
+    let turned = eigen.imaginary_vectors.mul(Matrix::from_row(eigen.imaginary.clone())).expect("one shape");
+    let wanted = stretched.sub(turned).expect("one shape");
+    assert!(is_near(&product(&a, &eigen.vectors), &wanted, 1e-12), "{eigen:?}");
+}
+
+#[test]
 fn matrices_without_values() {
     let none = Matrix::zeros(0, 0);
     assert_eq!((none.det().ok(), none.rank(None).ok(), none.cond().ok()), (Some(1.0), Some(0), Some(0.0)));

@@ -217,9 +217,14 @@ fn substitute(
         let (first, second) = (behind(row, row + 2, x), behind(row + 1, row + 2, x));
         let (a, b) = (-value + t[(row, row)], t[(row, row + 1)]);
         let (c, d) = (t[(row + 1, row)], -value + t[(row + 1, row + 1)]);
-        let determinant = or_least(a * d - Complex::from(b * c), least * least);
-        x[row] = (first * d - second * b) / determinant;
-        x[row + 1] = (second * a - first * c) / determinant;
+        // By elimination from the larger number: a determinant would lose all its digits where eigenvalues are nearly equal.
+        let (pivot, beside, of_pivot, other, below, of_other) = match a.norm() >= c.abs() {
+            true => (a, Complex::from(b), first, Complex::from(c), d, second),
+            false => (Complex::from(c), d, second, a, Complex::from(b), first),
+        };
+        let times = other / pivot;
+        x[row + 1] = (of_other - times * of_pivot) / or_least(below - times * beside, least);
+        x[row] = (of_pivot - beside * x[row + 1]) / pivot;
     }
     // Nearly equal eigenvalues make vectors grow; only their direction counts.
     let most = x.iter().fold(0.0f64, |most, value| most.max(value.re.abs()).max(value.im.abs()));
