@@ -150,6 +150,12 @@ pub struct EngineArguments {
     /// Memory that the query may hold, such as 200MB; most of the machine's if not given
     #[arg(long, value_name = "SIZE", value_parser = size::parse)]
     memory_limit: Option<usize>,
+    /// Folder for rows that do not fit in memory; the system's for temporary files if not given
+    #[arg(long, value_name = "DIR")]
+    temp_dir: Option<PathBuf>,
+    /// Room that the query may take there, such as 50GB; as much as there is if not given
+    #[arg(long, value_name = "SIZE", value_parser = size::parse)]
+    temp_limit: Option<usize>,
     /// How long the query may run, such as 30s or 1h30m; for as long as it takes if not given
     #[arg(long, value_name = "TIME", value_parser = duration)]
     deadline: Option<Duration>,
@@ -173,6 +179,8 @@ impl EngineArguments {
         if let Some(bytes) = self.memory_limit {
             options.memory_bytes = Some(bytes);
         }
+        options.temp_dir = self.temp_dir.clone();
+        options.max_temp_bytes = self.temp_limit.map(|bytes| bytes as u64);
         options.deadline = self.deadline.and_then(|limit| Instant::now().checked_add(limit));
         options.cancel = interrupt::flag();
         Ok(options)

@@ -202,10 +202,32 @@ fn bad_bytes_name_file_line_and_column() {
 }
 
 #[test]
+fn a_sort_has_a_small_memory_limit_and_files() {
+    let run = |rest: &[&str]| {
+        prints(&[&["run", "testdata/pipelines/sorted.json", "--format", "csv"], rest].concat())
+    };
+    assert_eq!(run(&["--memory-limit", "1MB", "--temp-dir", "target"]), run(&[]));
+    let sorted = ["run", "testdata/pipelines/sorted.json", "--memory-limit", "1MB"];
+    for (limit, parts) in [
+        (["--temp-dir", "no/such/folder"], ["sort does not fit in memory", "no/such/folder"]),
+        (["--temp-limit", "100kB"], ["sort does not fit in memory", "beyond the limit of 100000 bytes"]),
+    ] {
+        let (code, error) = fails(&[&sorted[..], &limit].concat());
+        assert_eq!(code, Some(1), "{error}");
+        assert!(parts.iter().all(|part| error.contains(part)), "{error}");
+    }
+}
+
+#[test]
 fn a_small_memory_limit_is_an_error_that_names_the_operator() {
-    let (code, error) = fails(&["run", "testdata/pipelines/sorted.json", "--memory-limit", "1MB"]);
+    let pipeline = Temporary::new(
+        "groups.json",
+        r#"{"source": {"csv": "testdata/sales.csv"},
+            "steps": [{"group_by": {"keys": "order_id", "agg": ["sum(amount) as total"]}}]}"#,
+    );
+    let (code, error) = fails(&["run", pipeline.path(), "--memory-limit", "1MB"]);
     assert_eq!(code, Some(1), "{error}");
-    assert!(error.contains("memory") && error.contains("sort"), "{error}");
+    assert!(error.contains("memory") && error.contains("group_by"), "{error}");
 }
 
 #[test]

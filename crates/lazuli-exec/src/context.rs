@@ -11,12 +11,14 @@ use lazuli_kernels::{KernelError, Tasks};
 use crate::pipeline::is_in_loop;
 use crate::pool::Pool;
 use crate::progress::ProgressMeter;
+use crate::spill::SpillFolder;
 use crate::{CancelFlag, ExecError, ExecOptions, MemoryBudget, ReadCounters, Rejects, Result};
 
 /// One running query.
 #[derive(Debug)]
 pub(crate) struct QueryContext {
     pub(crate) memory: MemoryBudget,
+    pub(crate) spill_folder: SpillFolder,
     /// Rows of a morsel, at least 1.
     pub(crate) morsel_rows: usize,
     single_thread_rows: usize,
@@ -40,6 +42,7 @@ impl QueryContext {
     ) -> Self {
         Self {
             memory,
+            spill_folder: SpillFolder::new(options.temp_dir.clone(), options.max_temp_bytes),
             morsel_rows: options.morsel_rows.max(1),
             single_thread_rows: options.single_thread_rows,
             counters: options.counters.clone(),

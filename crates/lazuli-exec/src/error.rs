@@ -1,6 +1,8 @@
 //! What can go wrong in a query, as fields; the sentences are made in one place.
 
 use std::fmt;
+use std::io;
+use std::path::PathBuf;
 
 use lazuli_array::{Name, Scalar};
 use lazuli_expr::EvaluateError;
@@ -61,6 +63,15 @@ pub enum ExecError {
         used_bytes: usize,
         /// What they may reserve in all.
         budget_bytes: usize,
+    },
+    /// Rows that do not fit the memory budget could not wait in a file.
+    Spill {
+        /// The operator.
+        operator: &'static str,
+        /// The folder for temporary files.
+        folder: PathBuf,
+        /// What the system says.
+        error: io::Error,
     },
     /// A pivot without an aggregate met two values for one cell.
     PivotDuplicate {
@@ -137,6 +148,13 @@ impl fmt::Display for ExecError {
                 Bytes(*used_bytes),
                 Bytes(*budget_bytes)
             ),
+            Self::Spill { operator, folder, error } => {
+                write!(
+                    f,
+                    "{operator} does not fit in memory and can't use files in {}: {error}",
+                    folder.display()
+                )
+            }
             Self::PivotDuplicate { index, on, values } => {
                 write!(f, "pivot found {values} values for one cell, of ")?;
                 write_values(f, index)?;
@@ -195,6 +213,7 @@ impl std::error::Error for ExecError {
             Self::Evaluate { error, .. } => Some(error),
             Self::Aggregate { error, .. } | Self::Kernel { error, .. } => Some(error),
             Self::Source { error, .. } | Self::Sink { error, .. } => Some(&**error),
+            Self::Spill { error, .. } => Some(error),
             _ => None,
         }
     }

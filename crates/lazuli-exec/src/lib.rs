@@ -33,6 +33,7 @@ mod query; // a running query from outside
 mod rejects; // records that were set aside
 mod sink; // where rows go
 mod source; // where rows come from
+mod spill; // rows that wait in files
 
 pub use batches::Batches;
 pub use engine::Engine;

@@ -1,5 +1,6 @@
 //! How to run a query: one struct, handed down, read by whoever needs it. Nothing is read from the environment.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
@@ -18,6 +19,10 @@ pub struct ExecOptions {
     pub threads: Option<usize>,
     /// What the operators of the query may hold in memory; most of what is free when the query starts if `None`.
     pub memory_bytes: Option<usize>,
+    /// Where operators put rows that do not fit in memory; the system's folder for temporary files if `None`.
+    pub temp_dir: Option<PathBuf>,
+    /// What these files may take together; as much as there is if `None`.
+    pub max_temp_bytes: Option<u64>,
     /// Rows that operators work on at a time.
     pub morsel_rows: usize,
     /// Sources of at most so many rows are read by the calling thread: waking others would take longer.
@@ -51,6 +56,8 @@ impl Default for ExecOptions {
             engine: None,
             threads: None,
             memory_bytes: None,
+            temp_dir: None,
+            max_temp_bytes: None,
             morsel_rows: Self::DEFAULT_MORSEL_ROWS,
             single_thread_rows: Self::DEFAULT_SINGLE_THREAD_ROWS,
             optimizer: OptimizerOptions::default(),

@@ -1,7 +1,7 @@
 //! Memory: what a query may hold, what batches weigh, what the machine has.
 //!
 //! An operator that collects rows or states reserves their bytes before it takes them in. A refused reservation is the
-//! place where an operator will spill; until it can, the query ends with an error that names it.
+//! place where an operator spills ([`crate::spill`]); one that can't yet ends the query with an error that names it.
 
 mod budget;
 mod footprint;

@@ -42,6 +42,12 @@ impl Share {
         Self { morsels: Vec::new(), footprint: Footprint::default(), reservation }
     }
 
+    /// Reserves a batch's bytes if the budget has them.
+    pub(crate) fn has_room(&mut self, batch: &Batch) -> bool {
+        let bytes = self.footprint.add(batch);
+        self.reservation.try_grow_to(bytes)
+    }
+
     /// Keeps a morsel, after reserving its bytes.
     pub(crate) fn keep(&mut self, index: MorselIndex, batch: Batch) -> Result<()> {
         self.footprint.add(&batch);

@@ -1,7 +1,9 @@
 //! Batches in memory as a source: cut into morsels, sharing memory.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::ThreadId;
 
 use lazuli_array::Batch;
 
@@ -10,29 +12,73 @@ use crate::memory::Reservation;
 use crate::pipeline::{Source, SourceFailure, SourceMorsel};
 use crate::{ExecError, Result};
 
-/// The rows that a finished sink leaves behind, with the reservation that covers them.
-#[derive(Debug, Default)]
-pub(crate) struct Stored(OnceLock<(Vec<Batch>, Reservation)>);
+/// The rows that a finished sink leaves behind.
+#[derive(Default)]
+pub(crate) struct Stored(OnceLock<Rows>);
+
+enum Rows {
+    /// In memory.
+    Held {
+        batches: Vec<Batch>,
+        /// Covers them.
+        _reservation: Reservation,
+    },
+    /// In files.
+    Waiting(Box<dyn Pieces>),
+}
+
+/// Rows that wait in files, in pieces that are read one by one.
+pub(crate) trait Pieces: Send + Sync {
+    /// The number of rows of each piece.
+    fn num_rows(&self) -> &[usize];
+
+    /// The rows of a piece, and the reservation that covers them.
+    fn load(&self, piece: usize, context: &QueryContext) -> Result<(Batch, Reservation)>;
+}
 
 impl Stored {
     /// Leaves the rows. Called once, by the sink's finish.
     pub(crate) fn set(&self, batches: Vec<Batch>, reservation: Reservation) {
-        let first = self.0.set((batches, reservation)).is_ok();
+        self.set_rows(Rows::Held { batches, _reservation: reservation });
+    }
+
+    /// Leaves rows in files. Called once, by the sink's finish.
+    pub(crate) fn set_waiting(&self, pieces: impl Pieces + 'static) {
+        self.set_rows(Rows::Waiting(Box::new(pieces)));
+    }
+
+    fn set_rows(&self, rows: Rows) {
+        let first = self.0.set(rows).is_ok();
         debug_assert!(first, "a sink finishes once");
     }
 
     /// The rows, in order.
     pub(crate) fn batches(&self) -> Result<&[Batch]> {
-        self.0.get().map(|(batches, _)| batches.as_slice()).ok_or_else(|| ExecError::Internal {
-            place: "a pipeline".into(),
-            message: "it reads a sink that has not finished".into(),
-        })
+        match self.0.get() {
+            Some(Rows::Held { batches, .. }) => Ok(batches),
+            Some(Rows::Waiting(_)) => Err(internal("it wants rows in memory, and they wait in files")),
+            None => Err(internal("it reads a sink that has not finished")),
+        }
+    }
+
+    fn waiting(&self) -> Option<&dyn Pieces> {
+        match self.0.get()? {
+            Rows::Held { .. } => None,
+            Rows::Waiting(pieces) => Some(&**pieces),
+        }
     }
 
     /// The rows in order, owned where nobody else holds them; nothing if the sink never ran.
     pub(crate) fn into_batches(self) -> Vec<Batch> {
-        self.0.into_inner().map_or_else(Vec::new, |(batches, _)| batches)
+        match self.0.into_inner() {
+            Some(Rows::Held { batches, .. }) => batches,
+            _ => Vec::new(),
+        }
     }
+}
+
+fn internal(message: &str) -> ExecError {
+    ExecError::Internal { place: "a pipeline".into(), message: message.into() }
 }
 
 /// Where the batches come from.
@@ -54,6 +100,8 @@ pub(crate) struct BatchesSource {
     origin: Origin,
     cut: OnceLock<Cut>,
     next: AtomicUsize,
+    /// What covers the piece that a thread has in its hands.
+    in_hand: Mutex<HashMap<ThreadId, Reservation>>,
 }
 
 /// Where each morsel lies.
@@ -72,13 +120,12 @@ struct Slice {
 impl BatchesSource {
     /// These batches in order.
     pub(crate) fn new(name: String, batches: Vec<Batch>) -> Self {
-        Self { name, origin: Origin::Given(batches), cut: OnceLock::new(), next: AtomicUsize::new(0) }
+        Self::from(name, Origin::Given(batches))
     }
 
     /// What a sink will leave.
     pub(crate) fn stored(name: &'static str, stored: Arc<Stored>) -> Self {
-        let origin = Origin::Stored(stored);
-        Self { name: name.into(), origin, cut: OnceLock::new(), next: AtomicUsize::new(0) }
+        Self::from(name.into(), Origin::Stored(stored))
     }
 
     /// What is made from the rows of earlier pipelines when the lane starts.
@@ -86,8 +133,30 @@ impl BatchesSource {
         name: &'static str,
         compute: impl Fn(&QueryContext) -> Result<(Vec<Batch>, Reservation)> + Send + Sync + 'static,
     ) -> Self {
-        let origin = Origin::Computed(Box::new(compute), Stored::default());
-        Self { name: name.into(), origin, cut: OnceLock::new(), next: AtomicUsize::new(0) }
+        Self::from(name.into(), Origin::Computed(Box::new(compute), Stored::default()))
+    }
+
+    fn from(name: String, origin: Origin) -> Self {
+        let (cut, next) = (OnceLock::new(), AtomicUsize::new(0));
+        Self { name, origin, cut, next, in_hand: Mutex::default() }
+    }
+
+    /// The rows, if they wait in files.
+    fn waiting(&self) -> Option<&dyn Pieces> {
+        match &self.origin {
+            Origin::Stored(stored) => stored.waiting(),
+            _ => None,
+        }
+    }
+
+    /// Reads a piece; until its thread asks for another, or the lane ends, its bytes are reserved.
+    fn piece(&self, slice: &Slice, pieces: &dyn Pieces, context: &QueryContext) -> Result<Batch> {
+        let in_hand = || self.in_hand.lock().unwrap_or_else(PoisonError::into_inner);
+        let thread = std::thread::current().id();
+        drop(in_hand().remove(&thread));
+        let (batch, reservation) = pieces.load(slice.batch, context)?;
+        in_hand().insert(thread, reservation);
+        Ok(batch)
     }
 
     fn batches(&self) -> Result<&[Batch]> {
@@ -109,17 +178,29 @@ impl Source for BatchesSource {
             let (batches, reservation) = compute(context)?;
             stored.set(batches, reservation);
         }
-        let batches = self.batches()?;
-        self.cut.get_or_init(|| cut(batches, context.morsel_rows));
+        if let Some(pieces) = self.waiting() {
+            self.cut.get_or_init(|| cut(pieces.num_rows().iter().copied(), usize::MAX));
+        } else {
+            let batches = self.batches()?;
+            self.cut.get_or_init(|| cut(batches.iter().map(Batch::num_rows), context.morsel_rows));
+        }
         Ok(())
     }
 
-    fn next(&self, _: &QueryContext) -> std::result::Result<Option<SourceMorsel>, SourceFailure> {
+    fn close(&self, _: &QueryContext) -> Result<()> {
+        self.in_hand.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        Ok(())
+    }
+
+    fn next(&self, context: &QueryContext) -> std::result::Result<Option<SourceMorsel>, SourceFailure> {
         let index = self.next.fetch_add(1, Ordering::Relaxed);
         let Some(slice) = self.cut.get().and_then(|cut| cut.slices.get(index)) else { return Ok(None) };
         let number = index as u64;
-        let batches = self.batches().map_err(|error| SourceFailure { number, error })?;
-        let batch = batches[slice.batch].sliced(slice.offset, slice.length);
+        let failed = |error| SourceFailure { number, error };
+        let batch = match self.waiting() {
+            Some(pieces) => self.piece(slice, pieces, context).map_err(failed)?,
+            None => self.batches().map_err(failed)?[slice.batch].sliced(slice.offset, slice.length),
+        };
         Ok(Some(SourceMorsel { number, batch, first_row: Some(slice.first_row) }))
     }
 
@@ -130,10 +211,10 @@ impl Source for BatchesSource {
 }
 
 /// Slices of at most `morsel_rows` rows that cover all batches.
-fn cut(batches: &[Batch], morsel_rows: usize) -> Cut {
+fn cut(num_rows_of: impl Iterator<Item = usize>, morsel_rows: usize) -> Cut {
     let mut slices = Vec::new();
     let mut num_rows = 0;
-    for (batch, rows) in batches.iter().map(Batch::num_rows).enumerate() {
+    for (batch, rows) in num_rows_of.enumerate() {
         for offset in (0..rows).step_by(morsel_rows) {
             let first_row = (num_rows + offset) as u64;
             slices.push(Slice { batch, offset, length: morsel_rows.min(rows - offset), first_row });
@@ -146,14 +227,10 @@ fn cut(batches: &[Batch], morsel_rows: usize) -> Cut {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lazuli_array::{Column, FromValues};
 
     #[test]
     fn slices_cover_all_rows_in_order() {
-        let batch = |rows: i64| {
-            Batch::from_columns(vec![("a".into(), Column::from_values(0..rows))]).expect("one column")
-        };
-        let cut = cut(&[batch(7), batch(0), batch(3), batch(4)], 3);
+        let cut = cut([7, 0, 3, 4].into_iter(), 3);
         let slices: Vec<_> = cut
             .slices
             .iter()

@@ -8,7 +8,7 @@ mod once; // batches that come once
 mod reader; // any data source, through its reader
 mod row_filter; // predicates, as scans of files ask for them
 
-pub(crate) use batches::{BatchesSource, Stored};
+pub(crate) use batches::{BatchesSource, Pieces, Stored};
 pub use file::FileSource;
 pub use frame::FrameSource;
 pub use once::OnceSource;

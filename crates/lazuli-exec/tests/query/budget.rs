@@ -27,7 +27,7 @@ fn run(query: &Query, memory_bytes: usize, threads: usize) -> Result<usize, Exec
 #[test]
 fn each_collecting_operator_is_named() {
     let count = || [len().alias("len")];
-    let cases: [(&str, Query); 12] = [
+    let cases: [(&str, Query); 11] = [
         (
             "window",
             numbers("a")
@@ -35,8 +35,6 @@ fn each_collecting_operator_is_named() {
                 .group_by([], [col("w").max()]),
         ),
         ("collect", numbers("a")),
-        // A count would not see the order, and the sort would go.
-        ("sort", numbers("a").sort([col("key").asc()]).group_by([], [col("a").last()])),
         ("top k", numbers("a").sort([col("key").asc()]).slice(0, Some(15_000)).group_by([], count())),
         ("group_by", numbers("a").group_by([col("key")], [col("a").sum()]).group_by([], count())),
         ("unique", numbers("a").unique(Some(vec![col("key")]), Keep::First).group_by([], count())),

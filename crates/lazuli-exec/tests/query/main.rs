@@ -13,5 +13,6 @@ mod many_groups; // about as many groups as rows
 mod order; // sort, slice, unique, concat
 mod reshape; // pivot and unpivot
 mod rows; // filter, select, group_by
+mod spilling; // rows that wait in files
 mod streams; // an answer batch by batch
 mod windows; // values made of the rows of a partition

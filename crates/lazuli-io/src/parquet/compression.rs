@@ -181,6 +181,7 @@ fn zstd(input: &[u8], length: usize, out: &mut Vec<u8>) -> Result<()> {
         out.truncate(written);
         return Ok(());
     }
+    out.clear();
     let mut input = input;
     let source =
         ruzstd::decoding::StreamingDecoder::new(&mut input).map_err(|error| damaged("zstd", error))?;
@@ -200,6 +201,23 @@ mod tests {
         ParquetCompression::Gzip,
         ParquetCompression::Zstd,
     ];
+
+    #[test]
+    fn what_a_buffer_had_before_does_not_count() {
+        // Both ways of each codec: room made at once, and taken in as it comes.
+        for bytes in [
+            vec![7u8; 100_000],
+            (0..100_000u32).map(|place| (place.wrapping_mul(place) >> 7) as u8).collect(),
+        ] {
+            for compression in ALL {
+                let mut compressed = Vec::new();
+                compression.compress(&bytes, &mut compressed).expect("any bytes can be");
+                let mut out = b"from the page before".to_vec();
+                let whole = decompress(compression.codec(), &compressed, bytes.len(), &mut out);
+                assert_eq!(whole.expect("what was compressed"), bytes, "{compression:?}");
+            }
+        }
+    }
 
     proptest! {
         #[test]

@@ -1,16 +1,21 @@
 //! Sort: rows in the order of keys, stable.
 
+mod external; // more rows than fit in memory
+
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use lazuli_array::{Batch, Column, SchemaRef, Sortedness};
 use lazuli_kernels::sort::{self, Buckets, SortedRows, sort_indices, sort_rows_in_tasks, top_k_indices};
 use lazuli_kernels::{Tasks, concat_columns, take_batch, take_column};
 
-use super::collect::{Shares, rejoined};
+use self::external::{Buffer, External};
+use super::collect::{Share, Shares, rejoined};
 use super::project::Choose;
 use crate::context::QueryContext;
-use crate::pipeline::{Sink, SinkWorker};
+use crate::memory::Reservation;
+use crate::morsel::{Flow, Morsel, MorselIndex};
+use crate::pipeline::{Sink, SinkWorker, Task};
 use crate::source::Stored;
 use crate::{ExecError, Result};
 
@@ -145,25 +150,51 @@ fn keys_of<'a>(keys: &[Key], batch: &'a Batch) -> Vec<sort::SortKey<'a>> {
 
 /// All rows in order.
 pub(crate) struct Sort {
-    order: Order,
+    order: Arc<Order>,
     shares: Shares,
+    /// Where rows go since they are too many for the budget.
+    external: Mutex<Option<Arc<External>>>,
     stored: Arc<Stored>,
 }
 
 impl Sort {
     pub(crate) fn new(order: Order, stored: Arc<Stored>) -> Self {
-        Self { order, shares: Shares::default(), stored }
+        Self { order: Arc::new(order), shares: Shares::default(), external: Mutex::default(), stored }
+    }
+
+    /// Where rows go since they are too many, if they are.
+    fn external(&self) -> Option<Arc<External>> {
+        self.external.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// As [`Sort::external`]; from now on, if they were not before. The rows are a sample of them.
+    fn begin_external<'a>(
+        &self,
+        sample: impl Iterator<Item = &'a Batch>,
+        context: &QueryContext,
+    ) -> Result<Arc<External>> {
+        let mut external = self.external.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(external) = &*external {
+            return Ok(external.clone());
+        }
+        let begun = Arc::new(External::new(self.order.clone(), sample, context)?);
+        *external = Some(begun.clone());
+        Ok(begun)
     }
 }
 
 impl Sink for Sort {
     fn worker<'a>(&'a self, context: &'a QueryContext) -> Box<dyn SinkWorker + 'a> {
-        self.shares.worker(OPERATOR, context)
+        let share = Share::new(OPERATOR, context);
+        Box::new(SortWorker { sink: self, context, share, buffer: None })
     }
 
     fn finish(&self, context: &QueryContext) -> Result<()> {
         let (morsels, mut reservation) = self.shares.take_in_order(OPERATOR, context);
-        let batches = rejoined(morsels.into_iter().map(|(_, batch)| batch).collect());
+        if self.external().is_some() {
+            return self.finish_external(morsels, reservation, context);
+        }
+        let batches = rejoined(morsels.iter().map(|(_, batch)| batch.clone()).collect());
         let known = match batches.as_slice() {
             [] => true,
             [only] => self.order.is_known(only),
@@ -177,11 +208,79 @@ impl Sink for Sort {
         let num_rows: usize = batches.iter().map(Batch::num_rows).sum();
         let rows_bytes = reservation.bytes();
         let room = rows_bytes.saturating_mul(2).saturating_add(num_rows.saturating_mul(BYTES_A_ROW));
-        reservation.grow_to(room)?;
+        if !reservation.try_grow_to(room) {
+            drop(batches);
+            return self.finish_external(morsels, reservation, context);
+        }
+        drop(morsels);
         let whole = concat_in_parallel(&self.order.schema, batches, context)?;
         let sorted = self.order.sort(whole, context)?;
         reservation.shrink_to(rows_bytes);
         self.stored.set(sorted, reservation);
+        Ok(())
+    }
+}
+
+impl Sort {
+    /// Leaves rows that wait in files; `morsels`, which `reservation` covers, are not there yet.
+    fn finish_external(
+        &self,
+        morsels: Vec<(MorselIndex, Batch)>,
+        reservation: Reservation,
+        context: &QueryContext,
+    ) -> Result<()> {
+        let external = self.begin_external(morsels.iter().map(|(_, batch)| batch), context)?;
+        external.take_all(morsels, context)?;
+        drop(reservation);
+        self.stored.set_waiting(external.finish(context)?);
+        Ok(())
+    }
+}
+
+struct SortWorker<'a> {
+    sink: &'a Sort,
+    context: &'a QueryContext,
+    share: Share,
+    /// Instead of the share, since rows are too many.
+    buffer: Option<Buffer>,
+}
+
+impl SortWorker<'_> {
+    /// Where rows go that there is no room for. The first time all that was kept goes there.
+    fn buffer(&mut self, latest: &Batch) -> Result<&mut Buffer> {
+        if self.buffer.is_none() {
+            let kept = self.share.morsels.iter().map(|(_, batch)| batch).chain([latest]);
+            let external = self.sink.begin_external(kept, self.context)?;
+            let mut buffer = Buffer::new(external, self.context);
+            let share = std::mem::replace(&mut self.share, Share::new(OPERATOR, self.context));
+            for (index, batch) in share.morsels {
+                self.context.check_cancelled()?;
+                buffer.add(index, &batch)?;
+            }
+            self.buffer = Some(buffer);
+        }
+        Ok(self.buffer.as_mut().expect("made above"))
+    }
+}
+
+impl SinkWorker for SortWorker<'_> {
+    fn consume(&mut self, input: Morsel, _: &Task<'_>) -> Result<Flow> {
+        let Morsel { index, batch, .. } = input;
+        // When one worker has no room, the others give back what they have.
+        let is_external = self.buffer.is_some() || self.sink.external().is_some();
+        if is_external || !self.share.has_room(&batch) {
+            self.buffer(&batch)?.add(index, &batch)?;
+        } else {
+            self.share.morsels.push((index, batch));
+        }
+        Ok(Flow::More)
+    }
+
+    fn combine(mut self: Box<Self>) -> Result<()> {
+        if let Some(buffer) = &mut self.buffer {
+            buffer.flush()?;
+        }
+        self.sink.shares.add(self.share);
         Ok(())
     }
 }
