@@ -1,4 +1,4 @@
-"""Reading and writing a million rows by ten columns as JSON lines and CSV: Lazuli and its peers, two threads each.
+"""Reading and writing a million rows by ten columns as JSON lines, CSV and Parquet: Lazuli and its peers, two threads each.
 
     python benches/suite/ndjson.py LAZULI_BENCH [REPEATS]
 
@@ -82,7 +82,11 @@ def write_polars(extension):
 
     frame = pl.read_parquet(PARQUET)
     path = f"{tempfile.gettempdir()}/peer-{os.getpid()}.{extension}"
-    write = frame.write_ndjson if extension == "ndjson" else frame.write_csv
+    write = {
+        "ndjson": frame.write_ndjson,
+        "csv": frame.write_csv,
+        "parquet": lambda path: frame.write_parquet(path, compression="snappy"),
+    }[extension]
     return lambda: (write(path), path)[1], None
 
 
@@ -93,17 +97,20 @@ def write_duckdb(extension):
     connection.execute(f"set threads={THREADS}")
     connection.execute(f"create table t as select * from '{PARQUET}'")
     path = f"{tempfile.gettempdir()}/peer-{os.getpid()}.{extension}"
-    form = "json" if extension == "ndjson" else "csv, header"
+    form = {"ndjson": "json", "csv": "csv, header", "parquet": "parquet, compression snappy"}[extension]
     return lambda: (connection.execute(f"copy t to '{path}' (format {form})"), path)[1], None
 
 
 def write_pyarrow(extension):
+    import pyarrow
     import pyarrow.csv
     import pyarrow.parquet
 
+    pyarrow.set_cpu_count(THREADS)
     table = pyarrow.parquet.read_table(PARQUET)
     path = f"{tempfile.gettempdir()}/peer-{os.getpid()}.{extension}"
-    return lambda: (pyarrow.csv.write_csv(table, path), path)[1], None
+    write = pyarrow.csv.write_csv if extension == "csv" else pyarrow.parquet.write_table
+    return lambda: (write(table, path), path)[1], None
 
 
 CASES = {
@@ -120,6 +127,12 @@ CASES = {
         "Polars": lambda: write_polars("csv"),
         "DuckDB": lambda: write_duckdb("csv"),
         "PyArrow": lambda: write_pyarrow("csv"),
+    },
+    # Writers choose encodings and the size of row groups: files of other sizes than ours are no wrong ones.
+    "write_parquet": {
+        "Polars": lambda: write_polars("parquet"),
+        "DuckDB": lambda: write_duckdb("parquet"),
+        "PyArrow": lambda: write_pyarrow("parquet"),
     },
 }
 

@@ -53,6 +53,11 @@ pub static CASES: &[Case] = &[
         prepare: |options| write(options, "csv", |query, path| query.sink_csv(path)),
     },
     Case {
+        name: "write_parquet",
+        title: "write ops_1m as Parquet, Snappy",
+        prepare: |options| write(options, "parquet", |query, path| query.sink_parquet(path)),
+    },
+    Case {
         name: "scan_parquet_g1",
         title: "G1 parquet: 1 % of the rows, two columns",
         prepare: |_| {
