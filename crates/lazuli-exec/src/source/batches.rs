@@ -8,6 +8,7 @@ use lazuli_array::Batch;
 use crate::context::{QueryContext, SourceSize};
 use crate::memory::Reservation;
 use crate::pipeline::{Source, SourceFailure, SourceMorsel};
+use crate::profile::{Description, Link};
 use crate::{ExecError, Result};
 
 /// The rows that a finished sink leaves behind, with the reservation that covers them.
@@ -52,6 +53,8 @@ type Compute = Box<dyn Fn(&QueryContext) -> Result<(Vec<Batch>, Reservation)> + 
 pub(crate) struct BatchesSource {
     name: String,
     origin: Origin,
+    /// What a computed source reads of earlier pipelines.
+    reads: Vec<Link>,
     cut: OnceLock<Cut>,
     next: AtomicUsize,
 }
@@ -72,13 +75,12 @@ struct Slice {
 impl BatchesSource {
     /// These batches in order.
     pub(crate) fn new(name: String, batches: Vec<Batch>) -> Self {
-        Self { name, origin: Origin::Given(batches), cut: OnceLock::new(), next: AtomicUsize::new(0) }
+        Self::of(name, Origin::Given(batches))
     }
 
     /// What a sink will leave.
     pub(crate) fn stored(name: &'static str, stored: Arc<Stored>) -> Self {
-        let origin = Origin::Stored(stored);
-        Self { name: name.into(), origin, cut: OnceLock::new(), next: AtomicUsize::new(0) }
+        Self::of(name.into(), Origin::Stored(stored))
     }
 
     /// What is made from the rows of earlier pipelines when the lane starts.
@@ -86,8 +88,16 @@ impl BatchesSource {
         name: &'static str,
         compute: impl Fn(&QueryContext) -> Result<(Vec<Batch>, Reservation)> + Send + Sync + 'static,
     ) -> Self {
-        let origin = Origin::Computed(Box::new(compute), Stored::default());
-        Self { name: name.into(), origin, cut: OnceLock::new(), next: AtomicUsize::new(0) }
+        Self::of(name.into(), Origin::Computed(Box::new(compute), Stored::default()))
+    }
+
+    fn of(name: String, origin: Origin) -> Self {
+        Self { name, origin, reads: Vec::new(), cut: OnceLock::new(), next: AtomicUsize::new(0) }
+    }
+
+    /// Tells a profile whose rows it is computed from.
+    pub(crate) fn reading(self, reads: Vec<Link>) -> Self {
+        Self { reads, ..self }
     }
 
     fn batches(&self) -> Result<&[Batch]> {
@@ -102,6 +112,16 @@ impl BatchesSource {
 impl Source for BatchesSource {
     fn name(&self) -> String {
         self.name.clone()
+    }
+
+    fn describe(&self) -> Description {
+        match &self.origin {
+            Origin::Given(_) => Description::new("scan", self.name.clone()),
+            Origin::Stored(stored) => Description::new("read", self.name.clone()).reading(Link::to(stored)),
+            Origin::Computed(..) => {
+                Description { reads: self.reads.clone(), ..Description::new(self.name.clone(), "") }
+            }
+        }
     }
 
     fn open(&self, context: &QueryContext) -> Result<()> {
