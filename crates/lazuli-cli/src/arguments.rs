@@ -9,6 +9,7 @@ use lazuli::ExecOptions;
 use crate::csv_arguments::CsvArguments;
 use crate::failure::Failure;
 use crate::formats::{self, FileFormat};
+use crate::profile::ProfileArguments;
 use crate::{interrupt, size};
 
 /// Fast, exact queries over files larger than memory.
@@ -41,6 +42,8 @@ pub enum Command {
         rejects: Option<PathBuf>,
         #[command(flatten)]
         engine: EngineArguments,
+        #[command(flatten)]
+        profile: ProfileArguments,
     },
     /// Print the plan of a pipeline without running it
     Explain {
@@ -69,6 +72,8 @@ pub enum Command {
         csv: CsvArguments,
         #[command(flatten)]
         engine: EngineArguments,
+        #[command(flatten)]
+        profile: ProfileArguments,
     },
     /// Print names and types of the columns of a file
     Schema {
@@ -99,6 +104,8 @@ pub enum Command {
         csv: CsvArguments,
         #[command(flatten)]
         engine: EngineArguments,
+        #[command(flatten)]
+        profile: ProfileArguments,
     },
     /// Write a file in another format
     Convert {
@@ -119,6 +126,8 @@ pub enum Command {
         csv: CsvArguments,
         #[command(flatten)]
         engine: EngineArguments,
+        #[command(flatten)]
+        profile: ProfileArguments,
     },
     /// Print what a file seems to be, and why: encoding, separator, header, types
     Sniff {

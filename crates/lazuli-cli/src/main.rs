@@ -16,6 +16,7 @@ mod interrupt; // Ctrl-C
 mod ndjson_source; // what a pipeline says of a JSON file
 mod output; // frames to standard output
 mod pipeline; // pipeline files to queries
+mod profile; // what each operator did
 mod size; // sizes such as 200MB
 mod sniff; // what a file seems to be
 mod statistics; // rows per second
@@ -46,31 +47,37 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
-        Command::Run { pipeline, explain, stats, format, rejects, engine } => {
+        Command::Run { pipeline, explain, stats, format, rejects, engine, profile } => {
             let watch = Watch::new(rejects);
-            pipeline::run(&pipeline, explain, stats, format, watch.over(engine.options()?), &watch)
+            let options = profile.over(watch.over(engine.options()?));
+            pipeline::run(&pipeline, explain, stats, format, options.clone(), &watch)?;
+            profile.end(&options)
         }
         Command::Explain { pipeline, unoptimized, engine } => {
             pipeline::explain(&pipeline, !unoptimized, engine.options()?)
         }
-        Command::Head { file, from, rows, format, csv, engine } => {
-            output::write(file::scan(&file, from, &csv, &engine.options()?)?.head(rows), format)
+        Command::Head { file, from, rows, format, csv, engine, profile } => {
+            let options = profile.over(engine.options()?);
+            output::write(file::scan(&file, from, &csv, &options)?.head(rows), format)?;
+            profile.end(&options)
         }
         Command::Schema { file, from, format, csv, engine } => {
             let schema = file::scan(&file, from, &csv, &engine.options()?)?.collect_schema()?;
             output::write_schema(&schema, format)
         }
-        Command::Describe { file, from, format, csv, engine } => {
+        Command::Describe { file, from, format, csv, engine, profile } => {
             let watch = Watch::new(None);
-            let summary =
-                file::scan(&file, from, &csv, &watch.over(engine.options()?))?.describe().collect()?;
+            let options = profile.over(watch.over(engine.options()?));
+            let summary = file::scan(&file, from, &csv, &options)?.describe().collect()?;
             watch.end()?;
-            output::write_frame(&summary, format)
+            output::write_frame(&summary, format)?;
+            profile.end(&options)
         }
-        Command::Convert { input, output, from, to, rejects, csv, engine } => {
+        Command::Convert { input, output, from, to, rejects, csv, engine, profile } => {
             let watch = Watch::new(rejects);
-            let options = watch.over(engine.options()?);
-            convert::run((&input, from), (&output, to), &csv, &options, &watch)
+            let options = profile.over(watch.over(engine.options()?));
+            convert::run((&input, from), (&output, to), &csv, &options, &watch)?;
+            profile.end(&options)
         }
         Command::Sniff { file, format } => sniff::run(&file, format),
     }

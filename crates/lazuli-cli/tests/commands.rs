@@ -91,6 +91,50 @@ fn the_result_is_the_same_in_every_format_and_on_any_number_of_threads() {
 }
 
 #[test]
+fn a_profile_leaves_the_result_alone() {
+    let pipeline = "testdata/pipelines/top_categories.json";
+    let expected = prints(&["run", pipeline, "--format", "csv"]);
+    let run = |arguments: &[&str]| {
+        let output = lz(&[&["run", pipeline, "--format", "csv"], arguments].concat());
+        assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
+        assert_eq!(text(&output.stdout), expected);
+        text(&output.stderr)
+    };
+    let table = run(&["--profile"]);
+    assert!(table.contains("rows pruned") && table.contains("group_by"), "{table}");
+    let json: serde_json::Value = serde_json::from_str(&run(&["--profile=json"])).expect("JSON");
+    let operators = json["operators"].as_array().expect("an array");
+    let scan = &operators[0];
+    assert_eq!((&scan["operator"], &scan["rows_in"]), (&"scan".into(), &100_000.into()));
+    assert_eq!(
+        scan["rows_in"].as_u64(),
+        Some(scan["rows_out"].as_u64().expect("a number") + scan["rows_pruned"].as_u64().expect("a number"))
+    );
+    let last = operators.last().expect("an operator");
+    assert_eq!(last["rows_in"].to_string(), (expected.lines().count() - 1).to_string());
+    let html = run(&["--profile=html"]);
+    assert!(
+        html.starts_with("<!DOCTYPE html>") && html.contains("<svg") && !html.contains("<script"),
+        "{html}"
+    );
+    assert!(html.contains("amount &gt; 1000"), "{html}");
+
+    let page = Temporary::new("profile.svg", "");
+    assert_eq!(run(&["--profile-to", page.path()]), "");
+    let picture = std::fs::read_to_string(page.path()).expect("it was written");
+    assert!(picture.starts_with("<svg") && picture.ends_with("</svg>\n"), "{picture}");
+    for command in ["head", "describe"] {
+        let output = lz(&[command, "testdata/sales.csv", "--profile=json", "--threads", "2"]);
+        let json: serde_json::Value = serde_json::from_str(&text(&output.stderr)).expect("JSON");
+        assert_eq!(json["threads"], 2, "{command}");
+    }
+    let (code, error) = fails(&["run", pipeline, "--profile-to", "no/such/folder/p.html"]);
+    assert!(code == Some(1) && error.contains("can't write no/such/folder/p.html"), "{error}");
+    let (code, _) = fails(&["run", pipeline, "--profile=xml"]);
+    assert_eq!(code, Some(2));
+}
+
+#[test]
 fn explain_shows_the_plan_before_and_after() {
     let before = prints(&["explain", "testdata/pipelines/top_categories.json", "--unoptimized"]);
     let after = prints(&["explain", "testdata/pipelines/top_categories.json"]);

@@ -9,6 +9,7 @@ use lazuli_kernels::concat_batches;
 use crate::context::QueryContext;
 use crate::morsel::{Flow, Morsel};
 use crate::pipeline::{Sink, SinkWorker, Task, Turn};
+use crate::profile::{Description, Leaves};
 use crate::{CancelFlag, ExecError, Result};
 
 /// The batches of an answer, in order. Dropping it cancels the query.
@@ -118,6 +119,14 @@ impl Send {
 }
 
 impl Sink for Send {
+    fn describe(&self) -> Description {
+        Description::new("collect_batches", "")
+    }
+
+    fn leaves(&self) -> Leaves<'_> {
+        Leaves::Nothing
+    }
+
     fn worker<'a>(&'a self, _: &'a QueryContext) -> Box<dyn SinkWorker + 'a> {
         Box::new(SendWorker { sender: self.sender.clone() })
     }
@@ -136,7 +145,7 @@ impl SinkWorker for SendWorker {
         if task.wait_for_turn() == Turn::Never {
             return Ok(Flow::Stop);
         }
-        match self.sender.send(Ok(input.batch)) {
+        match task.context.wait(|| self.sender.send(Ok(input.batch))) {
             Ok(()) => Ok(Flow::More),
             Err(_) => Err(ExecError::Cancelled), // Nobody listens any more.
         }

@@ -10,9 +10,10 @@ use lazuli_kernels::{KernelError, Tasks};
 
 use crate::pipeline::is_in_loop;
 use crate::pool::Pool;
+use crate::profile::{self, Joint};
 use crate::progress::ProgressMeter;
 use crate::spill::SpillFolder;
-use crate::{CancelFlag, ExecError, ExecOptions, MemoryBudget, ReadCounters, Rejects, Result};
+use crate::{CancelFlag, ExecError, ExecOptions, MemoryBudget, Profiler, ReadCounters, Rejects, Result};
 
 /// One running query.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub(crate) struct QueryContext {
     single_thread_rows: usize,
     pub(crate) counters: ReadCounters,
     pub(crate) progress: ProgressMeter,
+    /// Set if operators are measured.
+    pub(crate) profiler: Option<Profiler>,
     pub(crate) rejects: Option<Rejects>,
     cancel: CancelFlag,
     deadline: Option<Instant>,
@@ -47,6 +50,7 @@ impl QueryContext {
             single_thread_rows: options.single_thread_rows,
             counters: options.counters.clone(),
             progress: ProgressMeter::new(options.on_progress.clone()),
+            profiler: options.profiler.clone(),
             rejects: options.rejects.clone(),
             cancel: options.cancel.clone(),
             deadline: options.deadline,
@@ -76,6 +80,11 @@ impl QueryContext {
     /// To be asked once a morsel, and in long loops of finish phases.
     pub(crate) fn check_cancelled(&self) -> Result<()> {
         if self.is_cancelled() { Err(ExecError::Cancelled) } else { Ok(()) }
+    }
+
+    /// Waits, so that a profile does not take it for work.
+    pub(crate) fn wait<T>(&self, wait: impl FnOnce() -> T) -> T {
+        if self.profiler.is_some() { profile::wait(wait) } else { wait() }
     }
 
     /// Number of threads.
@@ -122,13 +131,21 @@ impl QueryContext {
         };
         let Some(pool) = self.pool_for(num_tasks) else { return (0..num_tasks).try_for_each(checked) };
         let first_error: Mutex<Option<(usize, ExecError)>> = Mutex::new(None);
-        pool.share(num_tasks, &|index| {
-            let Err(error) = checked(index) else { return };
+        let joint = self.profiler.as_ref().and_then(|_| profile::here()).map(Joint::begin);
+        pool.share(num_tasks, &|worker, index| {
+            let outcome = match &joint {
+                Some(joint) => joint.task(worker, || checked(index)),
+                None => checked(index),
+            };
+            let Err(error) = outcome else { return };
             let mut first = first_error.lock().unwrap_or_else(PoisonError::into_inner);
             if first.as_ref().is_none_or(|(before, _)| index < *before) {
                 *first = Some((index, error));
             }
         });
+        if let Some(joint) = joint {
+            joint.end();
+        }
         match first_error.into_inner().unwrap_or_else(PoisonError::into_inner) {
             Some((_, error)) => Err(error),
             None => Ok(()),

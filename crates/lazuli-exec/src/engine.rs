@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Instant;
 
 use lazuli_array::{Batch, Column, DataFrame, SchemaRef};
 use lazuli_kernels::compact_columns;
@@ -17,7 +18,7 @@ use crate::pipeline::{Pipeline, Sink, run};
 use crate::pool::Pool;
 use crate::prepare::{Purpose, prepare, resolved};
 use crate::source::Stored;
-use crate::{CancelFlag, ExecError, ExecOptions, MemoryBudget, QueryHandle, Result};
+use crate::{CancelFlag, ExecError, ExecOptions, MemoryBudget, Profile, QueryHandle, Result};
 
 /// Batches that a query may be ahead of whoever takes them one by one.
 const BATCHES_AHEAD: usize = 2;
@@ -130,6 +131,21 @@ impl Engine {
         )
     }
 
+    /// The answer of a plan, and what each operator did for it; also for [`ExecOptions::profiler`], if there is one.
+    ///
+    /// # Errors
+    /// As [`Engine::execute`].
+    pub fn execute_profiled(
+        &self,
+        plan: &LogicalPlan,
+        options: &ExecOptions,
+    ) -> Result<(DataFrame, Profile)> {
+        let profiler = options.profiler.clone().unwrap_or_default();
+        let options = ExecOptions { profiler: Some(profiler.clone()), ..options.clone() };
+        let answer = self.execute(plan, &options)?;
+        Ok((answer, profiler.profile()))
+    }
+
     /// Runs a plan on threads of its own, and the engine's; its answer and how far it is come by the handle.
     ///
     /// # Errors
@@ -141,6 +157,19 @@ impl Engine {
     ) -> Result<QueryHandle<DataFrame, E>> {
         let (engine, plan) = (self.clone(), plan.clone());
         QueryHandle::start(options, move |options| engine.execute(&plan, options))
+    }
+
+    /// As [`Engine::start`], of [`Engine::execute_profiled`].
+    ///
+    /// # Errors
+    /// As [`Engine::start`].
+    pub fn start_profiled<E: From<ExecError> + std::marker::Send + 'static>(
+        &self,
+        plan: &LogicalPlan,
+        options: &ExecOptions,
+    ) -> Result<QueryHandle<(DataFrame, Profile), E>> {
+        let (engine, plan) = (self.clone(), plan.clone());
+        QueryHandle::start(options, move |options| engine.execute_profiled(&plan, options))
     }
 
     /// As [`Engine::start`], of a plan that ends in a sink.
@@ -229,7 +258,7 @@ impl Engine {
         let columns: Vec<Column> = match pool {
             Some(pool) => {
                 let columns: Vec<OnceLock<Column>> = (0..frame.width()).map(|_| OnceLock::new()).collect();
-                pool.share(columns.len(), &|position| {
+                pool.share(columns.len(), &|_, position| {
                     columns[position].get_or_init(|| compact(position));
                 });
                 columns.into_iter().map(|column| column.into_inner().expect("each task ran")).collect()
@@ -298,12 +327,16 @@ fn reject_sink(plan: &LogicalPlan) -> Result<()> {
 /// Runs pipelines in order, each as soon as those it reads from are done, and lets go of each before the next: what a
 /// pipeline has read is free when it ends.
 fn run_all(lowered: Lowered, sink: Arc<dyn Sink>, context: &QueryContext) -> Result<()> {
+    let start = Instant::now();
     let Lowered { pipelines, lanes } = lowered;
     let all_lanes = pipelines.iter().flat_map(|pipeline| &pipeline.lanes).chain(&lanes);
     context.progress.add_total(all_lanes.map(|lane| lane.source.total_bytes()).sum(), pipelines.len() + 1);
     for pipeline in pipelines.into_iter().chain([Pipeline { lanes, sink }]) {
         run(&pipeline, context).map_err(|error| context.why_stopped(error))?;
         context.progress.end_pipeline();
+    }
+    if let Some(profiler) = &context.profiler {
+        profiler.end_query(start.elapsed(), context.threads(), context.memory.peak_bytes());
     }
     Ok(())
 }

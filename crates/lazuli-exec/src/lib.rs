@@ -28,6 +28,7 @@ mod options; // how to run a query
 mod pipeline; // source, operators, sink, and how they run
 mod pool; // threads that queries share
 mod prepare; // resolve and optimize
+mod profile; // what each operator did
 mod progress; // how far a query has come
 mod query; // a running query from outside
 mod rejects; // records that were set aside
@@ -40,6 +41,7 @@ pub use engine::Engine;
 pub use error::ExecError;
 pub use memory::{MemoryBudget, Reservation};
 pub use options::{CancelFlag, ExecOptions, ReadCounters};
+pub use profile::{OperatorKind, OperatorProfile, Profile, Profiler};
 pub use progress::{OnProgress, Progress};
 pub use query::QueryHandle;
 pub use rejects::Rejects;

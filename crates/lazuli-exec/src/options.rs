@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use lazuli_plan::optimizer::OptimizerOptions;
 
-use crate::{Engine, OnProgress, Rejects};
+use crate::{Engine, OnProgress, Profiler, Rejects};
 
 /// How to run a query. The answer does not depend on any of it.
 #[derive(Debug, Clone)]
@@ -37,6 +37,8 @@ pub struct ExecOptions {
     pub counters: ReadCounters,
     /// Is told how far the query has come.
     pub on_progress: Option<OnProgress>,
+    /// Measures what each operator does. Without it nothing is measured.
+    pub profiler: Option<Profiler>,
     /// Takes the records that sources set aside. A query that reads such a source without it is an error: no record
     /// disappears unseen.
     pub rejects: Option<Rejects>,
@@ -65,6 +67,7 @@ impl Default for ExecOptions {
             deadline: None,
             counters: ReadCounters::default(),
             on_progress: None,
+            profiler: None,
             rejects: None,
         }
     }

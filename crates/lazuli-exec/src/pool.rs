@@ -73,16 +73,16 @@ impl Pool {
         });
     }
 
-    /// Runs each task once.
-    pub(crate) fn share(&self, num_tasks: usize, task: &(dyn Fn(usize) + Sync)) {
+    /// Runs each task once; it is told the worker's number, and its own.
+    pub(crate) fn share(&self, num_tasks: usize, task: &(dyn Fn(usize, usize) + Sync)) {
         let next = AtomicUsize::new(0);
-        self.work(self.num_threads().min(num_tasks), &|_, shift| {
+        self.work(self.num_threads().min(num_tasks), &|worker, shift| {
             loop {
                 let index = next.fetch_add(1, Ordering::Relaxed);
                 if index >= num_tasks {
                     return Undone::No;
                 }
-                task(index);
+                task(worker, index);
                 if shift.is_over() {
                     return Undone::Yes;
                 }
@@ -163,7 +163,7 @@ mod tests {
         let pool = Pool::start(3).expect("threads");
         for num_tasks in [0, 1, 2, 100] {
             let times: Vec<AtomicUsize> = (0..num_tasks).map(|_| AtomicUsize::new(0)).collect();
-            pool.share(num_tasks, &|index| {
+            pool.share(num_tasks, &|_, index| {
                 times[index].fetch_add(1, Ordering::Relaxed);
             });
             assert!(times.iter().all(|times| times.load(Ordering::Relaxed) == 1));

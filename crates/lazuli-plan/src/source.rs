@@ -110,6 +110,17 @@ pub trait BatchReader: Send + Sync {
         None
     }
 
+    /// Rows that were not looked at and are not among [`BatchReader::rows_read`], since statistics say that predicates keep
+    /// none of them.
+    fn rows_skipped(&self) -> u64 {
+        0
+    }
+
+    /// How many groups of rows [`BatchReader::rows_skipped`] are, in sources that have such groups.
+    fn row_groups_skipped(&self) -> u64 {
+        0
+    }
+
     /// Bytes that were read so far; if there are any.
     fn bytes_read(&self) -> Option<u64> {
         None

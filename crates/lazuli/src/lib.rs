@@ -91,7 +91,8 @@ pub use lazuli_array::{
 pub use lazuli_derive::Row;
 pub use lazuli_exec::{
     CancelFlag, CsvSink, CsvSource, Engine, ExecError, ExecOptions, FileSource, FrameSource, OnProgress,
-    OnceSource, Progress, ReadCounters, Rejects, discard_unfinished_files,
+    OnceSource, OperatorKind, OperatorProfile, Profile, Profiler, Progress, ReadCounters, Rejects,
+    discard_unfinished_files,
 };
 #[cfg(feature = "ipc")]
 pub use lazuli_exec::{IpcSink, IpcSource};

@@ -8,7 +8,7 @@ use configurations::configurations;
 use lazuli::parquet::ParquetCompression;
 use lazuli::prelude::*;
 use lazuli::{
-    ParquetOptions, ParquetWriteOptions, ReadCounters, read_parquet, read_parquet_metadata,
+    OptimizerOptions, ParquetOptions, ParquetWriteOptions, ReadCounters, read_parquet, read_parquet_metadata,
     read_parquet_schema, scan_parquet, scan_parquet_files, scan_parquet_with,
 };
 use lazuli_testkit::folder::Folder;
@@ -237,4 +237,21 @@ fn folders_with_keys_give_columns() {
     assert_eq!(counters.rows_read(), 2, "the other files are not read");
     let groups = scan().group_by("year").agg([col("n").sum()]).collect().expect("it runs");
     assert_eq!(groups.height(), 2);
+}
+
+#[test]
+fn a_profile_tells_what_was_not_read() {
+    let folder = Folder::new();
+    let path = folder.path("rows.parquet");
+    let options = ExecOptions { morsel_rows: 100, ..ExecOptions::default() };
+    frame().lazy().with_options(options).sink_parquet_with(&path, small_groups()).expect("it can be written");
+    let query = || scan_parquet(&path).filter(col("n").lt(700)).select([col("word")]);
+    for options in configurations().into_iter().filter(|options| options.optimizer == OptimizerOptions::all())
+    {
+        let (answer, profile) = query().with_options(options).collect_profiled().expect("it runs");
+        let scan = &profile.operators[0];
+        assert_eq!((answer.height(), scan.rows_out), (700, 700));
+        assert_eq!((scan.rows_in, scan.rows_pruned), (5000, 4300), "{profile}");
+        assert_eq!(scan.row_groups_pruned, 7, "of 9, the third on");
+    }
 }

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::machine::free_bytes;
+use crate::profile::{self, OperatorMeter};
 use crate::{ExecError, Result};
 
 /// Reservations grow in steps where the budget allows, so that the shared counter is rarely touched: of about a quarter of
@@ -121,7 +122,7 @@ impl MemoryBudget {
 
     /// An operator's reservation of nothing yet.
     pub fn reservation(&self, operator: &'static str) -> Reservation {
-        Reservation { budget: self.clone(), operator, bytes: 0 }
+        Reservation { budget: self.clone(), operator, bytes: 0, meter: profile::here() }
     }
 
     /// An operator's reservation of so many bytes.
@@ -170,6 +171,8 @@ pub struct Reservation {
     budget: MemoryBudget,
     operator: &'static str,
     bytes: usize,
+    /// Counts what the operator holds, if its query is measured.
+    meter: Option<Arc<OperatorMeter>>,
 }
 
 impl Reservation {
@@ -203,6 +206,9 @@ impl Reservation {
         let coarse = bytes.div_ceil(step).saturating_mul(step);
         for target in [coarse, bytes] {
             if self.budget.take(target - self.bytes) {
+                if let Some(meter) = &self.meter {
+                    meter.take_memory(target - self.bytes);
+                }
                 self.bytes = target;
                 return true;
             }
@@ -213,7 +219,7 @@ impl Reservation {
     /// Gives back what is above this many bytes.
     pub fn shrink_to(&mut self, bytes: usize) {
         if bytes < self.bytes {
-            self.budget.give_back(self.bytes - bytes);
+            self.give_back(self.bytes - bytes);
             self.bytes = bytes;
         }
     }
@@ -221,13 +227,34 @@ impl Reservation {
     /// Takes over another operator's reservation.
     pub fn absorb(&mut self, mut other: Self) {
         debug_assert!(Arc::ptr_eq(&self.budget.0, &other.budget.0), "reservations of one budget");
-        self.bytes += std::mem::take(&mut other.bytes);
+        let bytes = std::mem::take(&mut other.bytes);
+        self.bytes += bytes;
+        if let Some(meter) = &other.meter {
+            meter.give_memory_back(bytes);
+        }
+        if let Some(meter) = &self.meter {
+            meter.take_memory(bytes);
+        }
+    }
+
+    /// Tells a profile, if there is one, of parts that the operator has written to disk for want of memory.
+    pub fn note_spilled(&self, bytes: u64, partitions: u64) {
+        if let Some(meter) = &self.meter {
+            meter.add_spilled(bytes, partitions);
+        }
+    }
+
+    fn give_back(&self, bytes: usize) {
+        self.budget.give_back(bytes);
+        if let Some(meter) = &self.meter {
+            meter.give_memory_back(bytes);
+        }
     }
 }
 
 impl Drop for Reservation {
     fn drop(&mut self) {
-        self.budget.give_back(self.bytes);
+        self.give_back(self.bytes);
     }
 }
 

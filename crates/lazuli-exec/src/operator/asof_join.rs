@@ -17,6 +17,7 @@ use crate::context::QueryContext;
 use crate::memory::Reservation;
 use crate::morsel::{Flow, Morsel};
 use crate::pipeline::{Operator, Sink, SinkWorker, Task};
+use crate::profile::{Description, Leaves, Link};
 use crate::{ExecError, Result};
 
 const OPERATOR: &str = "join_asof";
@@ -50,6 +51,14 @@ pub(crate) struct AsofBuild {
 }
 
 impl Sink for AsofBuild {
+    fn describe(&self) -> Description {
+        Description::of_columns("join_asof build", &[&[self.on], self.by.as_slice()].concat(), &self.schema)
+    }
+
+    fn leaves(&self) -> Leaves<'_> {
+        Leaves::Table(Link::to(&self.slot))
+    }
+
     fn worker<'a>(&'a self, context: &'a QueryContext) -> Box<dyn SinkWorker + 'a> {
         self.shares.worker(OPERATOR, context)
     }
@@ -102,6 +111,10 @@ pub(crate) struct AsofProbe {
 }
 
 impl Operator for AsofProbe {
+    fn describe(&self) -> Description {
+        Description::new(OPERATOR, "").reading(Link::to(&self.slot))
+    }
+
     fn execute(
         &self,
         input: Morsel,

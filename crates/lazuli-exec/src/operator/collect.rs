@@ -11,6 +11,7 @@ use crate::context::QueryContext;
 use crate::memory::{Footprint, Reservation};
 use crate::morsel::{Flow, Morsel, MorselIndex};
 use crate::pipeline::{Sink, SinkWorker, Task};
+use crate::profile::{Description, Leaves};
 use crate::source::Stored;
 
 /// Batches that are on average shorter than this are put together, so that a selective filter does not leave crumbs.
@@ -132,6 +133,17 @@ impl Collect {
 }
 
 impl Sink for Collect {
+    fn describe(&self) -> Description {
+        match self.operator {
+            "collect" => Description::new("collect", ""),
+            operator => Description::new("collect", format!("for {operator}")),
+        }
+    }
+
+    fn leaves(&self) -> Leaves<'_> {
+        Leaves::Rows(&self.stored)
+    }
+
     fn worker<'a>(&'a self, context: &'a QueryContext) -> Box<dyn SinkWorker + 'a> {
         self.shares.worker(self.operator, context)
     }

@@ -13,6 +13,7 @@ use crate::context::QueryContext;
 use crate::memory::Reservation;
 use crate::morsel::{Flow, Morsel};
 use crate::pipeline::{Sink, SinkWorker, Task};
+use crate::profile::{Description, Leaves};
 use crate::source::Stored;
 use crate::{ExecError, Result};
 
@@ -51,6 +52,14 @@ impl Distinct {
 }
 
 impl Sink for Distinct {
+    fn describe(&self) -> Description {
+        Description::of_columns(OPERATOR, &self.keys, &self.schema)
+    }
+
+    fn leaves(&self) -> Leaves<'_> {
+        Leaves::Rows(&self.stored)
+    }
+
     fn worker<'a>(&'a self, context: &'a QueryContext) -> Box<dyn SinkWorker + 'a> {
         Box::new(DistinctWorker {
             sink: self,

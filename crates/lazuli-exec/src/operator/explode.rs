@@ -4,6 +4,7 @@ use lazuli_array::{Batch, SchemaRef};
 
 use crate::morsel::{Flow, Morsel};
 use crate::pipeline::{Operator, Task};
+use crate::profile::Description;
 use crate::{ExecError, Result};
 
 /// One row for each item of the lists at these positions, at most a morsel of them at a time, however long a list is.
@@ -14,6 +15,10 @@ pub(crate) struct Explode {
 }
 
 impl Operator for Explode {
+    fn describe(&self) -> Description {
+        Description::of_columns("explode", &self.lists, &self.schema)
+    }
+
     fn execute(
         &self,
         input: Morsel,

@@ -7,6 +7,7 @@ use super::evaluation_failed;
 use crate::Result;
 use crate::morsel::{Flow, Morsel};
 use crate::pipeline::{Operator, Task};
+use crate::profile::Description;
 
 /// Keeps the rows for which all predicates are true; a later predicate is not asked for rows that an earlier one
 /// removed.
@@ -15,6 +16,10 @@ pub(crate) struct Filter {
 }
 
 impl Operator for Filter {
+    fn describe(&self) -> Description {
+        Description::new("filter", self.predicates.to_string())
+    }
+
     fn execute(
         &self,
         input: Morsel,

@@ -4,16 +4,20 @@ use std::sync::Arc;
 
 use lazuli_array::{Batch, SchemaRef};
 
+use crate::context::QueryContext;
+use crate::profile::Link;
 use crate::source::{BatchesSource, Stored};
 use crate::{ExecError, Result};
 
 /// A source of the columns of all inputs, cut where any of them is cut, so that nothing is copied.
 pub(crate) fn side_by_side(inputs: Vec<Arc<Stored>>, schema: SchemaRef) -> BatchesSource {
-    BatchesSource::computed("horizontal concat", move |context| {
+    let reads = inputs.iter().map(Link::to).collect();
+    let compute = move |context: &QueryContext| {
         let inputs = inputs.iter().map(|input| input.batches()).collect::<Result<Vec<_>>>()?;
         // The rows are those of the inputs, which hold their reservations.
         Ok((aligned(&inputs, &schema)?, context.memory.reservation("horizontal concat")))
-    })
+    };
+    BatchesSource::computed("horizontal concat", compute).reading(reads)
 }
 
 fn aligned(inputs: &[&[Batch]], schema: &SchemaRef) -> Result<Vec<Batch>> {

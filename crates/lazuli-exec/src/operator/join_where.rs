@@ -24,6 +24,7 @@ use crate::context::QueryContext;
 use crate::memory::Reservation;
 use crate::morsel::{Flow, Morsel};
 use crate::pipeline::{Operator, Sink, SinkWorker, Task};
+use crate::profile::{Description, Leaves, Link};
 use crate::{ExecError, Result};
 
 const OPERATOR: &str = "join_where";
@@ -50,6 +51,14 @@ pub(crate) struct PairBuild {
 }
 
 impl Sink for PairBuild {
+    fn describe(&self) -> Description {
+        Description::new("join_where build", "")
+    }
+
+    fn leaves(&self) -> Leaves<'_> {
+        Leaves::Table(Link::to(&self.slot))
+    }
+
     fn worker<'a>(&'a self, context: &'a QueryContext) -> Box<dyn SinkWorker + 'a> {
         self.shares.worker(OPERATOR, context)
     }
@@ -149,6 +158,10 @@ impl Rows {
 }
 
 impl Operator for PairProbe {
+    fn describe(&self) -> Description {
+        Description::new(OPERATOR, self.all.predicates.to_string()).reading(Link::to(&self.slot))
+    }
+
     fn execute(
         &self,
         input: Morsel,

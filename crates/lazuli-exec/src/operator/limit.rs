@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::Result;
 use crate::morsel::{Flow, Morsel};
 use crate::pipeline::{Operator, Task, Turn};
+use crate::profile::Description;
 
 /// Leaves out the first `offset` rows, then passes on at most `length`, and stops the source as soon as that is done.
 ///
@@ -30,6 +31,15 @@ impl Limit {
 }
 
 impl Operator for Limit {
+    fn describe(&self) -> Description {
+        let offset = self.offset;
+        let detail = match self.length {
+            Some(length) => format!("offset {offset}, length {length}"),
+            None => format!("offset {offset}"),
+        };
+        Description::new("slice", detail)
+    }
+
     fn execute(
         &self,
         input: Morsel,

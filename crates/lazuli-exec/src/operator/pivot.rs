@@ -13,6 +13,7 @@ use lazuli_plan::PivotColumn;
 
 use crate::context::QueryContext;
 use crate::memory::{Footprint, Reservation};
+use crate::profile::Link;
 use crate::source::{BatchesSource, Stored};
 use crate::{ExecError, Result};
 
@@ -35,7 +36,8 @@ pub(crate) struct PivotSpec {
 
 /// A source of the pivoted rows of what a sink leaves.
 pub(crate) fn pivoted(spec: PivotSpec, rows: Arc<Stored>) -> BatchesSource {
-    BatchesSource::computed(OPERATOR, move |context| spec.pivot(rows.batches()?, context))
+    let reads = vec![Link::to(&rows)];
+    BatchesSource::computed(OPERATOR, move |context| spec.pivot(rows.batches()?, context)).reading(reads)
 }
 
 impl PivotSpec {

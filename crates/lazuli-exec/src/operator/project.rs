@@ -9,6 +9,7 @@ use super::evaluation_failed;
 use crate::Result;
 use crate::morsel::{Flow, Morsel};
 use crate::pipeline::{Operator, Task};
+use crate::profile::Description;
 
 /// One column for each expression.
 pub(crate) struct Project {
@@ -19,6 +20,15 @@ pub(crate) struct Project {
 }
 
 impl Operator for Project {
+    fn describe(&self) -> Description {
+        let exprs: Vec<String> = self.exprs.iter().map(|expr| expr.expr().to_string()).collect();
+        let exprs = exprs.join(", ");
+        match self.operator {
+            "select" => Description::new("select", exprs),
+            operator => Description::new("select", format!("for {operator}: {exprs}")),
+        }
+    }
+
     fn execute(
         &self,
         input: Morsel,
@@ -65,6 +75,11 @@ impl Choose {
 }
 
 impl Operator for Choose {
+    fn describe(&self) -> Description {
+        let names: Vec<&str> = self.schema.names().map(|name| name.as_str()).collect();
+        Description::new("select", names.join(", "))
+    }
+
     fn execute(
         &self,
         input: Morsel,

@@ -7,6 +7,7 @@ use lazuli_kernels::KernelError;
 
 use crate::morsel::{Flow, Morsel};
 use crate::pipeline::{Operator, Task, Turn};
+use crate::profile::Description;
 use crate::{ExecError, Result};
 
 /// Puts the numbers of rows in front of their columns.
@@ -28,6 +29,10 @@ impl RowIndex {
 }
 
 impl Operator for RowIndex {
+    fn describe(&self) -> Description {
+        Description::of_columns("with_row_index", &[0], &self.schema)
+    }
+
     fn execute(
         &self,
         input: Morsel,

@@ -8,6 +8,7 @@ use crate::Result;
 use crate::context::QueryContext;
 use crate::morsel::{Flow, Morsel};
 use crate::pipeline::{Sink, SinkWorker, Task};
+use crate::profile::{Description, Leaves};
 use crate::source::Stored;
 
 const OPERATOR: &str = "slice from the end";
@@ -30,6 +31,19 @@ impl Tail {
 }
 
 impl Sink for Tail {
+    fn describe(&self) -> Description {
+        let offset = self.offset;
+        let detail = match self.length {
+            Some(length) => format!("offset -{offset}, length {length}"),
+            None => format!("offset -{offset}"),
+        };
+        Description::new("slice", detail)
+    }
+
+    fn leaves(&self) -> Leaves<'_> {
+        Leaves::Rows(&self.stored)
+    }
+
     fn worker<'a>(&'a self, context: &'a QueryContext) -> Box<dyn SinkWorker + 'a> {
         Box::new(TailWorker { sink: self, context, share: Share::new(OPERATOR, context), seen: 0, kept: 0 })
     }

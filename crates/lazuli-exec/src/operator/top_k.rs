@@ -12,6 +12,7 @@ use crate::Result;
 use crate::context::QueryContext;
 use crate::morsel::{Flow, Morsel};
 use crate::pipeline::{Sink, SinkWorker, Task};
+use crate::profile::{Description, Leaves};
 use crate::source::Stored;
 
 const OPERATOR: &str = "top k";
@@ -73,6 +74,15 @@ impl TopK {
 }
 
 impl Sink for TopK {
+    fn describe(&self) -> Description {
+        let keys = Description::of_columns("top_k", &self.order.positions(), &self.order.schema);
+        Description { detail: format!("{} by {}", self.limit, keys.detail), ..keys }
+    }
+
+    fn leaves(&self) -> Leaves<'_> {
+        Leaves::Rows(&self.stored)
+    }
+
     fn worker<'a>(&'a self, context: &'a QueryContext) -> Box<dyn SinkWorker + 'a> {
         let share = Share::new(OPERATOR, context);
         let cut_back_rows = self.limit.saturating_mul(SLACK).max(LEAST_ROWS);

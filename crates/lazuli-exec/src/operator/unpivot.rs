@@ -10,6 +10,7 @@ use lazuli_array::{Batch, Column, DataType, Dictionary, DictionaryArray, Primiti
 use crate::Result;
 use crate::morsel::{Flow, Morsel};
 use crate::pipeline::{Operator, Task};
+use crate::profile::Description;
 
 /// Rows of one of the columns that become rows.
 pub(crate) struct Unpivot {
@@ -49,6 +50,11 @@ impl Unpivot {
 }
 
 impl Operator for Unpivot {
+    fn describe(&self) -> Description {
+        let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        Description::new("unpivot", names.dictionary().value(self.code))
+    }
+
     fn execute(
         &self,
         input: Morsel,

@@ -21,6 +21,7 @@ use super::sort::Key;
 use crate::context::QueryContext;
 use crate::memory::{Footprint, Reservation};
 use crate::pipeline::{Sink, SinkWorker};
+use crate::profile::{Description, Leaves};
 use crate::source::Stored;
 use crate::{ExecError, Result};
 
@@ -87,6 +88,15 @@ impl Window {
 }
 
 impl Sink for Window {
+    fn describe(&self) -> Description {
+        let calls: Vec<&str> = self.spec.calls.iter().map(|call| call.text.as_str()).collect();
+        Description::new(OPERATOR, calls.join(", "))
+    }
+
+    fn leaves(&self) -> Leaves<'_> {
+        Leaves::Rows(&self.stored)
+    }
+
     fn worker<'a>(&'a self, context: &'a QueryContext) -> Box<dyn SinkWorker + 'a> {
         self.shares.worker(OPERATOR, context)
     }

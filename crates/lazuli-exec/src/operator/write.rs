@@ -7,6 +7,7 @@ use lazuli_plan::{DataSink, SinkWriter, SourceError};
 use crate::context::QueryContext;
 use crate::morsel::{Flow, Morsel};
 use crate::pipeline::{Sink, SinkWorker, Task, Turn};
+use crate::profile::{Description, Leaves};
 use crate::{ExecError, Result};
 
 /// Gives rows to a writer. In flight is one encoded morsel a worker, and what the writer keeps: who is early waits for its
@@ -28,6 +29,14 @@ impl Write {
 }
 
 impl Sink for Write {
+    fn describe(&self) -> Description {
+        Description::new("sink", self.name.clone())
+    }
+
+    fn leaves(&self) -> Leaves<'_> {
+        Leaves::Nothing
+    }
+
     fn worker<'a>(&'a self, _: &'a QueryContext) -> Box<dyn SinkWorker + 'a> {
         Box::new(WriteWorker { sink: self })
     }

@@ -24,6 +24,7 @@ use lazuli_plan::LogicalPlan;
 use crate::context::{QueryContext, SourceSize};
 use crate::morsel::{Flow, Morsel};
 use crate::operator::join::JoinTable;
+use crate::profile::{Description, Leaves, Scanned};
 use crate::{ExecError, Result};
 
 pub(crate) use run::{Task, Turn, is_in_loop, run};
@@ -71,6 +72,14 @@ pub(crate) trait Source: Send + Sync {
     /// What errors call it.
     fn name(&self) -> String;
 
+    /// What a profile says of it.
+    fn describe(&self) -> Description;
+
+    /// What it has gone through, once its lane has run; `None` if that is what it gave.
+    fn scanned(&self) -> Option<Scanned> {
+        None
+    }
+
     /// Asks for the rows alone whose keys, the columns at these positions, are in a table that will have been built when this
     /// is opened. False if the source gives all rows all the same.
     fn filter_by_keys(&mut self, _keys: &[usize], _table: &Arc<JoinTable>) -> bool {
@@ -113,6 +122,9 @@ pub(crate) struct SourceFailure {
 
 /// What happens to morsels on their way: parameters in the struct, no state of a worker.
 pub(crate) trait Operator: Send + Sync {
+    /// What a profile says of it.
+    fn describe(&self) -> Description;
+
     /// Takes in a morsel and emits what becomes of it, in the order of its rows. Passes on what `emit` says.
     fn execute(
         &self,
@@ -129,6 +141,12 @@ pub(crate) trait Operator: Send + Sync {
 
 /// Where morsels end.
 pub(crate) trait Sink: Send + Sync {
+    /// What a profile says of it.
+    fn describe(&self) -> Description;
+
+    /// What it leaves once it is finished.
+    fn leaves(&self) -> Leaves<'_>;
+
     /// The state of one worker.
     fn worker<'a>(&'a self, context: &'a QueryContext) -> Box<dyn SinkWorker + 'a>;
 

@@ -9,6 +9,7 @@ use super::{Lane, Operator, Pipeline, Sink, SinkWorker, SourceFailure, SourceMor
 use crate::context::{QueryContext, Workers, catch_panic};
 use crate::morsel::{Flow, Morsel, MorselIndex};
 use crate::pool::{Shift, Undone};
+use crate::profile::{OperatorMeter, PipelineMeters, WorkerMeter};
 use crate::{ExecError, Result};
 
 pub(crate) use super::lane_run::Turn;
@@ -18,29 +19,45 @@ const UNCUT_MORSELS: usize = 2;
 
 /// Runs the lanes one after the other, then finishes the sink.
 pub(crate) fn run(pipeline: &Pipeline, context: &QueryContext) -> Result<()> {
+    let meters = context.profiler.as_ref().map(|profiler| PipelineMeters::new(profiler, pipeline));
     let workers = SinkWorkers::new(&*pipeline.sink, context);
     for (number, lane) in pipeline.lanes.iter().enumerate() {
         if !lane.operators.iter().any(|operator| operator.is_satisfied()) {
-            run_lane(number, lane, &workers, context)?;
+            let stations = meters.as_ref().map(|meters| meters.lanes[number].as_slice());
+            run_lane(number, lane, &workers, stations, context)?;
         }
     }
     context.check_cancelled()?;
-    workers.combine()?;
-    pipeline.sink.finish(context)
+    let Some(meters) = meters else {
+        workers.combine()?;
+        return pipeline.sink.finish(context);
+    };
+    meters.sink.finish(|| {
+        workers.combine()?;
+        pipeline.sink.finish(context)
+    })?;
+    meters.sink.leave(&pipeline.sink.leaves())
 }
 
-fn run_lane(number: usize, lane: &Lane, sink: &SinkWorkers<'_>, context: &QueryContext) -> Result<()> {
+/// `stations`: the meters of the source, the operators and the sink, if they are measured.
+fn run_lane(
+    number: usize,
+    lane: &Lane,
+    sink: &SinkWorkers<'_>,
+    stations: Option<&[Arc<OperatorMeter>]>,
+    context: &QueryContext,
+) -> Result<()> {
     context.check_cancelled()?;
-    lane.source.open(context)?;
+    on_source(stations, || lane.source.open(context))?;
     let number = u32::try_from(number).expect("a plan with billions of inputs does not fit in memory");
-    let work = LaneWork { number, lane, run: LaneRun::new(), context };
+    let work = LaneWork { number, lane, run: LaneRun::new(), stations, context };
     let any_kept_out = AtomicBool::new(false);
     let worker = |slot: usize, shift: &Shift<'_>| {
         let Some(_alone) = OnlyLoop::begin() else {
             any_kept_out.store(true, Ordering::Relaxed);
             return Undone::No;
         };
-        sink.with(slot, |sink| work.take_part(sink, shift))
+        sink.with(slot, |sink| work.take_part(slot, sink, shift))
     };
     match context.workers(lane.source.size()) {
         Workers::Calling => {
@@ -58,10 +75,22 @@ fn run_lane(number: usize, lane: &Lane, sink: &SinkWorkers<'_>, context: &QueryC
     if any_kept_out.into_inner() {
         // It may have been all of them: what is left, if anything, is done here.
         let _only = OnlyLoop::begin();
-        sink.with(0, |sink| work.take_part(sink, &Shift::Alone));
+        sink.with(0, |sink| work.take_part(0, sink, &Shift::Alone));
     }
     work.run.into_result()?;
-    lane.source.close(context)
+    on_source(stations, || lane.source.close(context))?;
+    if let Some([source, ..]) = stations {
+        source.scan(lane.source.scanned());
+    }
+    Ok(())
+}
+
+/// Does what a source does once.
+fn on_source<T>(stations: Option<&[Arc<OperatorMeter>]>, work: impl FnOnce() -> T) -> T {
+    match stations {
+        Some([source, ..]) => source.run(work),
+        _ => work(),
+    }
 }
 
 thread_local! {
@@ -95,28 +124,31 @@ struct LaneWork<'a> {
     number: u32,
     lane: &'a Lane,
     run: LaneRun,
+    stations: Option<&'a [Arc<OperatorMeter>]>,
     context: &'a QueryContext,
 }
 
 impl LaneWork<'_> {
     /// A worker takes morsels until there are no more, or its shift is over.
-    fn take_part(&self, sink: &mut Share<'_>, shift: &Shift<'_>) -> Undone {
+    fn take_part(&self, slot: usize, sink: &mut Share<'_>, shift: &Shift<'_>) -> Undone {
         self.run.enter();
+        let mut meter = self.stations.map(|stations| WorkerMeter::new(stations, slot));
         let undone = loop {
-            if !self.do_one(sink) {
+            if !self.do_one(sink, &mut meter) {
                 break Undone::No;
             }
             if shift.is_over() {
                 break Undone::Yes;
             }
         };
+        drop(meter);
         self.run.leave();
         undone
     }
 
     /// Takes a morsel and does all that becomes of it. Whether there was one.
-    fn do_one(&self, sink: &mut Share<'_>) -> bool {
-        let Self { number: lane_number, lane, run, context } = self;
+    fn do_one(&self, sink: &mut Share<'_>, meter: &mut Option<WorkerMeter<'_>>) -> bool {
+        let Self { number: lane_number, lane, run, context, .. } = self;
         if run.is_over() {
             return false;
         }
@@ -124,7 +156,16 @@ impl LaneWork<'_> {
             run.fail(NOWHERE, ExecError::Cancelled);
             return false;
         }
+        if let Some(meter) = meter {
+            meter.enter_source();
+        }
         let next = catch_panic(|| lane.source.name(), || Ok(lane.source.next(context)));
+        if let Some(meter) = meter {
+            meter.leave_source(match &next {
+                Ok(Ok(Some(morsel))) => Some(&morsel.batch),
+                _ => None,
+            });
+        }
         let failure = match next {
             Ok(Ok(Some(morsel))) if !run.is_wanted(morsel.number) => return false,
             Ok(Ok(Some(morsel))) => {
@@ -132,7 +173,7 @@ impl LaneWork<'_> {
                 let task = Task { run, context, morsel: number };
                 let outcome = catch_panic(
                     || format!("a step after {}", lane.source.name()),
-                    || push_all(*lane_number, lane, morsel, &task, sink.worker()),
+                    || push_all(*lane_number, lane, morsel, &task, sink, meter),
                 );
                 match outcome {
                     Ok(Flow::More) => {}
@@ -158,9 +199,10 @@ fn push_all(
     lane: &Lane,
     morsel: SourceMorsel,
     task: &Task<'_>,
-    sink: &mut dyn SinkWorker,
+    sink: &mut Share<'_>,
+    meter: &mut Option<WorkerMeter<'_>>,
 ) -> Result<Flow> {
-    let mut target = Target { sink, parts: 0 };
+    let mut target = Target { sink, parts: 0, meter };
     let SourceMorsel { number, batch, first_row } = morsel;
     let index = MorselIndex { lane: lane_number, morsel: number, part: 0 };
     let piece_rows = match batch.num_rows() {
@@ -179,9 +221,10 @@ fn push_all(
 }
 
 /// The end of a lane, and how much has arrived there for the source morsel at hand.
-struct Target<'a> {
-    sink: &'a mut dyn SinkWorker,
+struct Target<'a, 'b, 'c> {
+    sink: &'a mut Share<'b>,
     parts: u32,
+    meter: &'a mut Option<WorkerMeter<'c>>,
 }
 
 /// Depth first: all that becomes of a morsel is in the sink before the next one is looked at.
@@ -189,18 +232,25 @@ fn push(
     operators: &[Arc<dyn Operator>],
     mut morsel: Morsel,
     task: &Task<'_>,
-    target: &mut Target<'_>,
+    target: &mut Target<'_, '_, '_>,
 ) -> Result<Flow> {
     if morsel.num_rows() == 0 {
         return Ok(Flow::More);
     }
-    let Some((first, rest)) = operators.split_first() else {
-        morsel.index.part = target.parts;
-        let parts = target.parts.checked_add(1);
-        target.parts = parts.expect("four billion batches of one source morsel do not fit in memory");
-        return target.sink.consume(morsel, task);
+    let before = target.meter.as_mut().map(|meter| meter.arrive(operators.len(), &morsel.batch));
+    let flow = match operators.split_first() {
+        Some((first, rest)) => first.execute(morsel, task, &mut |morsel| push(rest, morsel, task, target)),
+        None => {
+            morsel.index.part = target.parts;
+            let parts = target.parts.checked_add(1);
+            target.parts = parts.expect("four billion batches of one source morsel do not fit in memory");
+            target.sink.worker().consume(morsel, task)
+        }
     };
-    first.execute(morsel, task, &mut |morsel| push(rest, morsel, task, target))
+    if let Some((meter, before)) = target.meter.as_mut().zip(before) {
+        meter.go_to(before);
+    }
+    flow
 }
 
 /// What an operator may know of the run that it is part of.
@@ -214,7 +264,7 @@ impl Task<'_> {
     /// Waits until all that became of earlier source morsels of the lane has reached the sink. What the caller does
     /// until it has done its own morsel happens in the order of the rows, one worker at a time.
     pub(crate) fn wait_for_turn(&self) -> Turn {
-        self.run.wait_for_turn(self.morsel)
+        self.context.wait(|| self.run.wait_for_turn(self.morsel))
     }
 }
 

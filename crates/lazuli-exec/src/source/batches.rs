@@ -10,6 +10,7 @@ use lazuli_array::Batch;
 use crate::context::{QueryContext, SourceSize};
 use crate::memory::Reservation;
 use crate::pipeline::{Source, SourceFailure, SourceMorsel};
+use crate::profile::{Description, Link};
 use crate::{ExecError, Result};
 
 /// The rows that a finished sink leaves behind.
@@ -31,6 +32,9 @@ enum Rows {
 pub(crate) trait Pieces: Send + Sync {
     /// The number of rows of each piece.
     fn num_rows(&self) -> &[usize];
+
+    /// What a piece weighs in memory, about.
+    fn memory_bytes(&self, piece: usize) -> usize;
 
     /// The rows of a piece, and the reservation that covers them.
     fn load(&self, piece: usize, context: &QueryContext) -> Result<(Batch, Reservation)>;
@@ -61,7 +65,8 @@ impl Stored {
         }
     }
 
-    fn waiting(&self) -> Option<&dyn Pieces> {
+    /// The rows, if they wait in files.
+    pub(crate) fn waiting(&self) -> Option<&dyn Pieces> {
         match self.0.get()? {
             Rows::Held { .. } => None,
             Rows::Waiting(pieces) => Some(&**pieces),
@@ -98,6 +103,8 @@ type Compute = Box<dyn Fn(&QueryContext) -> Result<(Vec<Batch>, Reservation)> + 
 pub(crate) struct BatchesSource {
     name: String,
     origin: Origin,
+    /// What a computed source reads of earlier pipelines.
+    reads: Vec<Link>,
     cut: OnceLock<Cut>,
     next: AtomicUsize,
     /// What covers the piece that a thread has in its hands.
@@ -120,12 +127,12 @@ struct Slice {
 impl BatchesSource {
     /// These batches in order.
     pub(crate) fn new(name: String, batches: Vec<Batch>) -> Self {
-        Self::from(name, Origin::Given(batches))
+        Self::of(name, Origin::Given(batches))
     }
 
     /// What a sink will leave.
     pub(crate) fn stored(name: &'static str, stored: Arc<Stored>) -> Self {
-        Self::from(name.into(), Origin::Stored(stored))
+        Self::of(name.into(), Origin::Stored(stored))
     }
 
     /// What is made from the rows of earlier pipelines when the lane starts.
@@ -133,12 +140,12 @@ impl BatchesSource {
         name: &'static str,
         compute: impl Fn(&QueryContext) -> Result<(Vec<Batch>, Reservation)> + Send + Sync + 'static,
     ) -> Self {
-        Self::from(name.into(), Origin::Computed(Box::new(compute), Stored::default()))
+        Self::of(name.into(), Origin::Computed(Box::new(compute), Stored::default()))
     }
 
-    fn from(name: String, origin: Origin) -> Self {
+    fn of(name: String, origin: Origin) -> Self {
         let (cut, next) = (OnceLock::new(), AtomicUsize::new(0));
-        Self { name, origin, cut, next, in_hand: Mutex::default() }
+        Self { name, origin, reads: Vec::new(), cut, next, in_hand: Mutex::default() }
     }
 
     /// The rows, if they wait in files.
@@ -159,6 +166,11 @@ impl BatchesSource {
         Ok(batch)
     }
 
+    /// Tells a profile whose rows it is computed from.
+    pub(crate) fn reading(self, reads: Vec<Link>) -> Self {
+        Self { reads, ..self }
+    }
+
     fn batches(&self) -> Result<&[Batch]> {
         match &self.origin {
             Origin::Given(batches) => Ok(batches),
@@ -171,6 +183,16 @@ impl BatchesSource {
 impl Source for BatchesSource {
     fn name(&self) -> String {
         self.name.clone()
+    }
+
+    fn describe(&self) -> Description {
+        match &self.origin {
+            Origin::Given(_) => Description::new("scan", self.name.clone()),
+            Origin::Stored(stored) => Description::new("read", self.name.clone()).reading(Link::to(stored)),
+            Origin::Computed(..) => {
+                Description { reads: self.reads.clone(), ..Description::new(self.name.clone(), "") }
+            }
+        }
     }
 
     fn open(&self, context: &QueryContext) -> Result<()> {

@@ -176,6 +176,14 @@ impl<S: FileScan<Error: FileError>> BatchReader for FileReader<S> {
         Some(self.scan.bytes_done())
     }
 
+    fn rows_skipped(&self) -> u64 {
+        self.scan.rows_skipped()
+    }
+
+    fn row_groups_skipped(&self) -> u64 {
+        self.scan.row_groups_skipped()
+    }
+
     fn rejected_bytes(&self) -> usize {
         self.scan.reject_bytes()
     }

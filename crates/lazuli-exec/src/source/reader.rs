@@ -11,6 +11,7 @@ use crate::context::{QueryContext, SourceSize};
 use crate::memory::Reservation;
 use crate::operator::join::{BuiltKeys, JoinTable};
 use crate::pipeline::{Source, SourceFailure, SourceMorsel};
+use crate::profile::{Description, Scanned};
 use crate::{ExecError, ReadCounters, Result};
 
 /// A data source; opened when its lane starts, so that a union of many files has one of them open.
@@ -90,6 +91,31 @@ impl ReaderSource {
 impl Source for ReaderSource {
     fn name(&self) -> String {
         self.source.name()
+    }
+
+    fn describe(&self) -> Description {
+        let names: Vec<&str> = self.schema.names().map(|name| name.as_str()).collect();
+        let mut detail = format!("{}; columns: {}", self.source.name(), names.join(", "));
+        if !self.predicates.is_empty() {
+            let predicates: Vec<String> = self.predicates.iter().map(Expr::to_string).collect();
+            detail.push_str(&format!("; filter: {}", predicates.join(", ")));
+        }
+        if !self.key_filters.is_empty() {
+            detail.push_str("; filter: keys of a join");
+        }
+        if let Some(limit) = self.limit {
+            detail.push_str(&format!("; limit: {limit}"));
+        }
+        Description::new("scan", detail)
+    }
+
+    fn scanned(&self) -> Option<Scanned> {
+        let reader = self.reader.get()?;
+        Some(Scanned {
+            rows: self.rows_read(&**reader).saturating_add(reader.rows_skipped()),
+            filters: !self.predicates.is_empty() || !self.key_filters.is_empty(),
+            row_groups_pruned: reader.row_groups_skipped(),
+        })
     }
 
     fn filter_by_keys(&mut self, keys: &[usize], table: &Arc<JoinTable>) -> bool {

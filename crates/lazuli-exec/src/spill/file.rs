@@ -38,6 +38,11 @@ pub(crate) struct Spilled {
 }
 
 impl Spilled {
+    /// What the batch takes in the file.
+    pub(crate) fn file_bytes(&self) -> u64 {
+        self.length as u64
+    }
+
     /// What the batch weighs in memory, about.
     pub(crate) fn memory_bytes(&self) -> usize {
         self.memory_bytes

@@ -138,3 +138,16 @@ fn a_sink_that_fails_leaves_what_was_there() {
     let error = Engine::global().execute(&plan.0, &options).expect_err("a sink has no rows");
     assert!(matches!(error, ExecError::Unsupported { .. }), "{error}");
 }
+
+#[test]
+fn rows_that_a_scan_removes_are_told() {
+    let file = TempFile::holding("pruned", &sales());
+    let plan = read(&file).filter(col("id").lt(30)).group_by([col("category")], [col("amount").sum()]);
+    for threads in [1, 2, 4] {
+        let options = ExecOptions { threads: Some(threads), ..ExecOptions::default() };
+        let (_, profile) = Engine::global().execute_profiled(&plan.0, &options).expect("it runs");
+        let scan = &profile.operators[0];
+        assert!(scan.operator == "scan" && scan.detail.contains("; filter: "), "{profile}");
+        assert_eq!((scan.rows_in, scan.rows_out, scan.rows_pruned), (500, 30, 470));
+    }
+}

@@ -11,6 +11,7 @@ mod joins; // pairs of rows
 mod joins_where; // pairs of rows by predicates
 mod many_groups; // about as many groups as rows
 mod order; // sort, slice, unique, concat
+mod profiles; // what operators did
 mod reshape; // pivot and unpivot
 mod rows; // filter, select, group_by
 mod spilling; // rows that wait in files

@@ -135,6 +135,11 @@ impl Evaluator {
         self.step.parts_mut().into_iter().for_each(Self::forget_entries);
     }
 
+    /// The expression.
+    pub fn expr(&self) -> &Expr {
+        &self.expr
+    }
+
     /// The type of the result.
     pub fn data_type(&self) -> &DataType {
         &self.data_type

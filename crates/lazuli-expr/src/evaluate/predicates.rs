@@ -1,5 +1,7 @@
 //! Several conditions, one after the other: a later one is not asked for rows that an earlier one removed.
 
+use std::fmt;
+
 use lazuli_array::{Array, Batch, Bitmap, Schema};
 use lazuli_kernels::{Value, spread_mask};
 
@@ -54,6 +56,17 @@ impl Predicates {
             kept = (next.count_zeros() > 0).then_some(next);
         }
         Ok(kept)
+    }
+}
+
+/// The conditions, separated by commas.
+impl fmt::Display for Predicates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, predicate) in self.0.iter().enumerate() {
+            let separator = if position > 0 { ", " } else { "" };
+            write!(f, "{separator}{}", predicate.expr())?;
+        }
+        Ok(())
     }
 }
 

@@ -95,6 +95,16 @@ pub trait FileScan: Send + Sync {
     /// Rows looked at so far, those that the filter removed included.
     fn rows_done(&self) -> u64;
 
+    /// Rows that are not among [`FileScan::rows_done`] since the filter could tell that it keeps none of their group.
+    fn rows_skipped(&self) -> u64 {
+        0
+    }
+
+    /// How many groups these rows are.
+    fn row_groups_skipped(&self) -> u64 {
+        0
+    }
+
     /// Bytes read so far, of [`OpenTable::file_bytes`].
     fn bytes_done(&self) -> u64;
 

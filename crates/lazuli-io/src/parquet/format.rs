@@ -61,6 +61,14 @@ impl FileScan for ParquetScan {
         self.rows_done()
     }
 
+    fn rows_skipped(&self) -> u64 {
+        self.rows_skipped()
+    }
+
+    fn row_groups_skipped(&self) -> u64 {
+        self.row_groups_skipped() as u64
+    }
+
     fn bytes_done(&self) -> u64 {
         self.bytes_done()
     }

@@ -41,6 +41,7 @@ pub struct ParquetScan {
     bytes_done: AtomicU64,
     rows_done: AtomicU64,
     groups_skipped: usize,
+    rows_skipped: u64,
     rows_left_out: AtomicU64,
 }
 
@@ -128,6 +129,7 @@ impl ParquetScan {
         };
         let mut units = Vec::new();
         let mut groups_skipped = 0;
+        let mut rows_skipped = 0;
         let mut first_batch = 0;
         let mut rows_left = match options.limit {
             Some(limit) if options.filter.is_none() || limit == 0 => limit,
@@ -142,6 +144,7 @@ impl ParquetScan {
                 }
                 if options.filter.as_ref().is_some_and(|filter| !filter.may_keep(&facts)) {
                     groups_skipped += 1;
+                    rows_skipped += num_rows as u64;
                     continue;
                 }
                 rows_left -= num_rows;
@@ -162,6 +165,7 @@ impl ParquetScan {
             bytes_done: AtomicU64::new(0),
             rows_done: AtomicU64::new(0),
             groups_skipped,
+            rows_skipped,
             rows_left_out: AtomicU64::new(0),
             options,
             table,
@@ -521,6 +525,11 @@ impl ParquetScan {
     /// Row groups that were not read, since the filter could tell that it keeps none of their rows.
     pub fn row_groups_skipped(&self) -> usize {
         self.groups_skipped
+    }
+
+    /// Rows of these row groups.
+    pub fn rows_skipped(&self) -> u64 {
+        self.rows_skipped
     }
 
     /// Rows of the row groups read so far that were not looked at, since the filter could tell that it keeps none of their

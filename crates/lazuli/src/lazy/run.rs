@@ -8,7 +8,7 @@ use lazuli_plan::{DataSink, Node, OptimizerOptions, Sink, explain};
 
 use super::LazyFrame;
 use crate::verb::invalid;
-use crate::{IntoLazy, QueryHandle, Result};
+use crate::{IntoLazy, Profile, QueryHandle, Result};
 
 impl LazyFrame {
     pub(crate) fn engine(&self) -> &Engine {
@@ -21,6 +21,33 @@ impl LazyFrame {
     /// Mistakes in the query, all at once, before anything runs; then the first failure by place in the data.
     pub fn collect(self) -> Result<DataFrame> {
         Ok(self.engine().execute(&self.plan, &self.options)?)
+    }
+
+    /// Runs the query and tells what each operator did for it: rows, batches and bytes, time by thread and waiting, memory, and
+    /// rows that filters removed within the scans. Queries that run otherwise, into a sink say, are measured with
+    /// [`Profiler`](crate::Profiler) among their options.
+    ///
+    /// ```
+    /// use lazuli::prelude::*;
+    ///
+    /// let frame = df! { "shop" => ["a", "b", "a", "c"], "n" => [1, 2, 3, 0] }?;
+    /// let query = frame.lazy().filter(col("n").gt(0)).group_by([col("shop")]).agg([col("n").sum()]);
+    /// let (answer, profile) = query.collect_profiled()?;
+    /// assert_eq!(answer.height(), 2);
+    ///
+    /// let groups = profile.operators.iter().find(|row| row.operator == "group_by").expect("there is one");
+    /// assert_eq!((groups.rows_in, groups.rows_out), (3, 2));
+    ///
+    /// println!("{profile}"); // or profile.to_json(), or profile.to_html() for a picture of the plan
+    /// let slowest = profile.to_frame().lazy().sort(col("time_ms").desc()).head(3);
+    /// # slowest.collect()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`LazyFrame::collect`].
+    pub fn collect_profiled(self) -> Result<(DataFrame, Profile)> {
+        Ok(self.engine().execute_profiled(&self.plan, &self.options)?)
     }
 
     /// Runs the query on threads of its own. The handle says how far it is, stops it, and has the answer; it can be awaited.
@@ -44,6 +71,14 @@ impl LazyFrame {
     /// If the system gives no thread; mistakes in the query and failures come by the handle.
     pub fn start(self) -> Result<QueryHandle<DataFrame>> {
         Ok(self.engine().start(&self.plan, &self.options)?)
+    }
+
+    /// As [`LazyFrame::start`], of [`LazyFrame::collect_profiled`].
+    ///
+    /// # Errors
+    /// As [`LazyFrame::start`].
+    pub fn start_profiled(self) -> Result<QueryHandle<(DataFrame, Profile)>> {
+        Ok(self.engine().start_profiled(&self.plan, &self.options)?)
     }
 
     /// As [`LazyFrame::start`], of [`LazyFrame::sink`].

@@ -32,6 +32,7 @@ use self::scatter::{KeyForm, Scatter};
 use crate::context::QueryContext;
 use crate::morsel::{Flow, Morsel, MorselIndex};
 use crate::pipeline::{Sink, SinkWorker, Task};
+use crate::profile::{Description, Leaves};
 use crate::source::Stored;
 use crate::{ExecError, Result};
 
@@ -130,6 +131,19 @@ impl Aggregate {
 }
 
 impl Sink for Aggregate {
+    fn describe(&self) -> Description {
+        let calls: Vec<&str> = self.spec.calls.iter().map(|call| call.text.as_str()).collect();
+        let calls = calls.join(", ");
+        let keys = self.spec.schema.fields()[..self.spec.keys.len()].iter();
+        let keys: Vec<&str> = keys.map(|field| field.name().as_str()).collect();
+        let detail = if keys.is_empty() { calls } else { format!("{}: {calls}", keys.join(", ")) };
+        Description::new(self.spec.operator, detail)
+    }
+
+    fn leaves(&self) -> Leaves<'_> {
+        Leaves::Rows(&self.stored)
+    }
+
     fn worker<'a>(&'a self, context: &'a QueryContext) -> Box<dyn SinkWorker + 'a> {
         let states = GroupStates::new(&self.spec, context);
         let share = Share { states, scatter: None, morsels: Vec::new() };

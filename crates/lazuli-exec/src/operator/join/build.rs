@@ -14,6 +14,7 @@ use crate::operator::collect::Shares;
 use crate::operator::collect::in_one_piece;
 use crate::operator::project::Choose;
 use crate::pipeline::{Sink, SinkWorker};
+use crate::profile::{Description, Leaves, Link};
 use crate::{ExecError, Result};
 
 /// What is kept of the built side.
@@ -123,6 +124,14 @@ impl JoinBuild {
 }
 
 impl Sink for JoinBuild {
+    fn describe(&self) -> Description {
+        Description::of_columns("join build", &self.side.keys, &self.side.schema)
+    }
+
+    fn leaves(&self) -> Leaves<'_> {
+        Leaves::Table(Link::to(&self.table))
+    }
+
     fn worker<'a>(&'a self, context: &'a QueryContext) -> Box<dyn SinkWorker + 'a> {
         self.shares.worker(OPERATOR, context)
     }

@@ -12,6 +12,7 @@ use crate::Result;
 use crate::morsel::{Flow, Morsel};
 use crate::operator::project::Choose;
 use crate::pipeline::{Operator, Task};
+use crate::profile::{Description, Link};
 
 /// What becomes of a probing row.
 pub(crate) enum Matching {
@@ -40,6 +41,16 @@ pub(crate) struct JoinProbe {
 }
 
 impl Operator for JoinProbe {
+    fn describe(&self) -> Description {
+        let (operator, detail) = match &self.matching {
+            Matching::Pairs { keep_unmatched: false, .. } => ("join", "inner"),
+            Matching::Pairs { keep_unmatched: true, .. } => ("join", "outer"),
+            Matching::Exists { anti: false, .. } => ("join", "semi"),
+            Matching::Exists { anti: true, .. } => ("join", "anti"),
+        };
+        Description::new(operator, detail).reading(Link::to(&self.table))
+    }
+
     fn execute(
         &self,
         input: Morsel,

@@ -9,6 +9,7 @@ use super::{JoinOutput, JoinTable, OPERATOR, OutputColumn};
 use crate::Result;
 use crate::context::QueryContext;
 use crate::memory::{Footprint, Reservation};
+use crate::profile::Link;
 use crate::source::BatchesSource;
 
 /// Rows that one task takes.
@@ -16,9 +17,9 @@ const BATCH_ROWS: usize = 1 << 17;
 
 /// A source of the built side's rows without a match, in their order, null where the probing side would be.
 pub(crate) fn unmatched_rows(table: Arc<JoinTable>, output: JoinOutput) -> BatchesSource {
-    BatchesSource::computed("the rows of a full join without a match", move |context| {
-        compute(&table, &output, context)
-    })
+    let reads = vec![Link::to(&table)];
+    let compute = move |context: &QueryContext| compute(&table, &output, context);
+    BatchesSource::computed("the rows of a full join without a match", compute).reading(reads)
 }
 
 fn compute(

@@ -221,6 +221,7 @@ impl External {
         let most_bytes = (budget / (8 * context.threads())).clamp(1, MOST_BUCKET_BYTES);
         self.add_pieces(&mut sorted, most_bytes, DEEPEST, context)?;
         sorted.num_rows = sorted.pieces.iter().map(Piece::num_rows).collect();
+        context.memory.reservation(OPERATOR).note_spilled(0, sorted.pieces.len() as u64);
         Ok(sorted)
     }
 
@@ -328,6 +329,7 @@ impl Buffer {
                 let (places, batches): (Vec<_>, Vec<_>) =
                     parts.drain(..count).map(|(index, batch)| ((index, batch.num_rows()), batch)).unzip();
                 let batch = file.write(&concat_batches(&order.schema, &batches))?;
+                self.reservation.note_spilled(batch.file_bytes(), 0);
                 written.push(Block { batch, parts: places });
             }
             buckets.lock().unwrap_or_else(PoisonError::into_inner)[bucket].extend(written);
@@ -416,6 +418,10 @@ pub(super) struct Sorted {
 impl Pieces for Sorted {
     fn num_rows(&self) -> &[usize] {
         &self.num_rows
+    }
+
+    fn memory_bytes(&self, piece: usize) -> usize {
+        self.pieces[piece].blocks.iter().map(Spilled::memory_bytes).sum()
     }
 
     fn load(&self, piece: usize, context: &QueryContext) -> Result<(Batch, Reservation)> {

@@ -16,6 +16,7 @@ use crate::context::QueryContext;
 use crate::memory::Reservation;
 use crate::morsel::{Flow, Morsel, MorselIndex};
 use crate::pipeline::{Sink, SinkWorker, Task};
+use crate::profile::{Description, Leaves};
 use crate::source::Stored;
 use crate::{ExecError, Result};
 
@@ -61,6 +62,11 @@ pub(crate) struct Order {
 }
 
 impl Order {
+    /// Where the keys are among the columns that come in.
+    pub(crate) fn positions(&self) -> Vec<usize> {
+        self.keys.iter().map(|key| key.position).collect()
+    }
+
     /// A batch's rows, in order.
     fn sort(&self, batch: Batch, context: &QueryContext) -> Result<Vec<Batch>> {
         let keys = keys_of(&self.keys, &batch);
@@ -184,6 +190,14 @@ impl Sort {
 }
 
 impl Sink for Sort {
+    fn describe(&self) -> Description {
+        Description::of_columns("sort", &self.order.positions(), &self.order.schema)
+    }
+
+    fn leaves(&self) -> Leaves<'_> {
+        Leaves::Rows(&self.stored)
+    }
+
     fn worker<'a>(&'a self, context: &'a QueryContext) -> Box<dyn SinkWorker + 'a> {
         let share = Share::new(OPERATOR, context);
         Box::new(SortWorker { sink: self, context, share, buffer: None })
