@@ -45,7 +45,7 @@ pub use bitmap::{Bitmap, BitmapBuilder, Words};
 pub use buffer::Buffer;
 pub use column::Column;
 pub use data_type::{DataType, PhysicalType, TimeUnit, TimeZone};
-pub use display::{Alignment, FloatFormat, TableFormat, TableStyle};
+pub use display::{Alignment, FloatFormat, TableFormat, TableStyle, grouped};
 pub use error::ArrayError;
 pub use frame::DataFrame;
 pub use from_values::{FromValues, IntoSeries};

@@ -83,6 +83,8 @@ pub use group_by::LazyGroupBy;
 #[cfg(feature = "ipc")]
 pub use ipc::{read_ipc, read_ipc_schema, read_ipc_stream, scan_ipc, scan_ipc_files, scan_ipc_with};
 pub use join::{JoinArgs, JoinValidation};
+#[doc(hidden)] // for `lz`, whose numbers look like those of profiles
+pub use lazuli_array::grouped;
 pub use lazuli_array::{
     Alignment, Batch, Column, DataFrame, DataType, Field, FloatFormat, FromValues, Name, Scalar, Schema,
     SchemaRef, Series, TableFormat, TableStyle, TimeUnit, TimeZone, df,

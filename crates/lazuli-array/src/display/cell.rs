@@ -103,14 +103,9 @@ impl Formatted<'_> {
         let fraction = if trims { fraction.trim_end_matches('0') } else { fraction };
         let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
         f.write_str(sign)?;
-        for (index, digit) in digits.chars().enumerate() {
-            if index > 0
-                && (digits.len() - index).is_multiple_of(3)
-                && let Some(separator) = self.format.thousands_separator
-            {
-                f.write_char(separator)?;
-            }
-            f.write_char(digit)?;
+        match self.format.thousands_separator {
+            Some(separator) => write_grouped(f, digits, separator)?,
+            None => f.write_str(digits)?,
         }
         if !fraction.is_empty() {
             f.write_char(self.format.decimal_separator)?;
@@ -118,6 +113,28 @@ impl Formatted<'_> {
         }
         f.write_str(exponent)
     }
+}
+
+/// Digits in groups of three.
+fn write_grouped(out: &mut impl fmt::Write, digits: &str, separator: char) -> fmt::Result {
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.write_char(separator)?;
+        }
+        out.write_char(digit)?;
+    }
+    Ok(())
+}
+
+/// A number for people: its digits in groups of three.
+///
+/// ```
+/// assert_eq!(lazuli_array::grouped(12_345_678), "12,345,678");
+/// ```
+pub fn grouped(number: u64) -> String {
+    let mut out = String::new();
+    write_grouped(&mut out, &number.to_string(), ',').expect("a string takes anything");
+    out
 }
 
 fn is_integer(value: &Scalar) -> bool {
@@ -161,6 +178,14 @@ mod tests {
 
     fn cell(format: TableFormat, value: impl Into<Scalar>) -> String {
         shortened_value(&format, &value.into())
+    }
+
+    #[test]
+    fn digits_are_grouped() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_000), "1,000");
+        assert_eq!(grouped(12_345_678), "12,345,678");
     }
 
     #[test]

@@ -11,4 +11,5 @@ mod format; // how tables are drawn
 mod scalar; // one value
 mod table; // rows and columns in boxes
 
+pub use cell::grouped;
 pub use format::{Alignment, FloatFormat, TableFormat, TableStyle};

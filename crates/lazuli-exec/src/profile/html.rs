@@ -5,7 +5,9 @@
 
 use std::fmt::Write;
 
-use super::table::{TITLES, cells, grouped, shortened, time};
+use lazuli_array::grouped;
+
+use super::table::{TITLES, cells, shortened, time};
 use super::{OperatorProfile, Profile};
 
 /// Measures of the picture, in pixels.

@@ -1,9 +1,10 @@
 //! Profiles as JSON. Written by hand: numbers and texts in one fixed form are all there is.
 
 use std::fmt::Write;
-use std::time::Duration;
 
-use super::{OperatorProfile, Profile, milliseconds};
+use lazuli_array::Scalar;
+
+use super::{Profile, milliseconds};
 
 impl Profile {
     /// An object with `time_ms`, `threads`, `peak_memory_bytes` and `operators`: an array of objects with the fields of
@@ -17,9 +18,13 @@ impl Profile {
         );
         head.expect("a string takes anything");
         out.push_str("  \"operators\": [");
-        for (position, row) in self.operators.iter().enumerate() {
+        let frame = self.to_frame();
+        for (position, row) in frame.rows().enumerate() {
             out.push_str(if position > 0 { ",\n    {" } else { "\n    {" });
-            push_row(&mut out, row);
+            let fields = frame.schema().names().zip(&row);
+            let fields: Vec<String> =
+                fields.map(|(name, value)| format!("\"{name}\": {}", json(value))).collect();
+            out.push_str(&fields.join(", "));
             out.push('}');
         }
         out.push_str("\n  ]\n}");
@@ -27,34 +32,15 @@ impl Profile {
     }
 }
 
-fn push_row(out: &mut String, row: &OperatorProfile) {
-    let list = |items: Vec<String>| format!("[{}]", items.join(", "));
-    let time = |time: Duration| milliseconds(time).to_string();
-    let fields: [(&str, String); 20] = [
-        ("id", row.id.to_string()),
-        ("pipeline", row.pipeline.to_string()),
-        ("kind", quoted(row.kind.name())),
-        ("operator", quoted(&row.operator)),
-        ("detail", quoted(&row.detail)),
-        ("inputs", list(row.inputs.iter().map(usize::to_string).collect())),
-        ("rows_in", row.rows_in.to_string()),
-        ("rows_out", row.rows_out.to_string()),
-        ("batches", row.batches.to_string()),
-        ("bytes_out", row.bytes_out.to_string()),
-        ("time_ms", time(row.time)),
-        ("time_ms_max_thread", time(row.time_max_thread())),
-        ("time_ms_per_thread", list(row.time_per_thread.iter().copied().map(time).collect())),
-        ("wait_ms", time(row.wait)),
-        ("finish_ms", time(row.finish_time)),
-        ("peak_memory_bytes", row.peak_memory_bytes.to_string()),
-        ("spilled_bytes", row.spilled_bytes.to_string()),
-        ("spilled_partitions", row.spilled_partitions.to_string()),
-        ("rows_pruned", row.rows_pruned.to_string()),
-        ("row_groups_pruned", row.row_groups_pruned.to_string()),
-    ];
-    for (position, (name, value)) in fields.iter().enumerate() {
-        let separator = if position > 0 { ", " } else { "" };
-        write!(out, "{separator}\"{name}\": {value}").expect("a string takes anything");
+/// A value of a profile's frame: a number, a text, or a list of numbers.
+fn json(value: &Scalar) -> String {
+    match value {
+        Scalar::String(text) => quoted(text),
+        Scalar::List(items) => {
+            let items: Vec<String> = (0..items.len()).map(|item| items.get(item).to_string()).collect();
+            format!("[{}]", items.join(", "))
+        }
+        number => number.to_string(),
     }
 }
 

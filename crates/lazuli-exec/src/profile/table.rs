@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use lazuli_array::{Column, DataFrame, DataType, FromValues, Name, Scalar};
+use lazuli_array::{Column, DataFrame, DataType, FromValues, Name, Scalar, grouped};
 
 use super::{OperatorProfile, Profile, milliseconds};
 
@@ -141,19 +141,6 @@ pub(super) fn shortened(text: &str, chars: usize) -> String {
     short
 }
 
-/// Digits in groups of three.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 /// Three digits and a unit.
 pub(super) fn bytes(number: u64) -> String {
     const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
@@ -201,7 +188,6 @@ mod tests {
         let of_time = [0, 1, 999, 1_234_567, 999_499_999, 999_600_000, 123_000_000_000];
         let of_time = of_time.map(|nanoseconds| time(Duration::from_nanos(nanoseconds)));
         assert_eq!(of_time, ["0", "0.00 us", "1.00 us", "1.23 ms", "999 ms", "1.00 s", "123 s"]);
-        assert_eq!(grouped(1_234_567), "1,234,567");
         assert_eq!(shortened("a\nbcd", 4), "a b…");
     }
 }

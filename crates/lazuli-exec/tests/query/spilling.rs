@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use lazuli_array::{Column, DataFrame, DataType, DictionaryArray, FromValues};
-use lazuli_exec::{Engine, ExecError, ExecOptions};
+use lazuli_exec::{Engine, ExecError, ExecOptions, Profiler};
 use lazuli_expr::{SortKey, col};
 use proptest::prelude::*;
 
@@ -104,8 +104,16 @@ proptest! {
         let sort = query(&input(rows, spread, seed)).sort(keys);
         let all = ExecOptions { threads: Some(1), ..ExecOptions::default() };
         let wanted = Engine::global().execute(&sort.0, &all).expect("enough memory");
-        let found = streamed(&sort, &options(&folder, memory_bytes, threads, morsel_rows)).expect("files");
+        let profiler = Profiler::default();
+        let options = options(&folder, memory_bytes, threads, morsel_rows);
+        let options = ExecOptions { profiler: Some(profiler.clone()), ..options };
+        let found = streamed(&sort, &options).expect("files");
         prop_assert_eq!(found, wanted);
+        let profile = profiler.profile();
+        let spilled: u64 = profile.operators.iter().map(|row| row.spilled_bytes).sum();
+        // Two numbers and two codes a row at least, and no room for them and the sort.
+        prop_assert!(spilled > 0 || rows as usize * 2 * 16 < memory_bytes, "{}", profile);
+        prop_assert!(profile.peak_memory_bytes <= memory_bytes);
     }
 }
 

@@ -47,7 +47,7 @@ const MOST_BUFFER_BYTES: usize = 64 << 20;
 /// A bucket larger than this would leave other threads without work.
 const MOST_BUCKET_BYTES: usize = 64 << 20;
 
-/// A bucket is split again at most so often: each time some sixteenth of it or less is left.
+/// A bucket is split again at most so often: each time a quarter of it or less is left, save for a poor sample.
 const DEEPEST: usize = 16;
 
 /// Distinct values of the keys, in order.
@@ -109,7 +109,7 @@ impl Splitters {
         2 * self.count + 1
     }
 
-    /// The numbers of a batch's rows by bucket, and where each bucket ends.
+    /// The numbers of a batch's rows by bucket, in their order within each, and where each bucket ends.
     fn scatter(&self, order: &Order, batch: &Batch) -> Result<(Vec<u32>, Vec<usize>)> {
         // Sorted among two copies of the splitters, one before and one behind the rows: since equal rows stay in order, rows
         // equal to a splitter come between its two.
@@ -118,17 +118,21 @@ impl Splitters {
         };
         let keys: Vec<Column> = order.keys.iter().zip(&self.keys).map(among).collect();
         let num_rows = batch.num_rows();
-        let own = self.count..self.count + num_rows;
         let mut rows = Vec::with_capacity(num_rows);
         let mut ends = Vec::with_capacity(self.num_buckets());
         for row in order.sorted(&keys, num_rows + 2 * self.count)? {
-            if own.contains(&(row as usize)) {
-                rows.push(row - self.count as u32);
-            } else {
-                ends.push(rows.len());
+            // Numbers of splitters are below those of rows, or above.
+            match (row as usize).checked_sub(self.count) {
+                Some(row) if row < num_rows => rows.push(row as u32),
+                _ => ends.push(rows.len()),
             }
         }
         ends.push(rows.len());
+        let mut start = 0;
+        for &end in &ends {
+            rows[start..end].sort_unstable();
+            start = end;
+        }
         Ok((rows, ends))
     }
 }
@@ -156,10 +160,28 @@ fn with_small_dictionary(column: &Column) -> Column {
     }
 }
 
+/// How many rows are of which morsel, one after the other.
+type Parts = Vec<(MorselIndex, usize)>;
+
+/// Of rows that were taken out of those of `parts`, in their order, how many are of which morsel.
+fn parts_of(parts: &[(MorselIndex, usize)], rows: &[u32]) -> Parts {
+    let mut taken = Parts::new();
+    let (mut left, mut end) = (rows, 0);
+    for &(index, length) in parts {
+        end += length;
+        let (own, later) = left.split_at(left.partition_point(|&row| (row as usize) < end));
+        if !own.is_empty() {
+            taken.push((index, own.len()));
+        }
+        left = later;
+    }
+    taken
+}
+
 /// Rows of one bucket that were written together: parts of morsels.
 struct Block {
     batch: Spilled,
-    parts: Vec<(MorselIndex, usize)>,
+    parts: Parts,
 }
 
 /// Buckets that are being filled.
@@ -195,20 +217,11 @@ impl External {
         Ok(Self { order, splitters, file, buckets: Mutex::new(buckets), buffer_bytes })
     }
 
-    /// Takes in rows, by several threads; each morsel is let go as soon as it is in.
-    pub(super) fn take_all(
-        self: &Arc<Self>,
-        morsels: Vec<(MorselIndex, Batch)>,
-        context: &QueryContext,
-    ) -> Result<()> {
-        let queue = Mutex::new(VecDeque::from(morsels));
+    /// Takes in what was kept, by several threads.
+    pub(super) fn take_all(self: &Arc<Self>, kept: &Kept, context: &QueryContext) -> Result<()> {
         context.run_tasks(context.threads(), |_| {
             let mut buffer = Buffer::new(self.clone(), context);
-            let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-            while let Some((index, batch)) = next() {
-                context.check_cancelled()?;
-                buffer.add(index, &batch)?;
-            }
+            buffer.add_all(kept, context)?;
             buffer.flush()
         })?;
         Ok(())
@@ -261,12 +274,7 @@ impl External {
             let mut buffer = Buffer::new(split.clone(), context);
             for block in blocks.iter().skip(task).step_by(tasks) {
                 context.check_cancelled()?;
-                let batch = self.file.read(block.batch)?;
-                let mut start = 0;
-                for &(index, rows) in &block.parts {
-                    buffer.add(index, &batch.sliced(start, rows))?;
-                    start += rows;
-                }
+                buffer.add(&block.parts, &self.file.read(block.batch)?)?;
             }
             buffer.flush()
         })?;
@@ -274,31 +282,56 @@ impl External {
     }
 }
 
+/// Rows that were kept in memory as long as there was room, on their way into buckets.
+pub(super) struct Kept {
+    left: Mutex<(VecDeque<(MorselIndex, Batch)>, Reservation)>,
+    /// What a morsel weighs, about.
+    morsel_bytes: usize,
+}
+
+impl Kept {
+    /// `reservation` covers the rows.
+    pub(super) fn new(morsels: Vec<(MorselIndex, Batch)>, reservation: Reservation) -> Self {
+        let morsel_bytes = reservation.bytes() / morsels.len().max(1);
+        Self { left: Mutex::new((morsels.into(), reservation)), morsel_bytes }
+    }
+
+    /// Takes a morsel out. Its room is free for the buffer that it goes to, which would be written for each morsel otherwise.
+    fn next(&self) -> Option<(MorselIndex, Batch)> {
+        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        let (morsels, reservation) = &mut *left;
+        let morsel = morsels.pop_front();
+        reservation.shrink_to(morsels.len() * self.morsel_bytes);
+        morsel
+    }
+}
+
 /// What a worker has for the buckets and has not written yet.
 pub(super) struct Buffer {
     external: Arc<External>,
-    parts: Vec<Vec<(MorselIndex, Batch)>>,
+    /// By bucket.
+    rows: Vec<Vec<(Parts, Batch)>>,
     footprint: Footprint,
     reservation: Reservation,
 }
 
 impl Buffer {
     pub(super) fn new(external: Arc<External>, context: &QueryContext) -> Self {
-        let parts = vec![Vec::new(); external.splitters.num_buckets()];
+        let rows = vec![Vec::new(); external.splitters.num_buckets()];
         let reservation = context.memory.reservation(OPERATOR);
-        Self { external, parts, footprint: Footprint::default(), reservation }
+        Self { external, rows, footprint: Footprint::default(), reservation }
     }
 
-    /// Takes in the rows of a morsel.
-    pub(super) fn add(&mut self, index: MorselIndex, batch: &Batch) -> Result<()> {
+    /// Takes in rows of one morsel or several.
+    pub(super) fn add(&mut self, parts: &[(MorselIndex, usize)], batch: &Batch) -> Result<()> {
         let External { order, splitters, buffer_bytes, .. } = &*self.external;
         let batch = with_small_dictionaries(batch);
         let (rows, ends) = splitters.scatter(order, &batch)?;
         let moved = take_batch(&batch, &rows);
         let mut start = 0;
-        for (parts, end) in self.parts.iter_mut().zip(ends) {
+        for (bucket, end) in self.rows.iter_mut().zip(ends) {
             if end > start {
-                parts.push((index, moved.sliced(start, end - start)));
+                bucket.push((parts_of(parts, &rows[start..end]), moved.sliced(start, end - start)));
             }
             start = end;
         }
@@ -309,30 +342,37 @@ impl Buffer {
         Ok(())
     }
 
+    /// Takes in what was kept, or a share of it if others do, too.
+    pub(super) fn add_all(&mut self, kept: &Kept, context: &QueryContext) -> Result<()> {
+        while let Some((index, batch)) = kept.next() {
+            context.check_cancelled()?;
+            self.add(&[(index, batch.num_rows())], &batch)?;
+        }
+        Ok(())
+    }
+
     /// Writes all there is.
     pub(super) fn flush(&mut self) -> Result<()> {
         let External { order, file, buckets, buffer_bytes, .. } = &*self.external;
         let most_bytes = (buffer_bytes / 4).clamp(1, MOST_BLOCK_BYTES);
-        for (bucket, parts) in self.parts.iter_mut().enumerate() {
-            if parts.is_empty() {
-                continue;
-            }
+        for (bucket, rows) in self.rows.iter_mut().enumerate() {
             let mut written = Vec::new();
-            while !parts.is_empty() {
+            while !rows.is_empty() {
                 let mut bytes = 0;
-                let is_room = |(_, batch): &&(MorselIndex, Batch)| {
+                let is_room = |(_, batch): &&(Parts, Batch)| {
                     let is_room = bytes < most_bytes;
                     bytes += batch.memory_bytes();
                     is_room
                 };
-                let count = parts.iter().take_while(is_room).count();
-                let (places, batches): (Vec<_>, Vec<_>) =
-                    parts.drain(..count).map(|(index, batch)| ((index, batch.num_rows()), batch)).unzip();
+                let count = rows.iter().take_while(is_room).count();
+                let (parts, batches): (Vec<Parts>, Vec<Batch>) = rows.drain(..count).unzip();
                 let batch = file.write(&concat_batches(&order.schema, &batches))?;
                 self.reservation.note_spilled(batch.file_bytes(), 0);
-                written.push(Block { batch, parts: places });
+                written.push(Block { batch, parts: parts.concat() });
             }
-            buckets.lock().unwrap_or_else(PoisonError::into_inner)[bucket].extend(written);
+            if !written.is_empty() {
+                buckets.lock().unwrap_or_else(PoisonError::into_inner)[bucket].extend(written);
+            }
         }
         self.footprint = Footprint::default();
         self.reservation.shrink_to(0);

@@ -9,7 +9,7 @@ use lazuli_array::{Batch, Column, SchemaRef, Sortedness};
 use lazuli_kernels::sort::{self, Buckets, SortedRows, sort_indices, sort_rows_in_tasks, top_k_indices};
 use lazuli_kernels::{Tasks, concat_columns, take_batch, take_column};
 
-use self::external::{Buffer, External};
+use self::external::{Buffer, External, Kept};
 use super::collect::{Share, Shares, rejoined};
 use super::project::Choose;
 use crate::context::QueryContext;
@@ -244,8 +244,7 @@ impl Sort {
         context: &QueryContext,
     ) -> Result<()> {
         let external = self.begin_external(morsels.iter().map(|(_, batch)| batch), context)?;
-        external.take_all(morsels, context)?;
-        drop(reservation);
+        external.take_all(&Kept::new(morsels, reservation), context)?;
         self.stored.set_waiting(external.finish(context)?);
         Ok(())
     }
@@ -267,10 +266,7 @@ impl SortWorker<'_> {
             let external = self.sink.begin_external(kept, self.context)?;
             let mut buffer = Buffer::new(external, self.context);
             let share = std::mem::replace(&mut self.share, Share::new(OPERATOR, self.context));
-            for (index, batch) in share.morsels {
-                self.context.check_cancelled()?;
-                buffer.add(index, &batch)?;
-            }
+            buffer.add_all(&Kept::new(share.morsels, share.reservation), self.context)?;
             self.buffer = Some(buffer);
         }
         Ok(self.buffer.as_mut().expect("made above"))
@@ -283,7 +279,7 @@ impl SinkWorker for SortWorker<'_> {
         // When one worker has no room, the others give back what they have.
         let is_external = self.buffer.is_some() || self.sink.external().is_some();
         if is_external || !self.share.has_room(&batch) {
-            self.buffer(&batch)?.add(index, &batch)?;
+            self.buffer(&batch)?.add(&[(index, batch.num_rows())], &batch)?;
         } else {
             self.share.morsels.push((index, batch));
         }
