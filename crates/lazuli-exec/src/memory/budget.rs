@@ -15,6 +15,17 @@ const STEP_BYTES: std::ops::RangeInclusive<usize> = 1 << 12..=1 << 20;
 /// than many a query.
 const UNASKED_BYTES: usize = 16 << 20;
 
+/// The part of a budget that is left to those who can't do with less than they ask for.
+const ROOM_PART: usize = 4;
+
+/// How much of a budget somebody may use up.
+#[derive(Debug, Clone, Copy)]
+enum Claim {
+    All,
+    /// All but one part in [`ROOM_PART`].
+    Most,
+}
+
 /// How much the operators of a query may hold in memory. Clones are the same budget.
 ///
 /// ```
@@ -96,9 +107,15 @@ impl MemoryBudget {
     }
 
     /// Whether the budget allows so much to be in use.
-    fn allows(&self, bytes: usize) -> bool {
+    fn allows(&self, bytes: usize, claim: Claim) -> bool {
         let is_unasked = self.0.limit_bytes.get().is_none();
-        (is_unasked && bytes <= UNASKED_BYTES) || bytes <= self.own_limit_bytes()
+        (is_unasked && bytes <= UNASKED_BYTES) || {
+            let limit = self.own_limit_bytes();
+            match claim {
+                Claim::All => bytes <= limit,
+                Claim::Most => bytes <= limit - limit / ROOM_PART,
+            }
+        }
     }
 
     /// The budget that has less left: this one, or the one that it is a part of.
@@ -136,20 +153,20 @@ impl MemoryBudget {
     }
 
     /// Takes bytes if the budget has them.
-    fn take(&self, bytes: usize) -> bool {
-        if !self.take_own(bytes) {
+    fn take(&self, bytes: usize, claim: Claim) -> bool {
+        if !self.take_own(bytes, claim) {
             return false;
         }
-        let is_taken = self.0.whole.as_ref().is_none_or(|whole| whole.take(bytes));
+        let is_taken = self.0.whole.as_ref().is_none_or(|whole| whole.take(bytes, claim));
         if !is_taken {
             self.0.used_bytes.fetch_sub(bytes, Ordering::Relaxed);
         }
         is_taken
     }
 
-    fn take_own(&self, bytes: usize) -> bool {
+    fn take_own(&self, bytes: usize, claim: Claim) -> bool {
         let taken = self.0.used_bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
-            used.checked_add(bytes).filter(|&used| self.allows(used))
+            used.checked_add(bytes).filter(|&used| self.allows(used, claim))
         });
         if let Ok(before) = taken {
             self.0.peak_bytes.fetch_max(before + bytes, Ordering::Relaxed);
@@ -199,13 +216,23 @@ impl Reservation {
 
     /// Makes the reservation at least this large if the budget allows.
     pub fn try_grow_to(&mut self, bytes: usize) -> bool {
+        self.try_claim(bytes, Claim::All)
+    }
+
+    /// As [`Reservation::try_grow_to`], for those who can do with less, by writing rows to files: leaves a part of the budget to
+    /// those who can't, such as who reads these files.
+    pub fn try_grow_with_room(&mut self, bytes: usize) -> bool {
+        self.try_claim(bytes, Claim::Most)
+    }
+
+    fn try_claim(&mut self, bytes: usize, claim: Claim) -> bool {
         if bytes <= self.bytes {
             return true;
         }
         let step = (bytes / 4).clamp(*STEP_BYTES.start(), *STEP_BYTES.end());
         let coarse = bytes.div_ceil(step).saturating_mul(step);
         for target in [coarse, bytes] {
-            if self.budget.take(target - self.bytes) {
+            if self.budget.take(target - self.bytes, claim) {
                 if let Some(meter) = &self.meter {
                     meter.take_memory(target - self.bytes);
                 }

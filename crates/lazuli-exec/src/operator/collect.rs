@@ -43,10 +43,10 @@ impl Share {
         Self { morsels: Vec::new(), footprint: Footprint::default(), reservation }
     }
 
-    /// Reserves a batch's bytes if the budget has them.
+    /// Reserves a batch's bytes if the budget has them, and some more: for those who can write rows to files instead.
     pub(crate) fn has_room(&mut self, batch: &Batch) -> bool {
         let bytes = self.footprint.add(batch);
-        self.reservation.try_grow_to(bytes)
+        self.reservation.try_grow_with_room(bytes)
     }
 
     /// Keeps a morsel, after reserving its bytes.

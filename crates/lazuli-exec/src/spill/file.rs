@@ -43,6 +43,10 @@ impl Spilled {
         self.length as u64
     }
 
+    pub(crate) fn num_rows(&self) -> usize {
+        self.num_rows
+    }
+
     /// What the batch weighs in memory, about.
     pub(crate) fn memory_bytes(&self) -> usize {
         self.memory_bytes

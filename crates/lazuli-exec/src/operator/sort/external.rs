@@ -13,15 +13,16 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use lazuli_array::{Array, Batch, Column, DataType};
+use lazuli_array::{Batch, Column};
 use lazuli_kernels::sort::{SortKey, sort_indices};
 use lazuli_kernels::{concat_batches, concat_columns, take_batch, take_column};
 
 use super::{BYTES_A_ROW, OPERATOR, Order};
 use crate::context::QueryContext;
-use crate::memory::{Footprint, Reservation};
+use crate::memory::Reservation;
 use crate::morsel::MorselIndex;
 use crate::source::Pieces;
+use crate::spill::buckets::{self, Buckets, Filling, with_small_dictionaries, with_small_dictionary};
 use crate::spill::{SpillFile, Spilled};
 use crate::{ExecError, Result};
 
@@ -30,19 +31,6 @@ const SAMPLE_ROWS: usize = 24;
 
 /// More splitters make parts of a morsel that are too short to be worth it.
 const MOST_SPLITTERS: usize = 255;
-
-/// Texts of a dictionary with more entries are written out: parts of morsels that have dictionaries of their own are put
-/// together for each bucket, and each time these would have to be merged.
-const MOST_ENTRIES: usize = 256;
-
-/// A worker writes when it has so much for each bucket: the disk is not asked for crumbs.
-const BLOCK_BYTES: usize = 128 << 10;
-
-/// A block is read as a whole, also by whoever needs a part of it.
-const MOST_BLOCK_BYTES: usize = 1 << 20;
-
-/// A worker does not keep more than this before it writes, however much memory there is.
-const MOST_BUFFER_BYTES: usize = 64 << 20;
 
 /// A bucket larger than this would leave other threads without work.
 const MOST_BUCKET_BYTES: usize = 64 << 20;
@@ -145,21 +133,6 @@ impl Order {
     }
 }
 
-fn with_small_dictionaries(batch: &Batch) -> Batch {
-    let columns = batch.columns().iter().map(with_small_dictionary).collect();
-    Batch::new(batch.schema().clone(), columns, batch.num_rows())
-}
-
-/// The same texts, written out unless a small dictionary has them.
-fn with_small_dictionary(column: &Column) -> Column {
-    match (column.data_type(), column.array()) {
-        (DataType::String, Array::Dictionary(coded)) if coded.dictionary().len() > MOST_ENTRIES => {
-            Column::new(DataType::String, coded.to_plain())
-        }
-        _ => column.clone(),
-    }
-}
-
 /// How many rows are of which morsel, one after the other.
 type Parts = Vec<(MorselIndex, usize)>;
 
@@ -179,18 +152,13 @@ fn parts_of(parts: &[(MorselIndex, usize)], rows: &[u32]) -> Parts {
 }
 
 /// Rows of one bucket that were written together: parts of morsels.
-struct Block {
-    batch: Spilled,
-    parts: Parts,
-}
+type Block = buckets::Block<(MorselIndex, usize)>;
 
 /// Buckets that are being filled.
 pub(super) struct External {
     order: Arc<Order>,
     splitters: Splitters,
-    file: Arc<SpillFile>,
-    buckets: Mutex<Vec<Vec<Block>>>,
-    buffer_bytes: usize,
+    buckets: Arc<Buckets<(MorselIndex, usize)>>,
 }
 
 impl External {
@@ -210,11 +178,10 @@ impl External {
         sample: impl Iterator<Item = &'a Batch>,
         context: &QueryContext,
     ) -> Result<Self> {
-        let buffer_bytes = (context.memory.limit_bytes() / (4 * context.threads())).min(MOST_BUFFER_BYTES);
-        let count = (buffer_bytes / BLOCK_BYTES).clamp(3, MOST_SPLITTERS);
+        let count = buckets::worthwhile_buckets(context).clamp(3, MOST_SPLITTERS);
         let splitters = Splitters::of(&order, sample, count)?;
-        let buckets = (0..splitters.num_buckets()).map(|_| Vec::new()).collect();
-        Ok(Self { order, splitters, file, buckets: Mutex::new(buckets), buffer_bytes })
+        let buckets = Buckets::new(OPERATOR, order.schema.clone(), file, splitters.num_buckets(), context);
+        Ok(Self { order, splitters, buckets: Arc::new(buckets) })
     }
 
     /// Takes in what was kept, by several threads.
@@ -245,8 +212,7 @@ impl External {
         deepest: usize,
         context: &QueryContext,
     ) -> Result<()> {
-        let buckets = std::mem::take(&mut *self.buckets.lock().unwrap_or_else(PoisonError::into_inner));
-        for (number, blocks) in buckets.into_iter().enumerate() {
+        for (number, blocks) in self.buckets.take().into_iter().enumerate() {
             context.check_cancelled()?;
             let bytes: usize = blocks.iter().map(|block| block.batch.memory_bytes()).sum();
             let are_equal = number % 2 == 1 || self.order.keys.is_empty();
@@ -254,7 +220,7 @@ impl External {
                 self.split(&blocks, context)?.add_pieces(sorted, most_bytes, deepest - 1, context)?;
             } else {
                 let most_bytes = if are_equal { most_bytes } else { usize::MAX };
-                sorted.pieces.extend(pieces_of(&self.file, &blocks, are_equal, most_bytes));
+                sorted.pieces.extend(pieces_of(self.buckets.file(), &blocks, are_equal, most_bytes));
             }
         }
         Ok(())
@@ -265,16 +231,17 @@ impl External {
         /// Blocks that are read for a sample.
         const SAMPLE_BLOCKS: usize = 8;
         let step = blocks.len().div_ceil(SAMPLE_BLOCKS).max(1);
-        let sample = blocks.iter().step_by(step).map(|block| self.file.read(block.batch));
+        let sample = blocks.iter().step_by(step).map(|block| self.buckets.file().read(block.batch));
         let sample = sample.collect::<Result<Vec<Batch>>>()?;
-        let split = Arc::new(Self::in_file(self.file.clone(), self.order.clone(), sample.iter(), context)?);
+        let split =
+            Arc::new(Self::in_file(self.buckets.file().clone(), self.order.clone(), sample.iter(), context)?);
         drop(sample);
         let tasks = context.threads();
         context.run_tasks(tasks, |task| {
             let mut buffer = Buffer::new(split.clone(), context);
             for block in blocks.iter().skip(task).step_by(tasks) {
                 context.check_cancelled()?;
-                buffer.add(&block.parts, &self.file.read(block.batch)?)?;
+                buffer.add(&block.notes, &self.buckets.file().read(block.batch)?)?;
             }
             buffer.flush()
         })?;
@@ -309,37 +276,21 @@ impl Kept {
 /// What a worker has for the buckets and has not written yet.
 pub(super) struct Buffer {
     external: Arc<External>,
-    /// By bucket.
-    rows: Vec<Vec<(Parts, Batch)>>,
-    footprint: Footprint,
-    reservation: Reservation,
+    filling: Filling<(MorselIndex, usize)>,
 }
 
 impl Buffer {
     pub(super) fn new(external: Arc<External>, context: &QueryContext) -> Self {
-        let rows = vec![Vec::new(); external.splitters.num_buckets()];
-        let reservation = context.memory.reservation(OPERATOR);
-        Self { external, rows, footprint: Footprint::default(), reservation }
+        let filling = Filling::new(external.buckets.clone(), context);
+        Self { external, filling }
     }
 
     /// Takes in rows of one morsel or several.
     pub(super) fn add(&mut self, parts: &[(MorselIndex, usize)], batch: &Batch) -> Result<()> {
-        let External { order, splitters, buffer_bytes, .. } = &*self.external;
+        let External { order, splitters, .. } = &*self.external;
         let batch = with_small_dictionaries(batch);
         let (rows, ends) = splitters.scatter(order, &batch)?;
-        let moved = take_batch(&batch, &rows);
-        let mut start = 0;
-        for (bucket, end) in self.rows.iter_mut().zip(ends) {
-            if end > start {
-                bucket.push((parts_of(parts, &rows[start..end]), moved.sliced(start, end - start)));
-            }
-            start = end;
-        }
-        let bytes = self.footprint.add(&moved);
-        if bytes > *buffer_bytes || !self.reservation.try_grow_to(bytes) {
-            self.flush()?;
-        }
-        Ok(())
+        self.filling.add(&take_batch(&batch, &rows), ends, |run| parts_of(parts, &rows[run]))
     }
 
     /// Takes in what was kept, or a share of it if others do, too.
@@ -353,30 +304,7 @@ impl Buffer {
 
     /// Writes all there is.
     pub(super) fn flush(&mut self) -> Result<()> {
-        let External { order, file, buckets, buffer_bytes, .. } = &*self.external;
-        let most_bytes = (buffer_bytes / 4).clamp(1, MOST_BLOCK_BYTES);
-        for (bucket, rows) in self.rows.iter_mut().enumerate() {
-            let mut written = Vec::new();
-            while !rows.is_empty() {
-                let mut bytes = 0;
-                let is_room = |(_, batch): &&(Parts, Batch)| {
-                    let is_room = bytes < most_bytes;
-                    bytes += batch.memory_bytes();
-                    is_room
-                };
-                let count = rows.iter().take_while(is_room).count();
-                let (parts, batches): (Vec<Parts>, Vec<Batch>) = rows.drain(..count).unzip();
-                let batch = file.write(&concat_batches(&order.schema, &batches))?;
-                self.reservation.note_spilled(batch.file_bytes(), 0);
-                written.push(Block { batch, parts: parts.concat() });
-            }
-            if !written.is_empty() {
-                buckets.lock().unwrap_or_else(PoisonError::into_inner)[bucket].extend(written);
-            }
-        }
-        self.footprint = Footprint::default();
-        self.reservation.shrink_to(0);
-        Ok(())
+        self.filling.flush()
     }
 }
 
@@ -394,7 +322,7 @@ fn pieces_of(file: &Arc<SpillFile>, blocks: &[Block], is_sorted: bool, most_byte
     let mut parts = Vec::new();
     for (number, block) in blocks.iter().enumerate() {
         let mut start = 0;
-        for &(index, rows) in &block.parts {
+        for &(index, rows) in &block.notes {
             parts.push((index, (number, start, rows)));
             start += rows;
         }
