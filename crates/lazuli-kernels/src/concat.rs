@@ -4,10 +4,13 @@
 //! (shared when they are the same one); plain and dictionary together become plain, since whoever made the plain part
 //! found that its values do not repeat.
 
+use std::sync::Arc;
+
 use lazuli_array::memory;
 use lazuli_array::{
-    Array, Batch, Bitmap, BitmapBuilder, BooleanArray, Code, Codes, Column, DataType, DictionaryArray,
-    ListArray, Native, NullArray, PrimitiveArray, SchemaRef, StringArray, StructArray, dispatch_codes,
+    Array, Batch, Bitmap, BitmapBuilder, BooleanArray, Code, Codes, Column, DataType, Dictionary,
+    DictionaryArray, ListArray, Native, NullArray, PrimitiveArray, SchemaRef, StringArray, StructArray,
+    dispatch_codes,
 };
 
 use crate::arity::each;
@@ -82,7 +85,8 @@ pub fn concat(arrays: &[&Array]) -> Array {
     }
 }
 
-/// [`concat()`] of columns of type `data_type`; no columns give no rows. Neighbouring slices of one column share its
+/// [`concat()`] of columns of type `data_type`; no columns give no rows. Texts of dictionaries with more entries than there are
+/// rows come out plain. Neighbouring slices of one column share its
 /// memory. Panics if one has another type.
 pub fn concat_columns(data_type: &DataType, columns: &[&Column]) -> Column {
     for column in columns {
@@ -93,7 +97,9 @@ pub fn concat_columns(data_type: &DataType, columns: &[&Column]) -> Column {
         [column] => (*column).clone(),
         columns => Column::rejoined(columns).unwrap_or_else(|| {
             let arrays: Vec<&Array> = columns.iter().map(|column| column.array()).collect();
-            Column::new(data_type.clone(), concat(&arrays))
+            let rows = arrays.iter().map(|array| array.len()).sum();
+            let text = (*data_type == DataType::String).then(|| plain_if_cheaper(&arrays, rows)).flatten();
+            Column::new(data_type.clone(), text.unwrap_or_else(|| concat(&arrays)))
         }),
     }
 }
@@ -188,6 +194,23 @@ fn concat_plain(arrays: &[&Array], rows: usize) -> StringArray {
     });
     let parts: Vec<(&[i64], &[u8])> = plain.iter().map(|part| (part.offsets(), part.bytes())).collect();
     string_of_whole_rows(concat_byte_rows(&parts, rows), concat_validity(arrays, rows))
+}
+
+/// Texts of different dictionaries, written out if these have more entries than there are rows: making them one would cost more
+/// than the rows do. Parts of batches of a file, whose row groups have dictionaries of their own, are like that.
+fn plain_if_cheaper(arrays: &[&Array], rows: usize) -> Option<Array> {
+    let mut known: Vec<&Arc<Dictionary>> = Vec::new();
+    for array in arrays {
+        match array {
+            Array::Dictionary(array) if !known.iter().any(|known| Arc::ptr_eq(known, array.dictionary())) => {
+                known.push(array.dictionary());
+            }
+            Array::Dictionary(_) => {}
+            _ => return None,
+        }
+    }
+    let entries: usize = known.iter().map(|dictionary| dictionary.len()).sum();
+    (known.len() > 1 && entries > rows).then(|| concat_plain(arrays, rows).into())
 }
 
 fn concat_dictionary(parts: &[&DictionaryArray], arrays: &[&Array], rows: usize) -> Array {
@@ -300,6 +323,26 @@ mod tests {
         let Array::Dictionary(both) = concat(&[&two, &one]) else { panic!("dictionaries stay dictionaries") };
         assert!(Arc::ptr_eq(both.dictionary(), array.dictionary()));
         assert_eq!(both.iter().collect::<Vec<_>>(), [Some("b"), None, Some("a")]);
+    }
+
+    #[test]
+    fn large_dictionaries_are_not_made_one_for_a_few_rows() {
+        let texts = |prefix: &str| -> DictionaryArray {
+            (0..10).map(|number| Some(format!("{prefix}{number}"))).collect()
+        };
+        let columns = ["a", "b"].map(|prefix| Column::new(DataType::String, texts(prefix)));
+        let few = columns.each_ref().map(|column| column.sliced(3, 2));
+        let is_plain = |columns: &[Column; 2]| {
+            let concat = concat_columns(&DataType::String, &columns.each_ref());
+            assert_eq!(concat, naive::concat(&DataType::String, &columns.each_ref()));
+            matches!(concat.array(), Array::String(_))
+        };
+        assert!(is_plain(&few));
+        assert!(!is_plain(&columns));
+        // Categories are what they are.
+        let categories = few.map(|column| Column::new(DataType::Categorical, column.array().clone()));
+        let concat = concat_columns(&DataType::Categorical, &categories.each_ref());
+        assert!(matches!(concat.array(), Array::Dictionary(_)));
     }
 
     #[test]

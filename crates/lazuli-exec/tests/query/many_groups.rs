@@ -7,7 +7,7 @@ use lazuli_expr::{Expr, col, len};
 
 use crate::builder::{Query, column, frame, query, scattered, texts, union};
 
-const ROWS: u64 = 3000;
+pub(crate) const ROWS: u64 = 3000;
 
 /// The rows of the answer, or the message.
 fn answer(query: &Query, threads: usize, morsel_rows: usize) -> Result<Vec<String>, String> {
@@ -28,7 +28,7 @@ fn check(name: &str, query: &Query) {
     }
 }
 
-fn aggregates() -> Vec<Expr> {
+pub(crate) fn aggregates() -> Vec<Expr> {
     vec![
         col("i").sum().alias("sum"),
         col("f").mean().alias("mean"),
@@ -43,7 +43,7 @@ fn aggregates() -> Vec<Expr> {
 }
 
 /// Rows with this key.
-fn rows(key: Column) -> Query {
+pub(crate) fn rows(key: Column) -> Query {
     let rows = key.len() as u64;
     let words: Vec<String> = scattered(rows, 50).map(|number| format!("text {number}")).collect();
     query(&frame(vec![
@@ -54,15 +54,15 @@ fn rows(key: Column) -> Query {
     ]))
 }
 
-fn names(bound: u64) -> Vec<String> {
+pub(crate) fn names(bound: u64) -> Vec<String> {
     scattered(ROWS, bound).map(|number| format!("key {number}")).collect()
 }
 
-fn plain(texts: &[String]) -> Column {
+pub(crate) fn plain(texts: &[String]) -> Column {
     Column::new(DataType::String, texts.iter().map(|text| Some(text.as_str())).collect::<StringArray>())
 }
 
-fn coded(texts: &[String]) -> Column {
+pub(crate) fn coded(texts: &[String]) -> Column {
     Column::new(DataType::String, texts.iter().map(|text| Some(text.as_str())).collect::<DictionaryArray>())
 }
 

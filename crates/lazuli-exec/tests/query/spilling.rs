@@ -10,10 +10,10 @@ use proptest::prelude::*;
 use crate::builder::{Query, column, frame, query, scattered};
 
 /// A folder of a test's own, which must be empty in the end.
-struct Folder(PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("lazuli-spilling-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&path).expect("a temporary folder");
         Self(path)
@@ -30,7 +30,12 @@ impl Drop for Folder {
     }
 }
 
-fn options(folder: &Folder, memory_bytes: usize, threads: usize, morsel_rows: usize) -> ExecOptions {
+pub(crate) fn options(
+    folder: &Folder,
+    memory_bytes: usize,
+    threads: usize,
+    morsel_rows: usize,
+) -> ExecOptions {
     ExecOptions {
         memory_bytes: Some(memory_bytes),
         temp_dir: Some(folder.0.clone()),
@@ -42,7 +47,7 @@ fn options(folder: &Folder, memory_bytes: usize, threads: usize, morsel_rows: us
 }
 
 /// All rows, which need no room together.
-fn streamed(query: &Query, options: &ExecOptions) -> Result<DataFrame, ExecError> {
+pub(crate) fn streamed(query: &Query, options: &ExecOptions) -> Result<DataFrame, ExecError> {
     let batches = Engine::global().execute_batches(&query.0, options, None)?;
     let schema = batches.schema().clone();
     let batches = batches.collect::<Result<Vec<_>, _>>()?;
@@ -51,7 +56,7 @@ fn streamed(query: &Query, options: &ExecOptions) -> Result<DataFrame, ExecError
 
 /// How keys may be spread.
 #[derive(Debug, Clone, Copy)]
-enum Spread {
+pub(crate) enum Spread {
     Even,
     /// One value half of the time.
     Skewed,
@@ -60,7 +65,7 @@ enum Spread {
 }
 
 /// A number, a text that is null at times, a text of few values, and the number of the row.
-fn input(rows: u64, spread: Spread, seed: u64) -> DataFrame {
+pub(crate) fn input(rows: u64, spread: Spread, seed: u64) -> DataFrame {
     let scattered: Vec<i64> = scattered(rows, rows / 3 + 1).map(|value| value ^ (seed as i64 & 7)).collect();
     let numbers: Vec<i64> = match spread {
         Spread::Even => scattered,

@@ -52,12 +52,20 @@ impl GroupStates {
         }
     }
 
+    /// Forgets all groups, and lets go of their memory.
+    pub(super) fn clear(&mut self) {
+        self.table = GroupTable::new(&self.spec.key_types);
+        self.first_rows = Vec::new();
+        self.accumulators = self.spec.calls.iter().map(super::Call::accumulator).collect();
+        self.reservation.shrink_to(0);
+    }
+
     pub(super) fn num_groups(&self) -> usize {
         self.first_rows.len()
     }
 
-    /// Takes in the rows of the worker's morsel `number`; `order` is the place of the first. Places ascend from call to
-    /// call.
+    /// Takes in the rows of morsel `number`; `order` is the place of the first. Places ascend from call to call. What the groups
+    /// take then is to be reserved.
     pub(super) fn update(&mut self, batch: &Batch, number: u32, order: RowOrder) -> Result<()> {
         let num_rows = batch.num_rows();
         if !self.spec.keys.is_empty() {
@@ -76,7 +84,7 @@ impl GroupStates {
                 call.columns.iter().map(|&column| batch.column(column).clone()).collect();
             self.accumulators[index].update(&inputs, groups, order).map_err(call.failed())?;
         }
-        self.reserve()
+        Ok(())
     }
 
     /// Numbers rows by their keys, without taking in their values. `places`: where they are.
@@ -128,26 +136,19 @@ impl GroupStates {
         updated.map_err(self.spec.calls[call].failed())
     }
 
-    /// Takes in the states of the groups that came last.
+    /// Takes in the states of the groups that came last. What the groups take then is to be reserved.
     pub(super) fn merge(&mut self, states: &[Vec<Column>]) -> Result<()> {
         for (call, state) in self.spec.owners().zip(states) {
             let merged = self.accumulators[call].merge(state, Groups::Ids(&self.ids));
             merged.map_err(self.spec.calls[call].failed())?;
         }
-        self.reserve()
+        Ok(())
     }
 
-    /// Makes places of first rows numbers among all rows. `starts`: the number of the first row of each morsel.
-    pub(super) fn number_rows(&mut self, starts: &[u64]) {
-        if !self.spec.keys.is_empty() {
-            self.first_rows.iter_mut().for_each(|place| *place = Place(*place).number(starts));
-        }
-    }
-
-    /// The states of each call that keeps some.
-    pub(super) fn states(&self) -> Result<Vec<Vec<Column>>> {
+    /// The states of some groups, of each call that keeps some.
+    pub(super) fn states(&self, groups: Range<usize>) -> Result<Vec<Vec<Column>>> {
         let state = |call: usize| {
-            self.accumulators[call].state(0..self.num_groups()).map_err(self.spec.calls[call].failed())
+            self.accumulators[call].state(groups.clone()).map_err(self.spec.calls[call].failed())
         };
         self.spec.owners().map(state).collect()
     }
@@ -162,15 +163,20 @@ impl GroupStates {
         self.reservation.grow_to(self.memory_bytes())
     }
 
-    /// Reserves what the groups occupy out of what was reserved for the rows that they were made of, and gives back the rest.
-    pub(super) fn reserve_from(&mut self, rows: Reservation) -> Result<()> {
-        self.reservation.absorb(rows);
-        self.reserve()?;
-        self.reservation.shrink_to(self.memory_bytes());
-        Ok(())
+    /// As [`GroupStates::reserve`], if there is room, with some left.
+    pub(super) fn try_reserve(&mut self) -> bool {
+        let bytes = self.memory_bytes();
+        self.reservation.try_grow_with_room(bytes)
     }
 
-    fn memory_bytes(&self) -> usize {
+    /// What merging the groups with those of other workers takes at most, beside what they take.
+    pub(super) fn bytes_to_merge(&self) -> usize {
+        // As columns, and these by partition; merged, and the result. Hashes and places of groups come on top.
+        const BYTES_A_GROUP: usize = 28;
+        self.reservation.bytes().saturating_mul(3).saturating_add(self.num_groups() * BYTES_A_GROUP)
+    }
+
+    pub(super) fn memory_bytes(&self) -> usize {
         let states: usize = self.accumulators.iter().map(|accumulator| accumulator.memory_bytes()).sum();
         self.table.memory_bytes() + self.first_rows.capacity() * size_of::<u64>() + states
     }

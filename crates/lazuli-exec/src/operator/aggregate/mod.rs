@@ -7,8 +7,12 @@
 //! ([`by_range`]), many of them partition by partition,
 //! each small enough for the cache ([`partitions`]). Either way groups come out in order of their first rows
 //! ([`order`]).
+//!
+//! When there is no room for groups or rows, all of them go to files as states, and are merged partition by partition
+//! ([`external`]).
 
 mod by_range; // few groups with large states
+mod external; // more groups than fit in memory
 mod groups; // groups of one worker
 mod inputs; // the columns that aggregates read
 mod kept; // rows that wait, in few bytes
@@ -25,15 +29,16 @@ use lazuli_expr::function::Argument;
 use lazuli_expr::{Accumulator, AggregateRef, Literal};
 use lazuli_kernels::KernelError;
 
+use self::external::{External, StateFilling};
 use self::groups::GroupStates;
 use self::inputs::Inputs;
-use self::order::RowNumbers;
 use self::scatter::{KeyForm, Scatter};
 use crate::context::QueryContext;
-use crate::morsel::{Flow, Morsel, MorselIndex};
+use crate::morsel::{Flow, Morsel};
 use crate::pipeline::{Sink, SinkWorker, Task};
 use crate::profile::{Description, Leaves};
 use crate::source::Stored;
+use crate::spill::Places;
 use crate::{ExecError, Result};
 
 /// What groups are made of, and what is computed of each.
@@ -109,7 +114,11 @@ pub(crate) struct Aggregate {
     inputs: Arc<Inputs>,
     /// How the workers that scatter rows write their keys.
     form: KeyForm,
+    /// The morsels that came in. Not noted without keys: the order of one group is known.
+    places: Places,
     shares: Mutex<Vec<Share>>,
+    /// Where groups go since they are too many for the budget.
+    external: Mutex<Option<Arc<External>>>,
     stored: Arc<Stored>,
 }
 
@@ -119,14 +128,60 @@ struct Share {
     states: GroupStates,
     /// Rows that were not.
     scatter: Option<Scatter>,
-    /// The morsels that came in, in order: places of first rows refer to them.
-    morsels: Vec<(MorselIndex, usize)>,
+}
+
+impl Share {
+    /// Writes all of it.
+    fn spill(&mut self, filling: &mut StateFilling) -> Result<()> {
+        if let Some(scatter) = self.scatter.take() {
+            scatter.give_to(&mut self.states, |states| filling.take_large(states))?;
+        }
+        filling.take(&mut self.states)
+    }
 }
 
 impl Aggregate {
     pub(crate) fn new(spec: AggregateSpec, stored: Arc<Stored>) -> Self {
         let inputs = Arc::new(Inputs::of(&spec));
-        Self { spec: Arc::new(spec), inputs, form: KeyForm::default(), shares: Mutex::default(), stored }
+        Self {
+            spec: Arc::new(spec),
+            inputs,
+            form: KeyForm::default(),
+            places: Places::default(),
+            shares: Mutex::default(),
+            external: Mutex::default(),
+            stored,
+        }
+    }
+
+    /// Whether groups go to files.
+    fn is_external(&self) -> bool {
+        self.external.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// Where groups go that there is no room for.
+    fn external(&self, context: &QueryContext) -> Result<Arc<External>> {
+        let mut external = self.external.lock().unwrap_or_else(PoisonError::into_inner);
+        if external.is_none() {
+            *external = Some(Arc::new(External::new(&self.spec, context)?));
+        }
+        Ok(external.clone().expect("made above"))
+    }
+
+    /// Leaves groups that wait in files; those of `shares` are not there yet.
+    fn finish_external(&self, shares: Vec<Share>, context: &QueryContext) -> Result<()> {
+        let external = self.external(context)?;
+        let shares: Vec<Mutex<Option<Share>>> =
+            shares.into_iter().map(|share| Mutex::new(Some(share))).collect();
+        context.run_tasks(shares.len(), |index| {
+            // Locked for the compiler's sake: each has one task.
+            let share = shares[index].lock().unwrap_or_else(PoisonError::into_inner).take();
+            let mut filling = external.filling(context);
+            share.expect("one task a share").spill(&mut filling)?;
+            filling.flush()
+        })?;
+        self.stored.set_waiting(external.finish(&self.places.numbers(), context)?);
+        Ok(())
     }
 }
 
@@ -146,15 +201,18 @@ impl Sink for Aggregate {
 
     fn worker<'a>(&'a self, context: &'a QueryContext) -> Box<dyn SinkWorker + 'a> {
         let states = GroupStates::new(&self.spec, context);
-        let share = Share { states, scatter: None, morsels: Vec::new() };
-        Box::new(AggregateWorker { sink: self, context, share, watch: Some(Watch::default()) })
+        let share = Share { states, scatter: None };
+        Box::new(AggregateWorker { sink: self, context, share, watch: Some(Watch::default()), filling: None })
     }
 
     fn finish(&self, context: &QueryContext) -> Result<()> {
         let mut shares = std::mem::take(&mut *self.shares.lock().unwrap_or_else(PoisonError::into_inner));
-        let numbers = RowNumbers::new(shares.iter().map(|share| share.morsels.as_slice()));
-        for (share, starts) in shares.iter_mut().zip(numbers.starts()) {
-            share.states.number_rows(starts);
+        if self.is_external() || !self.has_room_to_finish(&shares, context) {
+            return self.finish_external(shares, context);
+        }
+        let numbers = self.places.numbers();
+        if !self.spec.keys.is_empty() {
+            shares.iter_mut().for_each(|share| numbers.replace(&mut share.states.first_rows));
         }
         let (batches, reservation) = if partitions::are_worth_it(&shares, context) {
             partitions::finish(&self.spec, &self.inputs, &self.form, shares, &numbers, context)?
@@ -167,45 +225,79 @@ impl Sink for Aggregate {
     }
 }
 
+impl Aggregate {
+    /// Whether what workers have can be merged in memory, going by what that takes at most.
+    fn has_room_to_finish(&self, shares: &[Share], context: &QueryContext) -> bool {
+        if self.spec.keys.is_empty() {
+            return true;
+        }
+        let states: usize = shares.iter().map(|share| share.states.bytes_to_merge()).sum();
+        let rows: usize =
+            shares.iter().filter_map(|share| share.scatter.as_ref()).map(Scatter::bytes_to_group).sum();
+        let mut room = context.memory.reservation(self.spec.operator);
+        room.try_grow_to(states.saturating_add(rows))
+    }
+}
+
 struct AggregateWorker<'a> {
     sink: &'a Aggregate,
     context: &'a QueryContext,
     share: Share,
     /// `None` once rows are not to be scattered any more.
     watch: Option<Watch>,
+    /// Where groups go that there is no room for.
+    filling: Option<StateFilling>,
+}
+
+impl AggregateWorker<'_> {
+    /// Writes what the worker has; later only what is many groups.
+    fn spill(&mut self) -> Result<()> {
+        self.watch = None;
+        match &mut self.filling {
+            Some(filling) => filling.take_large(&mut self.share.states),
+            None => {
+                let external = self.sink.external(self.context)?;
+                self.share.spill(self.filling.insert(external.filling(self.context)))
+            }
+        }
+    }
 }
 
 impl SinkWorker for AggregateWorker<'_> {
     fn consume(&mut self, input: Morsel, _: &Task<'_>) -> Result<Flow> {
-        let Share { states, scatter, morsels } = &mut self.share;
+        let Aggregate { spec, places, form, .. } = self.sink;
+        let Share { states, scatter } = &mut self.share;
         let order = input.index.row_order();
-        let number = morsels.len() as u32;
-        if !self.sink.spec.keys.is_empty() {
-            morsels.push((input.index, input.num_rows()));
+        if spec.keys.is_empty() {
+            states.update(&input.batch, 0, order)?;
+            states.reserve()?;
+            return Ok(Flow::More);
         }
-        if let Some(kept) = scatter {
-            match kept.keep(&input.batch, number, order, &self.sink.form) {
-                // Groups may need less memory than their rows; from here on they are numbered at once.
-                Err(ExecError::MemoryBudget { .. }) => {
-                    if let Some(kept) = scatter.take() {
-                        kept.give_to(states)?;
-                    }
-                    self.watch = None;
-                }
-                kept => return kept.map(|()| Flow::More),
-            }
+        let number = places.enter(input.index, input.num_rows());
+        if let Some(kept) = scatter
+            && kept.keep(&input.batch, number, order, form)?
+        {
+            return Ok(Flow::More);
         }
+        let is_full = scatter.is_some();
         states.update(&input.batch, number, order)?;
-        if let Some(watch) = &mut self.watch
+        // When one worker has no room, the others give back what they have.
+        if is_full || self.filling.is_some() || self.sink.is_external() || !states.try_reserve() {
+            self.spill()?;
+        } else if let Some(watch) = &mut self.watch
             && watch.finds_many_groups(input.num_rows(), states, self.context.morsel_rows)
         {
-            self.sink.form.admit(&states.table);
-            *scatter = Some(Scatter::new(&self.sink.spec, &self.sink.inputs, self.context));
+            form.admit(&states.table);
+            *scatter = Some(Scatter::new(spec, &self.sink.inputs, self.context));
         }
         Ok(Flow::More)
     }
 
-    fn combine(self: Box<Self>) -> Result<()> {
+    fn combine(mut self: Box<Self>) -> Result<()> {
+        if let Some(filling) = &mut self.filling {
+            self.share.spill(filling)?;
+            filling.flush()?;
+        }
         self.sink.shares.lock().unwrap_or_else(PoisonError::into_inner).push(self.share);
         Ok(())
     }

@@ -1,28 +1,23 @@
 //! Groups by their first rows, which is the order they come out in.
 //!
-//! Workers note first rows by morsel and row; when all morsels are known, these become numbers among all rows. Numbers
+//! Workers note first rows by place; when all morsels are known, these become numbers among all rows. Numbers
 //! that are all different are put in order without comparing them: a bit for each, and how many bits are set before it.
 
-use crate::morsel::MorselIndex;
+use crate::spill::Places;
 
-/// The place of a row among those of one worker: the worker's morsel in the high half, the row in the low one.
+/// The place of a row, as [`Places`] knows it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place(pub(super) u64);
 
 impl Place {
     /// Places of the rows of a morsel.
     pub(super) fn in_morsel(number: u32) -> Self {
-        Self(u64::from(number) << 32)
+        Self(Places::first_of(number))
     }
 
     /// The place of a row, from that of its morsel.
     pub(super) fn of_row(self, row: u32) -> u64 {
         self.0 + u64::from(row)
-    }
-
-    /// The number among all rows, from those of the first rows of the worker's morsels.
-    pub(super) fn number(self, starts: &[u64]) -> u64 {
-        starts[(self.0 >> 32) as usize] + (self.0 & u64::from(u32::MAX))
     }
 }
 
@@ -43,37 +38,6 @@ impl PlaceOf for &[u64] {
     #[inline]
     fn place_of(&self, row: usize) -> u64 {
         self[row]
-    }
-}
-
-/// The number of each morsel's first row among all rows, by worker.
-pub(super) struct RowNumbers {
-    starts: Vec<Vec<u64>>,
-}
-
-impl RowNumbers {
-    /// `workers`: places and lengths of the morsels of each.
-    pub(super) fn new<'a>(workers: impl Iterator<Item = &'a [(MorselIndex, usize)]>) -> Self {
-        let mut all = Vec::new();
-        let mut starts = Vec::new();
-        for (worker, morsels) in workers.enumerate() {
-            starts.push(vec![0; morsels.len()]);
-            all.extend(
-                morsels.iter().enumerate().map(|(number, &(index, rows))| (index, worker, number, rows)),
-            );
-        }
-        all.sort_unstable_by_key(|&(index, ..)| index);
-        let mut next = 0;
-        for (_, worker, number, rows) in all {
-            starts[worker][number] = next;
-            next += rows as u64;
-        }
-        Self { starts }
-    }
-
-    /// By worker.
-    pub(super) fn starts(&self) -> &[Vec<u64>] {
-        &self.starts
     }
 }
 
@@ -162,15 +126,5 @@ mod tests {
             let ordered: Vec<u64> = expected.iter().map(|&position| numbers[position as usize]).collect();
             assert_eq!(order_unless_sorted(&ordered), None);
         }
-    }
-
-    #[test]
-    fn rows_are_numbered_through_all_workers() {
-        let index = |lane, morsel, part| MorselIndex { lane, morsel, part };
-        let first = [(index(0, 0, 0), 10), (index(0, 2, 1), 3), (index(1, 0, 0), 5)];
-        let second = [(index(0, 1, 0), 4), (index(0, 2, 0), 2)];
-        let numbers = RowNumbers::new([first.as_slice(), second.as_slice(), &[]].into_iter());
-        assert_eq!(numbers.starts(), [vec![0, 16, 19], vec![10, 14], vec![]]);
-        assert_eq!(Place(Place::in_morsel(1).place_of(2)).number(&numbers.starts()[0]), 18);
     }
 }

@@ -14,12 +14,13 @@ use lazuli_kernels::{KernelError, concat_columns, take_column};
 use super::groups::{GroupStates, Keys};
 use super::inputs::Inputs;
 use super::kept::{KeptColumn, KeptKeys};
-use super::order::{RowNumbers, order_unless_sorted};
+use super::order::order_unless_sorted;
 use super::output::{self, Partition, gather_words};
 use super::scatter::{Chunk, Form, KeyForm, KeyRows, partition_bits};
 use super::{AggregateSpec, Share};
 use crate::context::QueryContext;
 use crate::memory::{Footprint, Reservation};
+use crate::spill::RowNumbers;
 use crate::{ExecError, Result};
 
 /// From so many morsels' worth of groups on, all shares together, merging side by side pays for splitting.
@@ -54,14 +55,13 @@ pub(super) fn finish(
     let bits = partition_bits(context);
     let mut reservation = context.memory.reservation(spec.operator);
     let (mut states, mut chunks) = (Vec::new(), Vec::new());
-    for (share, starts) in shares.into_iter().zip(numbers.starts()) {
+    for share in shares {
         states.push(Mutex::new(Some(share.states)));
         if let Some(scatter) = share.scatter {
             let (kept, kept_reservation) = scatter.into_parts();
             reservation.absorb(kept_reservation);
-            chunks.extend(
-                kept.into_iter().map(|chunk| (starts[chunk.morsel as usize], Mutex::new(Some(chunk)))),
-            );
+            chunks
+                .extend(kept.into_iter().map(|chunk| (numbers.start(chunk.morsel), Mutex::new(Some(chunk)))));
         }
     }
     chunks.sort_unstable_by_key(|&(start, _)| start);
@@ -98,10 +98,10 @@ pub(super) fn finish(
 }
 
 /// A group without a result.
-struct Failure {
-    call: usize,
-    first_row: u64,
-    error: KernelError,
+pub(super) struct Failure {
+    pub(super) call: usize,
+    pub(super) first_row: u64,
+    pub(super) error: KernelError,
 }
 
 /// Groups of one worker by partition.
@@ -129,7 +129,7 @@ impl SplitGroups {
         let (keys, partitions) = keys.partitioned(plan, groups.num_groups(), bits);
         let first_rows = partitions.gather_words(&groups.first_rows, 1);
         let mut states = Vec::with_capacity(groups.accumulators.len());
-        for state in groups.states()? {
+        for state in groups.states(0..groups.num_groups())? {
             context.check_cancelled()?;
             states.push(state.iter().map(|column| take_column(column, partitions.rows())).collect());
         }
@@ -166,6 +166,7 @@ impl Sources<'_> {
                 columns.iter().map(|column| column.sliced(range.start, range.len())).collect()
             };
             merged.merge(&groups.states.iter().map(sliced).collect::<Vec<_>>())?;
+            merged.reserve()?;
         }
         let mut block = Block::new(self, merged.num_groups());
         let mut rows_left: usize = self.rows.iter().map(|(_, chunk)| chunk.rows.range(partition).len()).sum();

@@ -179,6 +179,7 @@ pub(super) struct Scatter {
     words: Vec<u64>,
     footprint: Footprint,
     bytes: usize,
+    num_rows: usize,
     reservation: Reservation,
 }
 
@@ -206,12 +207,19 @@ impl Scatter {
             words: Vec::new(),
             footprint: Footprint::default(),
             bytes: 0,
+            num_rows: 0,
             reservation: context.memory.reservation(spec.operator),
         }
     }
 
-    /// Keeps the rows of the worker's morsel `number`, after reserving their bytes.
-    pub(super) fn keep(&mut self, batch: &Batch, number: u32, order: RowOrder, form: &KeyForm) -> Result<()> {
+    /// Keeps the rows of morsel `number`; `false` if there is no room for them.
+    pub(super) fn keep(
+        &mut self,
+        batch: &Batch,
+        number: u32,
+        order: RowOrder,
+        form: &KeyForm,
+    ) -> Result<bool> {
         let num_rows = batch.num_rows();
         let keys: Vec<Column> = self.spec.keys.iter().map(|&key| batch.column(key).clone()).collect();
         let fits = |plan: &&Arc<KeyPlan>| plan.is_for(&keys) && plan.widened(&keys).is_none();
@@ -241,15 +249,29 @@ impl Scatter {
         columns.iter().for_each(|column| column.add_to(&mut self.footprint));
         let rows = KeptRows::from(rows);
         self.bytes += rows.memory_bytes();
-        self.reservation.grow_to(self.bytes + self.footprint.bytes())?;
+        if !self.reservation.try_grow_with_room(self.bytes + self.footprint.bytes()) {
+            return Ok(false);
+        }
+        self.num_rows += num_rows;
         self.chunks.push(Chunk { morsel: number, order, keys: kept, plan: plan.clone(), rows, columns });
         self.plan = plan;
-        Ok(())
+        Ok(true)
     }
 
-    /// Gives all rows to numbered groups, which need memory for groups only, and lets go of them one morsel after the
-    /// other.
-    pub(super) fn give_to(mut self, groups: &mut GroupStates) -> Result<()> {
+    /// What making groups of the rows takes at most, beside what they take: groups as large as their rows, and the result.
+    pub(super) fn bytes_to_group(&self) -> usize {
+        (self.reservation.bytes() + self.num_rows * size_of::<u64>()).saturating_mul(2)
+    }
+
+    /// Gives all rows to numbered groups, and lets go of them one morsel after the other. After each of them `then` may take
+    /// groups out.
+    pub(super) fn give_to(
+        mut self,
+        groups: &mut GroupStates,
+        mut then: impl FnMut(&mut GroupStates) -> Result<()>,
+    ) -> Result<()> {
+        let chunk_bytes = self.reservation.bytes() / self.chunks.len().max(1);
+        let mut left = self.chunks.len();
         for chunk in std::mem::take(&mut self.chunks) {
             let rows = chunk.rows.all();
             let places: Vec<u64> =
@@ -269,10 +291,12 @@ impl Scatter {
                 // Rows of a group are in one partition, and so in their order.
                 groups.update_call(call, &arguments, 0..rows.len(), chunk.order)?;
             }
+            drop(chunk);
+            left -= 1;
+            self.reservation.shrink_to(left * chunk_bytes);
+            then(groups)?;
         }
-        // What rows give back must not go through the budget: another worker, out of memory like this one, would take it
-        // before the groups ask for their share.
-        groups.reserve_from(self.reservation)
+        Ok(())
     }
 
     /// The chunks, and the reservation that covers them.
