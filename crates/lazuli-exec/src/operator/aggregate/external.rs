@@ -123,8 +123,8 @@ impl External {
                 states = others;
             }
             merged.merge(&by_call)?;
-            // Its groups once more as columns, when they are given out.
-            let bytes = merged.memory_bytes().saturating_mul(2);
+            // When its groups are given out, they are there as columns, too.
+            let bytes = merged.memory_bytes().saturating_add(partition.memory_bytes());
             let fits = bytes <= most_bytes && merged.reservation.try_grow_with_room(bytes);
             // What few rows take at least, such as a table by the range of their keys, does not get less.
             let is_large = partition.memory_bytes() > most_bytes / 8;

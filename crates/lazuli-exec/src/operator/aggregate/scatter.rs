@@ -285,6 +285,8 @@ impl Scatter {
                     groups.insert(Keys::Columns(&keys), &places)?;
                 }
             }
+            // A group may have been met in a morsel that came later and was not kept.
+            groups.lower_first_rows(groups.num_groups(), &places);
             let columns: Vec<Column> = chunk.columns.iter().map(KeptColumn::whole).collect();
             for call in self.spec.owners() {
                 let arguments = self.inputs.of_call(call, &columns);
