@@ -276,10 +276,14 @@ impl Engine {
 
     /// What a query may hold.
     fn budget(&self, options: &ExecOptions) -> MemoryBudget {
-        match (&self.memory, options.memory_bytes) {
+        let budget = match (&self.memory, options.memory_bytes) {
             (Some(shared), limit) => shared.part(limit.unwrap_or(usize::MAX)),
             (None, Some(limit)) => MemoryBudget::new(limit),
             (None, None) => MemoryBudget::of_machine(),
+        };
+        match options.spill_bytes {
+            Some(bytes) => budget.with_spill_bytes(bytes),
+            None => budget,
         }
     }
 

@@ -19,6 +19,9 @@ pub struct ExecOptions {
     pub threads: Option<usize>,
     /// What the operators of the query may hold in memory; most of what is free when the query starts if `None`.
     pub memory_bytes: Option<usize>,
+    /// What they may hold before those that can go on in temporary files do so; three quarters of `memory_bytes` if `None`. With
+    /// 0, everything that can be in files is.
+    pub spill_bytes: Option<usize>,
     /// Where operators put rows that do not fit in memory; the system's folder for temporary files if `None`.
     pub temp_dir: Option<PathBuf>,
     /// What these files may take together; as much as there is if `None`.
@@ -58,6 +61,7 @@ impl Default for ExecOptions {
             engine: None,
             threads: None,
             memory_bytes: None,
+            spill_bytes: None,
             temp_dir: None,
             max_temp_bytes: None,
             morsel_rows: Self::DEFAULT_MORSEL_ROWS,

@@ -22,7 +22,7 @@ const ROOM_PART: usize = 4;
 #[derive(Debug, Clone, Copy)]
 enum Claim {
     All,
-    /// All but one part in [`ROOM_PART`].
+    /// What is left to those who can write rows to files instead.
     Most,
 }
 
@@ -49,6 +49,8 @@ pub struct MemoryBudget(Arc<Inner>);
 struct Inner {
     /// Set at first need if it goes by the machine.
     limit_bytes: OnceLock<usize>,
+    /// What those may reserve in all who can write rows to files instead; all but one part in [`ROOM_PART`] if `None`.
+    spill_bytes: Option<usize>,
     used_bytes: AtomicUsize,
     peak_bytes: AtomicUsize,
     /// The budget that this one is a part of.
@@ -84,9 +86,24 @@ impl MemoryBudget {
     fn with_limit(limit_bytes: OnceLock<usize>, whole: Option<Self>) -> Self {
         Self(Arc::new(Inner {
             limit_bytes,
+            spill_bytes: None,
             used_bytes: AtomicUsize::new(0),
             peak_bytes: AtomicUsize::new(0),
             whole,
+        }))
+    }
+
+    /// The same budget, not in use yet, with another bound for operators that can write rows to files: so many bytes instead of
+    /// three quarters of all.
+    #[must_use]
+    pub fn with_spill_bytes(self, bytes: usize) -> Self {
+        let Inner { limit_bytes, whole, .. } = &*self.0;
+        Self(Arc::new(Inner {
+            limit_bytes: limit_bytes.clone(),
+            spill_bytes: Some(bytes),
+            used_bytes: AtomicUsize::new(0),
+            peak_bytes: AtomicUsize::new(0),
+            whole: whole.clone(),
         }))
     }
 
@@ -108,6 +125,11 @@ impl MemoryBudget {
 
     /// Whether the budget allows so much to be in use.
     fn allows(&self, bytes: usize, claim: Claim) -> bool {
+        if let (Claim::Most, Some(limit)) = (claim, self.0.spill_bytes)
+            && bytes > limit
+        {
+            return false;
+        }
         let is_unasked = self.0.limit_bytes.get().is_none();
         (is_unasked && bytes <= UNASKED_BYTES) || {
             let limit = self.own_limit_bytes();

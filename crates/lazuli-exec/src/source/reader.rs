@@ -192,7 +192,8 @@ impl ScanMemory for SourceMemory {
     fn hold(&self, bytes: usize) -> bool {
         let mut reservation = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         reservation.shrink_to(bytes);
-        reservation.try_grow_to(bytes)
+        // A reader that is refused reads less at a time.
+        reservation.try_grow_with_room(bytes)
     }
 }
 

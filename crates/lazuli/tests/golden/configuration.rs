@@ -48,19 +48,25 @@ pub struct Configuration {
     /// Whether the result is read bit by bit.
     in_batches: bool,
     chunk_bytes: usize,
+    /// Whether operators that can go on in files do so from the first row on.
+    in_files: bool,
 }
+
+/// What every query may hold in memory.
+const MEMORY_BYTES: usize = 16 << 20;
 
 impl fmt::Display for Configuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "optimizer {}, {} threads, morsels of {}, {:?} strings, CSV chunks of {}{}",
+            "optimizer {}, {} threads, morsels of {}, {:?} strings, CSV chunks of {}{}{}",
             self.optimizer,
             self.threads,
             self.morsel_rows,
             self.form,
             self.chunk_bytes,
             if self.in_batches { ", in batches" } else { "" },
+            if self.in_files { ", in files" } else { "" },
         )
     }
 }
@@ -76,7 +82,17 @@ impl Configuration {
                     for form in [Form::Plain, Form::Coded, Form::Mixed] {
                         let in_batches = threads == 2 && form == Form::Mixed;
                         let chunk_bytes = if morsel_rows == 3 { 20 } else { CsvOptions::DEFAULT_CHUNK_BYTES };
-                        all.push(Self { optimizer, threads, morsel_rows, form, in_batches, chunk_bytes });
+                        let in_files =
+                            (threads, form) == (2, Form::Coded) || (threads, form) == (4, Form::Mixed);
+                        all.push(Self {
+                            optimizer,
+                            threads,
+                            morsel_rows,
+                            form,
+                            in_batches,
+                            chunk_bytes,
+                            in_files,
+                        });
                     }
                 }
             }
@@ -85,7 +101,8 @@ impl Configuration {
             RuleId::ALL.into_iter().flat_map(|rule| [Optimizer::Without(rule), Optimizer::Only(rule)])
         {
             let (threads, morsel_rows, form, in_batches, chunk_bytes) = (2, 3, Form::Mixed, false, 20);
-            all.push(Self { optimizer, threads, morsel_rows, form, in_batches, chunk_bytes });
+            let in_files = matches!(optimizer, Optimizer::Only(_));
+            all.push(Self { optimizer, threads, morsel_rows, form, in_batches, chunk_bytes, in_files });
         }
         all
     }
@@ -99,6 +116,7 @@ impl Configuration {
             form,
             in_batches: false,
             chunk_bytes,
+            in_files: threads == 4,
         };
         let (rows, bytes) = (ExecOptions::DEFAULT_MORSEL_ROWS, CsvOptions::DEFAULT_CHUNK_BYTES);
         vec![
@@ -116,6 +134,8 @@ impl Configuration {
             threads: Some(self.threads),
             morsel_rows: self.morsel_rows,
             single_thread_rows: 0,
+            memory_bytes: Some(MEMORY_BYTES),
+            spill_bytes: self.in_files.then_some(0),
             optimizer: match self.optimizer {
                 Optimizer::On => OptimizerOptions::default(),
                 Optimizer::Off => OptimizerOptions::none(),

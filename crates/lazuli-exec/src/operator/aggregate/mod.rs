@@ -235,7 +235,7 @@ impl Aggregate {
         let rows: usize =
             shares.iter().filter_map(|share| share.scatter.as_ref()).map(Scatter::bytes_to_group).sum();
         let mut room = context.memory.reservation(self.spec.operator);
-        room.try_grow_to(states.saturating_add(rows))
+        room.try_grow_with_room(states.saturating_add(rows))
     }
 }
 

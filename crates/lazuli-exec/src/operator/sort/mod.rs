@@ -222,7 +222,7 @@ impl Sink for Sort {
         let num_rows: usize = batches.iter().map(Batch::num_rows).sum();
         let rows_bytes = reservation.bytes();
         let room = rows_bytes.saturating_mul(2).saturating_add(num_rows.saturating_mul(BYTES_A_ROW));
-        if !reservation.try_grow_to(room) {
+        if !reservation.try_grow_with_room(room) {
             drop(batches);
             return self.finish_external(morsels, reservation, context);
         }
