@@ -23,7 +23,10 @@ fn heavy(data: &std::path::Path, number: usize) -> LazyFrame {
             .sort([col("s").desc(), col("id6").asc()])
             .select([col("s"), col("id6")])
             .slice(5_000_000, Some(10)),
-        _ => rows.select([col("id3"), col("v3"), col("v1")]).sort([col("id3").asc(), col("v3").asc()]).slice(-10, Some(10)),
+        _ => rows
+            .select([col("id3"), col("v3"), col("v1")])
+            .sort([col("id3").asc(), col("v3").asc()])
+            .slice(-10, Some(10)),
     }
 }
 

@@ -85,7 +85,7 @@ def kill(lz, folder, times):
             half += 1
         before = others(folder, output)
         swept += len(before)
-        whole_seconds(lz, folder, QUERIES["sort"][0] + [{"limit": 5}], "64MB", folder / "other.csv")
+        whole_seconds(lz, folder, [{"filter": "v1 = 1"}, *QUERIES["sort"][0]], "64MB", folder / "other.csv")
         (folder / "other.csv").unlink()
         left_over += [entry for entry in others(folder, output)]
         for path in folder.glob("*"):

@@ -35,6 +35,7 @@ mod rejects; // records that were set aside
 mod sink; // where rows go
 mod source; // where rows come from
 mod spill; // rows that wait in files
+mod stale; // files of processes that were killed
 
 pub use batches::Batches;
 pub use engine::Engine;

@@ -1,13 +1,21 @@
 //! A file that appears under its name when it is whole, and otherwise leaves nothing behind.
 
 use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::stale::{self, Folders};
+
+/// What the names of temporary files end with.
+const SUFFIX: &str = ".part";
+
 /// Written under a temporary name beside the target, renamed at the end, removed when dropped before that.
+///
+/// What a process that was killed has left, the next one removes that writes to the same folder.
 ///
 /// What is there and is no regular file (a pipe, a terminal) is written to directly: it can't be replaced.
 pub(super) struct NewFile {
@@ -45,13 +53,7 @@ impl NewFile {
         let (file, temporary) = if is_special {
             (OpenOptions::new().write(true).open(&target)?, None)
         } else {
-            let temporary = temporary_beside(&target);
-            // Known before it is there, so that at no moment it is there and not known.
-            unfinished().insert(temporary.clone());
-            let file = OpenOptions::new().write(true).create_new(true).open(&temporary);
-            let file = file.inspect_err(|_| {
-                unfinished().remove(&temporary);
-            })?;
+            let (file, temporary) = create_beside(&target)?;
             (file, Some(temporary))
         };
         Ok(Self { target, temporary, file: Mutex::new(BufWriter::new(file)) })
@@ -84,14 +86,43 @@ impl Drop for NewFile {
     }
 }
 
-/// A name in the target's folder that no other process or writer of this one uses.
-fn temporary_beside(target: &Path) -> PathBuf {
+/// A temporary file in the target's folder, which no other process or writer of this one uses.
+fn create_beside(target: &Path) -> io::Result<(File, PathBuf)> {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let mut name = std::ffi::OsString::from(".");
-    name.push(target.file_name().unwrap_or_default());
-    name.push(format!(".{}-{number}.part", std::process::id()));
-    target.with_file_name(name)
+    static SEEN: Folders = Folders::new();
+    SEEN.remove_stale_once(folder_of(target), is_temporary);
+    loop {
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let mut name = OsString::from(".");
+        name.push(target.file_name().unwrap_or_default());
+        name.push(format!(".{}-{number}{SUFFIX}", std::process::id()));
+        let temporary = target.with_file_name(name);
+        // Known before it is there, so that at no moment it is there and not known.
+        unfinished().insert(temporary.clone());
+        let file = OpenOptions::new().write(true).create_new(true).open(&temporary);
+        let is_ours = file.as_ref().is_ok_and(|file| stale::claim(file, &temporary));
+        if is_ours || file.is_err() {
+            return file.map(|file| (file, temporary.clone())).inspect_err(|_| {
+                unfinished().remove(&temporary);
+            });
+        }
+        unfinished().remove(&temporary);
+    }
+}
+
+fn folder_of(target: &Path) -> &Path {
+    match target.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Whether [`create_beside`] gives such names.
+fn is_temporary(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    let middle = name.strip_prefix('.').and_then(|name| name.strip_suffix(SUFFIX));
+    let numbers = middle.and_then(|middle| middle.rsplit_once('.')).and_then(|(_, end)| end.split_once('-'));
+    numbers.is_some_and(|(process, number)| process.parse::<u32>().is_ok() && number.parse::<u64>().is_ok())
 }
 
 #[cfg(test)]
@@ -135,6 +166,23 @@ mod tests {
         assert_eq!(names(&folder), [""; 0]);
         let error = NewFile::create(&folder).err().expect("a folder can't be written");
         assert_eq!(error.kind(), io::ErrorKind::IsADirectory);
+        fs::remove_dir_all(&folder).expect("removed");
+    }
+
+    #[test]
+    fn what_a_killed_process_left_goes() {
+        let folder = folder("killed");
+        for name in [".out.csv.12-0.part", ".out.csv.part", "out.csv.12-0.part", ".out.csv.12-x.part"] {
+            fs::write(folder.join(name), "half").expect("written");
+        }
+        let first = NewFile::create(&folder.join("out.csv")).expect("created");
+        let mut left = names(&folder);
+        left.retain(|name| !name.contains(&std::process::id().to_string()));
+        left.sort();
+        assert_eq!(left, [".out.csv.12-x.part", ".out.csv.part", "out.csv.12-0.part"]);
+        super::stale::Folders::new().remove_stale_once(&folder, is_temporary);
+        first.finish().expect("nobody has taken it");
+        assert!(folder.join("out.csv").exists());
         fs::remove_dir_all(&folder).expect("removed");
     }
 }
