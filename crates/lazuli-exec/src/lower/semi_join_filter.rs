@@ -68,7 +68,7 @@ pub(super) fn columns(keys: &[Expr]) -> Option<Vec<Name>> {
 fn filter(keys: Vec<usize>, table: &Arc<JoinTable>, schema: &SchemaRef) -> Arc<dyn Operator> {
     let output = Choose::with_schema((0..schema.len()).collect(), schema.clone());
     let matching = Matching::Exists { anti: false, output };
-    Arc::new(JoinProbe { keys, matching, table: table.clone() })
+    Arc::new(JoinProbe::hint(keys, matching, table.clone()))
 }
 
 /// Whether many probing rows are likely to have no match.
@@ -104,14 +104,14 @@ struct Origin<'a> {
 impl<'a> Origin<'a> {
     /// Has the scan itself leave out rows; false if it does not, or the lanes do not begin with it.
     fn push_into(&self, lanes: &mut [Lane], table: &Arc<JoinTable>) -> bool {
-        let [Lane { source, scan: Some(scan), .. }] = lanes else { return false };
+        let [Lane { source, scan: Some(scan), .. }, ..] = lanes else { return false };
         let Some(keys) = self.keys_of(scan) else { return false };
         Arc::get_mut(source).is_some_and(|source| source.filter_by_keys(&keys, table))
     }
 
     /// Puts a filter behind the scan; false if the lanes do not begin with it.
     fn push_behind(&self, lanes: &mut [Lane], table: &Arc<JoinTable>) -> bool {
-        let [Lane { operators, scan: Some(scan), .. }] = lanes else { return false };
+        let [Lane { operators, scan: Some(scan), .. }, ..] = lanes else { return false };
         let Some(keys) = self.keys_of(scan) else { return false };
         operators.insert(scan.num_filters, filter(keys, table, &scan.schema));
         true

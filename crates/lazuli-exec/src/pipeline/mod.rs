@@ -86,6 +86,11 @@ pub(crate) trait Source: Send + Sync {
         false
     }
 
+    /// Whether it has no rows, so that its lane need not run: known when the pipeline starts.
+    fn is_idle(&self) -> bool {
+        false
+    }
+
     /// Called once before the workers start.
     fn open(&self, context: &QueryContext) -> Result<()>;
 
