@@ -19,7 +19,7 @@ fn unlimited(query: &Query) -> Result<DataFrame, ExecError> {
 /// All ways to run it within these bytes agree with one that has enough, and have written what they could not keep.
 fn check(folder: &Folder, name: &str, query: &Query, memory_bytes: usize) {
     let expected = texts(&unlimited(query).expect("enough memory"));
-    for (threads, morsel_rows) in [(1, 400), (2, 70), (4, 200)] {
+    for (threads, morsel_rows) in [(1, 300), (2, 70), (4, 150)] {
         let profiler = Profiler::default();
         let options = options(folder, memory_bytes, threads, morsel_rows);
         let options = ExecOptions { profiler: Some(profiler.clone()), ..options };
@@ -61,7 +61,7 @@ fn side(rows: u64, bound: u64, value: &'static str, is_coded: bool) -> DataFrame
 #[test]
 fn keys_of_all_kinds() {
     let folder = Folder::new("join-keys");
-    let (left, right) = (side(4000, 3000, "left", false), side(5000, 3500, "right", true));
+    let (left, right) = (side(1200, 900, "left", false), side(2400, 1000, "right", true));
     let keys: [&[&str]; 4] = [&["n"], &["t"], &["f"], &["n", "t", "f"]];
     for keys in keys {
         let keys: Vec<Expr> = keys.iter().map(|key| col(*key)).collect();
