@@ -138,6 +138,11 @@ pub(crate) trait Operator: Send + Sync {
         emit: &mut dyn FnMut(Morsel) -> Result<Flow>,
     ) -> Result<Flow>;
 
+    /// Whether some row may be an error, memory and files aside.
+    fn is_fallible(&self) -> bool {
+        true
+    }
+
     /// Whether no further morsel can change anything, so that later lanes need not run.
     fn is_satisfied(&self) -> bool {
         false

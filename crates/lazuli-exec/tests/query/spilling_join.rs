@@ -72,3 +72,178 @@ fn keys_of_all_kinds() {
         }
     }
 }
+
+/// Keys of which one has so many of ten rows; the others have a few each.
+fn skewed(rows: u64, of_ten: u64, value: &'static str) -> DataFrame {
+    let key = |(row, key): (usize, i64)| if (row as u64) % 10 < of_ten { 7 } else { key * 1_000_003 };
+    let keys = scattered(rows, rows / 2).enumerate().map(key);
+    frame(vec![("key", column(keys)), (value, column(0..rows as i64))])
+}
+
+#[test]
+fn a_key_of_half_the_rows_does_not_have_to_fit() {
+    let folder = Folder::new("join-skew");
+    let by = || [col("key")];
+    // Half of the built rows, of the probing rows, of both. Where pairs are made, one side has few rows of the key.
+    for (left, right) in [((3000, 5), (6000, 5)), ((6000, 9), (6000, 9))] {
+        let (left, right) = (skewed(left.0, left.1, "left"), skewed(right.0, right.1, "right"));
+        for join_type in [JoinType::Semi, JoinType::Anti] {
+            let join = query(&left).join(query(&right), by(), join_type);
+            check(&folder, &format!("{join_type:?} of skewed sides"), &join, 60_000);
+        }
+    }
+    let few = |rows: u64, value: &'static str| {
+        let keys = scattered(rows, 4 * rows).map(|key| key * 1_000_003);
+        let keys = keys.enumerate().map(|(row, key)| if row == 40 || row == 200 { 7 } else { key });
+        frame(vec![("key", column(keys)), (value, column(0..rows as i64))])
+    };
+    for join_type in [JoinType::Inner, JoinType::Left, JoinType::Right, JoinType::Full] {
+        let built = query(&few(400, "left")).join(query(&skewed(6000, 5, "right")), by(), join_type);
+        check(&folder, &format!("{join_type:?} with a skewed right side"), &built, 60_000);
+        let probing = query(&skewed(3000, 5, "left")).join(query(&few(3000, "right")), by(), join_type);
+        check(&folder, &format!("{join_type:?} with a skewed left side"), &probing, 60_000);
+    }
+    let both = query(&skewed(1000, 5, "left")).join(query(&skewed(5000, 2, "right")), by(), JoinType::Inner);
+    let total = both.group_by([], [len().alias("pairs"), (col("left") * col("right")).sum().alias("sum")]);
+    check(&folder, "half a million pairs of one key", &total, 60_000);
+}
+
+#[test]
+fn nulls_match_nothing_however_many_there_are() {
+    let folder = Folder::new("join-nulls");
+    let side = |rows: u64, value: &'static str| {
+        let keys = scattered(rows, rows).map(|key| (key % 4 == 0).then_some(key * 1_000_003));
+        frame(vec![("key", column(keys)), (value, column(0..rows as i64))])
+    };
+    let (left, right) = (side(2000, "left"), side(8000, "right"));
+    for join_type in ALL {
+        let join = query(&left).join(query(&right), [col("key")], join_type);
+        // Three of four built rows need no room unless a full join wants them.
+        check(&folder, &format!("{join_type:?}"), &join, 60_000);
+    }
+    // A null equals a null if that is asked for: three quarters of the rows have one key then.
+    let few = side(12, "left");
+    for join_type in ALL {
+        let join = query(&few).join(query(&right), [col("key")], join_type);
+        let join = Query(equal_nulls(&join.0));
+        check(&folder, &format!("{join_type:?} of equal nulls"), &join, 60_000);
+    }
+}
+
+fn equal_nulls(plan: &LogicalPlan) -> LogicalPlan {
+    let Node::Join(join) = plan.node() else { panic!("a join") };
+    plan.with_node(Node::Join(Join { nulls_equal: true, coalesce: false, ..join.clone() }))
+}
+
+#[test]
+fn sides_of_no_rows() {
+    let folder = Folder::new("join-empty");
+    let rows = side(4000, 3000, "row", false);
+    let nothing = query(&side(10, 3000, "other", false)).filter(col("other").gt(100));
+    for join_type in ALL {
+        let join = match join_type {
+            JoinType::Right => query(&rows).join(nothing.clone(), [col("n")], join_type),
+            _ => nothing.clone().join(query(&rows), [col("n")], join_type),
+        };
+        check(&folder, &format!("{join_type:?}"), &join, 60_000);
+    }
+    // All rows of the built side have a null for a key, and so none is written.
+    let nulls = query(&rows).with_columns([(col("n") + col("n")).alias("n")]).filter(col("n").is_null());
+    for join_type in [JoinType::Left, JoinType::Anti] {
+        let join = query(&side(300, 3000, "left", false)).join(nulls.clone(), [col("n")], join_type);
+        let found = streamed(&join, &options(&folder, 20_000, 2, 70)).expect("files");
+        assert_eq!(texts(&found), texts(&unlimited(&join).expect("enough memory")));
+    }
+}
+
+#[test]
+fn what_stands_around_a_join_in_files() {
+    let folder = Folder::new("join-around");
+    let left = || query(&side(1500, 1000, "left", false));
+    let right = || query(&side(3000, 1000, "right", true));
+    let third = || query(&side(2500, 800, "third", false)).select([col("n"), col("third")]);
+    let by = || [col("n")];
+    let cases: Vec<(&str, Query)> = vec![
+        ("rows of a union", union(vec![left(), left()]).join(right(), by(), JoinType::Left)),
+        (
+            "a union of joins",
+            union(vec![
+                left().join(right(), by(), JoinType::Inner),
+                left().join(right(), by(), JoinType::Left),
+            ]),
+        ),
+        (
+            "a join that probes with a join's rows",
+            left().join(right(), by(), JoinType::Left).join(third(), by(), JoinType::Full),
+        ),
+        (
+            "a join that is built of a join's rows",
+            third().join(left().join(right(), by(), JoinType::Inner), by(), JoinType::Left),
+        ),
+        ("a limit", left().join(right(), by(), JoinType::Left).slice(700, Some(1200))),
+        (
+            "the number of each row",
+            left()
+                .join(right(), by(), JoinType::Inner)
+                .with_columns([(col("left") * 3 - col("right")).alias("d")])
+                .filter(col("d").gt(0)),
+        ),
+        (
+            "a filter before",
+            left().filter(col("left").gt(300)).join(
+                right().filter(col("right").lt(2900)),
+                by(),
+                JoinType::Full,
+            ),
+        ),
+        (
+            "a sum",
+            left()
+                .join(right(), by(), JoinType::Inner)
+                .group_by([], [col("left").sum(), col("right").last()]),
+        ),
+    ];
+    for (name, query) in cases {
+        check(&folder, name, &query, 120_000);
+    }
+}
+
+#[test]
+fn rows_that_an_upper_join_will_not_keep_are_the_same() {
+    let folder = Folder::new("join-filters");
+    let fact = || query(&side(3000, 2000, "left", false));
+    let dimension = || {
+        query(&side(2500, 2000, "right", false)).filter(col("right").gt(3)).select([col("n"), col("right")])
+    };
+    let small =
+        || query(&frame(vec![("t", column(["text 3", "text 5", "text 70"])), ("small", column(0..3i64))]));
+    for upper in [JoinType::Inner, JoinType::Semi] {
+        let join = fact().join(small(), [col("t")], JoinType::Left).join(dimension(), [col("n")], upper);
+        check(&folder, &format!("{upper:?}"), &join, 48_000);
+        // Odd rows, which have no partner, would overflow a product if they stayed.
+        let rows = frame(vec![("k", column(0..3000i64)), ("v", column((0..3000i64).map(|row| row % 2)))]);
+        let products = query(&rows).with_columns([((col("v") * i64::MAX) + col("v")).alias("product")]);
+        let even = frame(vec![("k", column((0..4000i64).map(|row| row * 2)))]);
+        let even = query(&even).filter(col("k").gt_eq(0));
+        let join = products.join(small().select([col("small").alias("v")]), [col("v")], JoinType::Left);
+        check(
+            &folder,
+            &format!("{upper:?} of rows that do not fail"),
+            &join.join(even, [col("k")], upper),
+            48_000,
+        );
+    }
+}
+
+#[test]
+fn a_disk_that_is_full_is_an_error() {
+    let folder = Folder::new("join-full-disk");
+    let join = query(&side(3000, 2000, "left", false)).join(
+        query(&side(5000, 2000, "right", false)),
+        [col("n")],
+        JoinType::Inner,
+    );
+    let full = ExecOptions { max_temp_bytes: Some(50_000), ..options(&folder, 60_000, 2, 200) };
+    let error = streamed(&join, &full).expect_err("a limit");
+    assert!(matches!(&error, ExecError::Spill { operator: "join", .. }), "{error}");
+}

@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
+use super::JoinOutput;
 use super::build::Built;
 use super::pairs_in_files::PairsInFiles;
 use super::probe::JoinProbe;
 use super::unmatched::unmatched;
-use super::JoinOutput;
 use crate::context::QueryContext;
 use crate::profile::Link;
 use crate::source::{BatchesSource, Stored};

@@ -51,20 +51,35 @@ pub(crate) struct JoinProbe {
     pub(super) keys: Vec<usize>,
     pub(super) matching: Matching,
     pub(super) table: Arc<JoinTable>,
-    /// Whether a join further up looks again, so that nothing but time is lost if all rows stay.
-    is_hint: bool,
+    part: Part,
     /// The rows, if the built side is in files.
     waiting: Mutex<Option<Arc<WaitingRows>>>,
 }
 
+/// What depends on a lookup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// The rows of a join.
+    Join,
+    /// Time: a join further up looks again, so if the built side is in files all rows may stay.
+    Hint,
+    /// Nothing while the built side is in memory: the scan has looked up all rows.
+    BehindScan,
+}
+
 impl JoinProbe {
     pub(crate) fn new(keys: Vec<usize>, matching: Matching, table: Arc<JoinTable>) -> Self {
-        Self { keys, matching, table, is_hint: false, waiting: Mutex::default() }
+        Self { keys, matching, table, part: Part::Join, waiting: Mutex::default() }
     }
 
-    /// Leaves out rows that a join further up would leave out.
-    pub(crate) fn hint(keys: Vec<usize>, matching: Matching, table: Arc<JoinTable>) -> Self {
-        Self { is_hint: true, ..Self::new(keys, matching, table) }
+    /// Leaves out rows that a join further up would leave out, if that is no trouble.
+    pub(crate) fn hint(self) -> Self {
+        Self { part: Part::Hint, ..self }
+    }
+
+    /// Leaves out rows that a scan has left out already, unless the built side is in files.
+    pub(crate) fn behind_scan(self) -> Self {
+        Self { part: Part::BehindScan, ..self }
     }
 
     /// The rows that are in files, if there are any.
@@ -101,6 +116,10 @@ impl Operator for JoinProbe {
         Description::new(operator, detail).reading(Link::to(&self.table))
     }
 
+    fn is_fallible(&self) -> bool {
+        false
+    }
+
     fn execute(
         &self,
         input: Morsel,
@@ -108,8 +127,11 @@ impl Operator for JoinProbe {
         emit: &mut dyn FnMut(Morsel) -> Result<Flow>,
     ) -> Result<Flow> {
         let table = match (self.table.built()?, &self.matching) {
+            (Built::Table(_), Matching::Exists { output, .. }) if self.part == Part::BehindScan => {
+                return emit(input.with_columns(output.choose(&input.batch)));
+            }
             (Built::Table(table), _) => table,
-            (Built::Waiting(_), Matching::Exists { output, .. }) if self.is_hint => {
+            (Built::Waiting(_), Matching::Exists { output, .. }) if self.part == Part::Hint => {
                 return emit(input.with_columns(output.choose(&input.batch)));
             }
             (Built::Waiting(_), _) => {

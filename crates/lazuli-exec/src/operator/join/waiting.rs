@@ -96,11 +96,7 @@ pub(super) struct WaitingSide {
 
 impl WaitingSide {
     /// The side, once it has all rows.
-    pub(super) fn new(
-        side: Arc<BuildSide>,
-        rows: Arc<WaitingRows>,
-        context: &QueryContext,
-    ) -> Result<Self> {
+    pub(super) fn new(side: Arc<BuildSide>, rows: Arc<WaitingRows>, context: &QueryContext) -> Result<Self> {
         let (partitions, numbers) = rows.finish(context)?;
         context.memory.reservation(OPERATOR).note_spilled(0, partitions.len() as u64);
         Ok(Self { side, rows, partitions, numbers })
