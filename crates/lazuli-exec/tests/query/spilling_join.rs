@@ -98,10 +98,14 @@ fn a_key_of_half_the_rows_does_not_have_to_fit() {
         frame(vec![("key", column(keys)), (value, column(0..rows as i64))])
     };
     for join_type in [JoinType::Inner, JoinType::Left, JoinType::Right, JoinType::Full] {
-        let built = query(&few(400, "left")).join(query(&skewed(6000, 5, "right")), by(), join_type);
-        check(&folder, &format!("{join_type:?} with a skewed right side"), &built, 60_000);
-        let probing = query(&skewed(3000, 5, "left")).join(query(&few(3000, "right")), by(), join_type);
-        check(&folder, &format!("{join_type:?} with a skewed left side"), &probing, 60_000);
+        let join = |built: &DataFrame, probing: &DataFrame| match join_type {
+            JoinType::Right => query(built).join(query(probing), by(), join_type),
+            _ => query(probing).join(query(built), by(), join_type),
+        };
+        let built = join(&skewed(6000, 5, "built"), &few(400, "probing"));
+        check(&folder, &format!("{join_type:?} with a skewed built side"), &built, 60_000);
+        let probing = join(&few(3000, "built"), &skewed(3000, 5, "probing"));
+        check(&folder, &format!("{join_type:?} with a skewed probing side"), &probing, 60_000);
     }
     let both = query(&skewed(1000, 5, "left")).join(query(&skewed(5000, 2, "right")), by(), JoinType::Inner);
     let total = both.group_by([], [len().alias("pairs"), (col("left") * col("right")).sum().alias("sum")]);
@@ -124,7 +128,10 @@ fn nulls_match_nothing_however_many_there_are() {
     // A null equals a null if that is asked for: three quarters of the rows have one key then.
     let few = side(12, "left");
     for join_type in ALL {
-        let join = query(&few).join(query(&right), [col("key")], join_type);
+        let join = match join_type {
+            JoinType::Right => query(&right).join(query(&few), [col("key")], join_type),
+            _ => query(&few).join(query(&right), [col("key")], join_type),
+        };
         let join = Query(equal_nulls(&join.0));
         check(&folder, &format!("{join_type:?} of equal nulls"), &join, 60_000);
     }
@@ -221,17 +228,16 @@ fn rows_that_an_upper_join_will_not_keep_are_the_same() {
         let join = fact().join(small(), [col("t")], JoinType::Left).join(dimension(), [col("n")], upper);
         check(&folder, &format!("{upper:?}"), &join, 48_000);
         // Odd rows, which have no partner, would overflow a product if they stayed.
-        let rows = frame(vec![("k", column(0..3000i64)), ("v", column((0..3000i64).map(|row| row % 2)))]);
-        let products = query(&rows).with_columns([((col("v") * i64::MAX) + col("v")).alias("product")]);
-        let even = frame(vec![("k", column((0..4000i64).map(|row| row * 2)))]);
-        let even = query(&even).filter(col("k").gt_eq(0));
-        let join = products.join(small().select([col("small").alias("v")]), [col("v")], JoinType::Left);
-        check(
-            &folder,
-            &format!("{upper:?} of rows that do not fail"),
-            &join.join(even, [col("k")], upper),
-            48_000,
-        );
+        let rows = frame(vec![
+            ("k", column(0..3000i64)),
+            ("v", column((0..3000i64).map(|row| row % 2))),
+            ("t", column((0..3000i64).map(|row| if row % 3 == 0 { "text 3" } else { "text 5" }))),
+        ]);
+        let even = query(&frame(vec![("k", column((0..4000i64).map(|row| row * 2)))])).filter(col("k").gt(3));
+        let below = query(&rows).join(small(), [col("t")], JoinType::Inner);
+        let products = below.with_columns([((col("v") * i64::MAX) + col("v")).alias("product")]);
+        let join = products.join(even, [col("k")], upper);
+        check(&folder, &format!("{upper:?} of rows that do not fail"), &join, 48_000);
     }
 }
 

@@ -27,7 +27,7 @@ use super::{JoinOutput, OPERATOR};
 use crate::Result;
 use crate::context::QueryContext;
 use crate::source::Pieces;
-use crate::spill::{HashPartitions, OrderFilling, Ordered, Partition, RowNumbers, RowsByNumber, Spilled};
+use crate::spill::{HashPartitions, OrderFilling, Ordered, Partition, RowNumbers, RowsByNumber};
 
 /// The part of the budget that partitions in work may have, those of all threads: others need theirs to be read and written.
 const PARTITIONS_PART: usize = 2;
@@ -38,6 +38,9 @@ const FEW_CHUNKS: usize = 4;
 
 /// What a chunk takes while it is put together and its table is made, in terms of its rows.
 const TIMES_A_CHUNK: usize = 3;
+
+/// What a table takes beside the rows while it is built, about: a slot of a hash table, and lists of rows.
+const TABLE_BYTES_A_ROW: usize = 24 + 18;
 
 /// The rows of both sides.
 pub(super) struct PairsInFiles<'a> {
@@ -60,7 +63,7 @@ impl<'a> PairsInFiles<'a> {
         alone: Option<&'a JoinOutput>,
         context: &'a QueryContext,
     ) -> Result<Self> {
-        let probing = probe.waiting();
+        let probing = probe.take_waiting();
         let (probing_partitions, probing_numbers) = match &probing {
             Some(rows) => rows.finish(context)?,
             None => (Vec::new(), RowNumbers::default()),
@@ -134,7 +137,8 @@ impl<'a> PairsInFiles<'a> {
     /// A built partition as a table, with the numbers of its rows; `None` if there is no room for it.
     fn load(&self, built: &Partition) -> Result<Option<(BuiltTable, Vec<u64>)>> {
         let WaitingSide { side, rows, numbers, .. } = self.built;
-        let bytes = HashPartitions::bytes_in_order(built);
+        let table_bytes = built.memory_bytes().saturating_add(built.num_rows() * TABLE_BYTES_A_ROW);
+        let bytes = HashPartitions::bytes_in_order(built).max(table_bytes);
         let mut reservation = self.context.memory.reservation(OPERATOR);
         if bytes > self.most_bytes() || !reservation.try_grow_with_room(bytes) {
             return Ok(None);
@@ -154,7 +158,9 @@ impl<'a> PairsInFiles<'a> {
         let context = self.context;
         let side = &self.built.side;
         let pieces = self.in_order(built)?;
-        let mut matches = Matches::new(probing.map_or(0, Partition::num_rows));
+        let probing_rows = probing.map_or(0, Partition::num_rows);
+        let _bits = context.memory.reserve(OPERATOR, probing_rows / 8)?;
+        let mut matches = Matches::new(probing_rows);
         let (mut next, count) = (0, pieces.num_rows().len());
         while next < count {
             let mut reservation = context.memory.reservation(OPERATOR);
@@ -181,19 +187,21 @@ impl<'a> PairsInFiles<'a> {
             drop(whole);
             self.pass(&table, probing, Some(&mut matches), out)?;
             self.add_unmatched_built(&table, &numbers, out)?;
-            if next == count {
-                return self.add_by_matches(&table, probing, &matches, out);
-            }
-            if self.has_enough(&matches) {
+            if next == count || self.has_enough(&matches) {
                 return self.add_by_matches(&table, probing, &matches, out);
             }
         }
         Ok(())
     }
 
+    /// Whether one match of a row is as good as many.
+    fn is_about_existence(&self) -> bool {
+        matches!(self.probe.matching, Matching::Exists { .. })
+    }
+
     /// Whether further chunks change nothing.
     fn has_enough(&self, matches: &Matches) -> bool {
-        matches!(self.probe.matching, Matching::Exists { .. }) && matches.are_all(0..matches.count)
+        self.is_about_existence() && matches.are_all(0..matches.count)
     }
 
     /// The rows of a built partition, in order.
@@ -214,26 +222,25 @@ impl<'a> PairsInFiles<'a> {
         ordered.finish(context)
     }
 
-    /// The blocks of a probing partition with the numbers of their rows; `first` of each is its first row's place among them.
+    /// Calls `work` for each block of a probing partition: with the place of its first row among those of the partition, the
+    /// number of its rows, and what reads them and their numbers.
     fn each_block(
         &self,
         probing: Option<&Partition>,
-        is_wanted: impl Fn(std::ops::Range<usize>) -> bool,
-        mut work: impl FnMut(usize, Batch, Vec<u64>) -> Result<()>,
+        mut work: impl FnMut(usize, usize, &mut dyn FnMut() -> Result<(Batch, Vec<u64>)>) -> Result<()>,
     ) -> Result<()> {
         let (Some(rows), Some(partition)) = (&self.probing, probing) else { return Ok(()) };
         let mut reservation = self.context.memory.reservation(OPERATOR);
         let mut first = 0;
         for &block in &partition.blocks {
-            let end = first + Spilled::num_rows(&block);
-            if is_wanted(first..end) {
-                self.context.check_cancelled()?;
+            self.context.check_cancelled()?;
+            work(first, block.num_rows(), &mut || {
                 reservation.grow_to(block.memory_bytes())?;
                 let (batch, mut numbers) = rows.partitions.read(block)?;
                 self.probing_numbers.replace(&mut numbers);
-                work(first, batch, numbers)?;
-            }
-            first = end;
+                Ok((batch, numbers))
+            })?;
+            first += block.num_rows();
         }
         Ok(())
     }
@@ -247,11 +254,13 @@ impl<'a> PairsInFiles<'a> {
         mut matches: Option<&mut Matches>,
         out: &mut OrderFilling,
     ) -> Result<()> {
-        let exists = matches!(self.probe.matching, Matching::Exists { .. });
-        let known: Option<Matches> = matches.as_deref().filter(|_| exists).cloned();
-        let is_wanted = |rows| !known.as_ref().is_some_and(|known| known.are_all(rows));
         let mut places = Vec::new();
-        self.each_block(probing, is_wanted, |first, batch, numbers| {
+        self.each_block(probing, |first, num_rows, read| {
+            let is_known = |matches: &Matches| matches.are_all(first..first + num_rows);
+            if self.is_about_existence() && matches.as_deref().is_some_and(is_known) {
+                return Ok(());
+            }
+            let (batch, numbers) = read()?;
             let keys: Vec<Column> = self.probe.keys.iter().map(|&key| batch.column(key).clone()).collect();
             table.index.lookup(&keys, batch.num_rows(), &mut places);
             if let Some(matches) = matches.as_deref_mut() {
@@ -301,8 +310,11 @@ impl<'a> PairsInFiles<'a> {
             Matching::Pairs { .. } | Matching::Exists { anti: true, .. } => false,
             Matching::Exists { anti: false, .. } => true,
         };
-        let is_wanted = |rows| wants_matched || !matches.are_all(rows);
-        self.each_block(probing, is_wanted, |first, batch, numbers| {
+        self.each_block(probing, |first, num_rows, read| {
+            if !wants_matched && matches.are_all(first..first + num_rows) {
+                return Ok(());
+            }
+            let (batch, numbers) = read()?;
             let matched = matches.of(first, batch.num_rows());
             let wanted = if wants_matched { matched } else { matched.not() };
             let Matching::Pairs { output, .. } = &self.probe.matching else {
@@ -342,7 +354,6 @@ impl<'a> PairsInFiles<'a> {
 }
 
 /// Which rows of a probing partition have found a match.
-#[derive(Clone)]
 struct Matches {
     words: Vec<u64>,
     count: usize,

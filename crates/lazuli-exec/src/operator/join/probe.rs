@@ -82,9 +82,9 @@ impl JoinProbe {
         Self { part: Part::BehindScan, ..self }
     }
 
-    /// The rows that are in files, if there are any.
-    pub(super) fn waiting(&self) -> Option<Arc<WaitingRows>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// The rows that are in files, if there are any; from now on they are the caller's.
+    pub(super) fn take_waiting(&self) -> Option<Arc<WaitingRows>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Puts rows into files.
