@@ -112,7 +112,7 @@ def cancel(lz, folder, times):
         stat = Path(f"/proc/{process.pid}/stat")
         ticks = sum(map(int, stat.read_text().rsplit(")", 1)[1].split()[11:13]))
         begin = time.monotonic()
-        process.send_signal(signal.SIGINT)
+        os.kill(process.pid, signal.SIGINT)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.monotonic() - begin
         code = os.waitstatus_to_exitcode(status)

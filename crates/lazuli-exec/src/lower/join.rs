@@ -10,7 +10,7 @@ use super::columns::Columns;
 use super::{Lowering, internal, position_of, semi_join_filter};
 use crate::Result;
 use crate::operator::join::{
-    BuildSide, JoinBuild, JoinOutput, JoinProbe, JoinTable, Matching, OutputColumn, unmatched_rows,
+    BuildSide, JoinBuild, JoinOutput, JoinProbe, JoinTable, Matching, OutputColumn, late_rows,
 };
 use crate::operator::project::Choose;
 use crate::pipeline::{Lane, push_operator};
@@ -57,11 +57,14 @@ impl Lowering {
                 output: output(&sources, probe.schema(), build.schema(), &built, schema)?,
             },
         };
-        let probe_operator = JoinProbe { keys: columns.positions, matching, table: built.table.clone() };
-        push_operator(&mut lanes, Arc::new(probe_operator));
-        if node.join_type == JoinType::Full {
-            let output = output(&sources, probe.schema(), build.schema(), &built, schema)?;
-            lanes.push(Lane::new(unmatched_rows(built.table, output)));
+        let unmatched = match node.join_type {
+            JoinType::Full => Some(output(&sources, probe.schema(), build.schema(), &built, schema)?),
+            _ => None,
+        };
+        let operator = Arc::new(JoinProbe::new(columns.positions, matching, built.table));
+        push_operator(&mut lanes, operator.clone());
+        if node.join_type != JoinType::Cross {
+            lanes.push(Lane::new(late_rows(operator, unmatched)));
         }
         Ok(lanes)
     }

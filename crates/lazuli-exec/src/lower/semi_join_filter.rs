@@ -10,6 +10,9 @@
 //! Valid: the upper join keeps a probing row only if it has a match (inner and semi joins), its keys come unchanged from
 //! the scan, and what stands between works row by row and multiplies or removes rows whatever the others are: filters,
 //! projections, joins that probe with these rows. So the rows that leave early are those that would have left later.
+//!
+//! If the built side is in files all rows may stay: the join above finds out. Unless something between can fail: then these
+//! rows wait in files as well, and those that stay are one more lane that begins behind the filter.
 //! Never across limits (other rows would take their place), full joins (the built side's rows would lose their matches)
 //! and what needs all rows. Whether a filter is there is decided by the plan alone: what an early row is spared may also be
 //! an error, and that must not depend on the run.
@@ -27,7 +30,7 @@ use lazuli_plan::{Join, JoinColumn, JoinSide, JoinType, LogicalPlan, Node};
 
 use super::columns::unaliased;
 use super::join::unfiltered_rows;
-use crate::operator::join::{JoinProbe, JoinTable, Matching};
+use crate::operator::join::{JoinProbe, JoinTable, Matching, late_rows};
 use crate::operator::project::Choose;
 use crate::pipeline::{Lane, Operator, ScanLane, push_operator};
 
@@ -35,7 +38,7 @@ use crate::pipeline::{Lane, Operator, ScanLane, push_operator};
 const PROBING_ROWS_A_BUILT_ROW: usize = 2;
 
 /// Puts a filter behind the scan that the probing rows come from, or into it, where that saves others work.
-pub(super) fn push_to_probing(node: &Join, lanes: &mut [Lane], table: &Arc<JoinTable>) {
+pub(super) fn push_to_probing(node: &Join, lanes: &mut Vec<Lane>, table: &Arc<JoinTable>) {
     if !matches!(node.join_type, JoinType::Inner | JoinType::Semi) || !is_selective(node) {
         return;
     }
@@ -47,14 +50,19 @@ pub(super) fn push_to_probing(node: &Join, lanes: &mut [Lane], table: &Arc<JoinT
 
 /// Puts a filter before the rows of the side that is to be built, behind their scan if they come from one; `keys` are
 /// columns of `plan`, whose rows the lanes give.
-pub(super) fn push_to_built(plan: &LogicalPlan, keys: Vec<Name>, lanes: &mut [Lane], table: &Arc<JoinTable>) {
+pub(super) fn push_to_built(
+    plan: &LogicalPlan,
+    keys: Vec<Name>,
+    lanes: &mut Vec<Lane>,
+    table: &Arc<JoinTable>,
+) {
     let push = |origin: Origin<'_>| origin.push_into(lanes, table) || origin.push_behind(lanes, table);
     if Origin::of(plan, keys.clone()).is_some_and(push) {
         return;
     }
     let keys: Option<Vec<usize>> = keys.iter().map(|key| plan.schema().position(key)).collect();
     if let Some(keys) = keys {
-        push_operator(lanes, filter(keys, table, plan.schema()));
+        push_operator(lanes, Arc::new(filter(keys, table, plan.schema()).hint()));
     }
 }
 
@@ -64,11 +72,25 @@ pub(super) fn columns(keys: &[Expr]) -> Option<Vec<Name>> {
 }
 
 /// Keeps the rows whose keys a built table has, with all of their columns. The join itself looks again: nothing depends on
-/// this but time.
-fn filter(keys: Vec<usize>, table: &Arc<JoinTable>, schema: &SchemaRef) -> Arc<dyn Operator> {
+/// this but time, and errors of rows that are not kept.
+fn filter(keys: Vec<usize>, table: &Arc<JoinTable>, schema: &SchemaRef) -> JoinProbe {
     let output = Choose::with_schema((0..schema.len()).collect(), schema.clone());
-    let matching = Matching::Exists { anti: false, output };
-    Arc::new(JoinProbe { keys, matching, table: table.clone() })
+    JoinProbe::new(keys, Matching::Exists { anti: false, output }, table.clone())
+}
+
+/// Puts a filter at this place of the first lane. If the built side is in files, rows that it keeps come by a lane of their
+/// own.
+fn insert(lanes: &mut Vec<Lane>, place: usize, filter: JoinProbe) {
+    let filter = Arc::new(filter);
+    let operators = &mut lanes[0].operators;
+    let behind = operators[place..].to_vec();
+    operators.insert(place, filter.clone());
+    lanes.insert(1, Lane { operators: behind, ..Lane::new(late_rows(filter, None)) });
+}
+
+/// Whether some row may be an error of one of these.
+fn can_fail(operators: &[Arc<dyn Operator>]) -> bool {
+    operators.iter().any(|operator| operator.is_fallible())
 }
 
 /// Whether many probing rows are likely to have no match.
@@ -103,17 +125,29 @@ struct Origin<'a> {
 
 impl<'a> Origin<'a> {
     /// Has the scan itself leave out rows; false if it does not, or the lanes do not begin with it.
-    fn push_into(&self, lanes: &mut [Lane], table: &Arc<JoinTable>) -> bool {
-        let [Lane { source, scan: Some(scan), .. }] = lanes else { return false };
+    fn push_into(&self, lanes: &mut Vec<Lane>, table: &Arc<JoinTable>) -> bool {
+        let Some(Lane { source, operators, scan: Some(scan) }) = lanes.first_mut() else { return false };
         let Some(keys) = self.keys_of(scan) else { return false };
-        Arc::get_mut(source).is_some_and(|source| source.filter_by_keys(&keys, table))
+        if !Arc::get_mut(source).is_some_and(|source| source.filter_by_keys(&keys, table)) {
+            return false;
+        }
+        let place = scan.num_filters;
+        if can_fail(&operators[place..]) {
+            let filter = filter(keys, table, &scan.schema).behind_scan();
+            insert(lanes, place, filter);
+        }
+        true
     }
 
     /// Puts a filter behind the scan; false if the lanes do not begin with it.
-    fn push_behind(&self, lanes: &mut [Lane], table: &Arc<JoinTable>) -> bool {
-        let [Lane { operators, scan: Some(scan), .. }] = lanes else { return false };
+    fn push_behind(&self, lanes: &mut Vec<Lane>, table: &Arc<JoinTable>) -> bool {
+        let Some(Lane { operators, scan: Some(scan), .. }) = lanes.first_mut() else { return false };
         let Some(keys) = self.keys_of(scan) else { return false };
-        operators.insert(scan.num_filters, filter(keys, table, &scan.schema));
+        let (place, filter) = (scan.num_filters, filter(keys, table, &scan.schema));
+        match can_fail(&operators[place..]) {
+            true => insert(lanes, place, filter),
+            false => operators.insert(place, Arc::new(filter.hint())),
+        }
         true
     }
 

@@ -115,6 +115,10 @@ impl Operator for AsofProbe {
         Description::new(OPERATOR, "").reading(Link::to(&self.slot))
     }
 
+    fn is_fallible(&self) -> bool {
+        false
+    }
+
     fn execute(
         &self,
         input: Morsel,

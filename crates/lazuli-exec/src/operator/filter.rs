@@ -20,6 +20,10 @@ impl Operator for Filter {
         Description::new("filter", self.predicates.to_string())
     }
 
+    fn is_fallible(&self) -> bool {
+        self.predicates.is_fallible()
+    }
+
     fn execute(
         &self,
         input: Morsel,

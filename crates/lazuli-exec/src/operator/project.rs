@@ -29,6 +29,10 @@ impl Operator for Project {
         }
     }
 
+    fn is_fallible(&self) -> bool {
+        self.exprs.iter().any(Evaluator::is_fallible)
+    }
+
     fn execute(
         &self,
         input: Morsel,
@@ -78,6 +82,10 @@ impl Operator for Choose {
     fn describe(&self) -> Description {
         let names: Vec<&str> = self.schema.names().map(|name| name.as_str()).collect();
         Description::new("select", names.join(", "))
+    }
+
+    fn is_fallible(&self) -> bool {
+        false
     }
 
     fn execute(

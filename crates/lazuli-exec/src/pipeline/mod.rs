@@ -86,6 +86,11 @@ pub(crate) trait Source: Send + Sync {
         false
     }
 
+    /// Whether it has no rows, so that its lane need not run: known when the pipeline starts.
+    fn is_idle(&self) -> bool {
+        false
+    }
+
     /// Called once before the workers start.
     fn open(&self, context: &QueryContext) -> Result<()>;
 
@@ -132,6 +137,11 @@ pub(crate) trait Operator: Send + Sync {
         task: &Task<'_>,
         emit: &mut dyn FnMut(Morsel) -> Result<Flow>,
     ) -> Result<Flow>;
+
+    /// Whether some row may be an error, memory and files aside.
+    fn is_fallible(&self) -> bool {
+        true
+    }
 
     /// Whether no further morsel can change anything, so that later lanes need not run.
     fn is_satisfied(&self) -> bool {

@@ -22,7 +22,7 @@ pub(crate) fn run(pipeline: &Pipeline, context: &QueryContext) -> Result<()> {
     let meters = context.profiler.as_ref().map(|profiler| PipelineMeters::new(profiler, pipeline));
     let workers = SinkWorkers::new(&*pipeline.sink, context);
     for (number, lane) in pipeline.lanes.iter().enumerate() {
-        if !lane.operators.iter().any(|operator| operator.is_satisfied()) {
+        if !lane.source.is_idle() && !lane.operators.iter().any(|operator| operator.is_satisfied()) {
             let stations = meters.as_ref().map(|meters| meters.lanes[number].as_slice());
             run_lane(number, lane, &workers, stations, context)?;
         }

@@ -90,6 +90,10 @@ impl PipelineMeters {
         // An operator behind several lanes is one.
         let mut known: HashMap<Link, Arc<OperatorMeter>> = HashMap::new();
         for ((lane, source), descriptions) in pipeline.lanes.iter().zip(sources).zip(operators) {
+            if lane.source.is_idle() {
+                chains.push(Vec::new());
+                continue;
+            }
             let mut chain = vec![recorded.add(OperatorKind::Source, source)];
             for (operator, description) in lane.operators.iter().zip(descriptions) {
                 let meter = known
@@ -107,7 +111,7 @@ impl PipelineMeters {
         };
         recorded.num_pipelines += 1;
         drop(recorded);
-        for chain in &mut chains {
+        for chain in chains.iter_mut().filter(|chain| !chain.is_empty()) {
             chain.push(sink.clone());
             for pair in chain.windows(2) {
                 pair[1].add_input(pair[0].id());

@@ -96,8 +96,11 @@ enum Origin {
     Computed(Compute, Stored),
 }
 
-/// Makes rows from what earlier pipelines have left, and the reservation that covers them.
-type Compute = Box<dyn Fn(&QueryContext) -> Result<(Vec<Batch>, Reservation)> + Send + Sync>;
+/// Makes rows from what earlier pipelines have left, and leaves them there.
+type Compute = Box<dyn Fn(&QueryContext, &Stored) -> Result<()> + Send + Sync>;
+
+/// Whether there are no rows to make.
+type IsIdle = Box<dyn Fn() -> bool + Send + Sync>;
 
 /// Batches in memory.
 pub(crate) struct BatchesSource {
@@ -105,6 +108,9 @@ pub(crate) struct BatchesSource {
     origin: Origin,
     /// What a computed source reads of earlier pipelines.
     reads: Vec<Link>,
+    is_idle: Option<IsIdle>,
+    /// Whether the numbers of rows mean anything to who reads them in a message.
+    counts_rows: bool,
     cut: OnceLock<Cut>,
     next: AtomicUsize,
     /// What covers the piece that a thread has in its hands.
@@ -140,19 +146,45 @@ impl BatchesSource {
         name: &'static str,
         compute: impl Fn(&QueryContext) -> Result<(Vec<Batch>, Reservation)> + Send + Sync + 'static,
     ) -> Self {
+        let compute = move |context: &QueryContext, stored: &Stored| {
+            let (batches, reservation) = compute(context)?;
+            stored.set(batches, reservation);
+            Ok(())
+        };
         Self::of(name.into(), Origin::Computed(Box::new(compute), Stored::default()))
+    }
+
+    /// What operators of earlier lanes have kept back: made when the lane starts, and left by `compute` in memory or in files.
+    /// `is_idle`: whether there is nothing to make, known when the pipeline starts.
+    pub(crate) fn late(
+        name: &'static str,
+        compute: impl Fn(&QueryContext, &Stored) -> Result<()> + Send + Sync + 'static,
+        is_idle: impl Fn() -> bool + Send + Sync + 'static,
+    ) -> Self {
+        let source = Self::of(name.into(), Origin::Computed(Box::new(compute), Stored::default()));
+        Self { is_idle: Some(Box::new(is_idle)), counts_rows: false, ..source }
     }
 
     fn of(name: String, origin: Origin) -> Self {
         let (cut, next) = (OnceLock::new(), AtomicUsize::new(0));
-        Self { name, origin, reads: Vec::new(), cut, next, in_hand: Mutex::default() }
+        Self {
+            name,
+            origin,
+            reads: Vec::new(),
+            is_idle: None,
+            counts_rows: true,
+            cut,
+            next,
+            in_hand: Mutex::default(),
+        }
     }
 
     /// The rows, if they wait in files.
     fn waiting(&self) -> Option<&dyn Pieces> {
         match &self.origin {
             Origin::Stored(stored) => stored.waiting(),
-            _ => None,
+            Origin::Computed(_, stored) => stored.waiting(),
+            Origin::Given(_) => None,
         }
     }
 
@@ -195,10 +227,13 @@ impl Source for BatchesSource {
         }
     }
 
+    fn is_idle(&self) -> bool {
+        self.is_idle.as_ref().is_some_and(|is_idle| is_idle())
+    }
+
     fn open(&self, context: &QueryContext) -> Result<()> {
         if let Origin::Computed(compute, stored) = &self.origin {
-            let (batches, reservation) = compute(context)?;
-            stored.set(batches, reservation);
+            compute(context, stored)?;
         }
         if let Some(pieces) = self.waiting() {
             self.cut.get_or_init(|| cut(pieces.num_rows().iter().copied(), usize::MAX));
@@ -223,7 +258,8 @@ impl Source for BatchesSource {
             Some(pieces) => self.piece(slice, pieces, context).map_err(failed)?,
             None => self.batches().map_err(failed)?[slice.batch].sliced(slice.offset, slice.length),
         };
-        Ok(Some(SourceMorsel { number, batch, first_row: Some(slice.first_row) }))
+        let first_row = self.counts_rows.then_some(slice.first_row);
+        Ok(Some(SourceMorsel { number, batch, first_row }))
     }
 
     fn size(&self) -> SourceSize {

@@ -205,6 +205,37 @@ pub(crate) struct Ordered {
     num_rows: Vec<usize>,
 }
 
+impl Ordered {
+    /// The rows of a piece, in order, with their numbers and the reservation that covers both.
+    pub(crate) fn load_numbered(
+        &self,
+        piece: usize,
+        context: &QueryContext,
+    ) -> Result<(Batch, Vec<u64>, Reservation)> {
+        let (stored, reservation) = self.load_stored(piece, context)?;
+        Ok((without_numbers(&stored, &self.schema), numbers_of(&stored).to_vec(), reservation))
+    }
+
+    /// The rows of a piece, in order, with their numbers as the last column.
+    fn load_stored(&self, piece: usize, context: &QueryContext) -> Result<(Batch, Reservation)> {
+        let piece = &self.pieces[piece];
+        let bytes = piece.memory_bytes();
+        let needed = bytes.saturating_mul(2).saturating_add(piece.num_rows() * BYTES_A_ROW);
+        let mut reservation = context.memory.reserve(self.operator, needed)?;
+        let blocks = piece.blocks.iter().map(|&block| self.file.read(block));
+        let blocks = blocks.collect::<Result<Vec<Batch>>>()?;
+        let mut whole = concat_batches(&self.stored, &blocks);
+        drop(blocks);
+        if !piece.is_sorted
+            && let Some(order) = order_unless_sorted(numbers_of(&whole))
+        {
+            whole = take_batch(&whole, &order);
+        }
+        reservation.shrink_to(bytes);
+        Ok((whole, reservation))
+    }
+}
+
 impl Pieces for Ordered {
     fn num_rows(&self) -> &[usize] {
         &self.num_rows
@@ -215,18 +246,7 @@ impl Pieces for Ordered {
     }
 
     fn load(&self, piece: usize, context: &QueryContext) -> Result<(Batch, Reservation)> {
-        let piece = &self.pieces[piece];
-        let bytes = piece.memory_bytes();
-        let needed = bytes.saturating_mul(2).saturating_add(piece.num_rows() * BYTES_A_ROW);
-        let mut reservation = context.memory.reserve(self.operator, needed)?;
-        let blocks = piece.blocks.iter().map(|&block| self.file.read(block));
-        let blocks = blocks.collect::<Result<Vec<Batch>>>()?;
-        let whole = concat_batches(&self.stored, &blocks);
-        drop(blocks);
-        let batch = without_numbers(&whole, &self.schema);
-        let order = if piece.is_sorted { None } else { order_unless_sorted(numbers_of(&whole)) };
-        let ordered = order.map_or(batch.clone(), |order| take_batch(&batch, &order));
-        reservation.shrink_to(bytes);
-        Ok((ordered, reservation))
+        let (stored, reservation) = self.load_stored(piece, context)?;
+        Ok((without_numbers(&stored, &self.schema), reservation))
     }
 }

@@ -28,7 +28,7 @@ mod folder; // where the files are
 mod in_order; // rows by number
 mod places; // the numbers of rows
 
-pub(crate) use by_hash::{HashFilling, HashPartitions, Partition};
+pub(crate) use by_hash::{HashFilling, HashPartitions, NullKeys, Partition};
 pub(crate) use file::{SpillFile, Spilled};
 pub(crate) use folder::SpillFolder;
 pub(crate) use in_order::{OrderFilling, Ordered, RowsByNumber};

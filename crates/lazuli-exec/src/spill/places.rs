@@ -25,7 +25,8 @@ impl Places {
     pub(crate) fn numbers(&self) -> RowNumbers {
         let morsels = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut order: Vec<usize> = (0..morsels.len()).collect();
-        order.sort_unstable_by_key(|&number| morsels[number].0);
+        // Operators make several morsels of one, in order and by one worker, and those have one index until they reach a sink.
+        order.sort_unstable_by_key(|&number| (morsels[number].0, number));
         let mut starts = vec![0; morsels.len()];
         let mut num_rows = 0;
         for number in order {
@@ -37,7 +38,7 @@ impl Places {
 }
 
 /// The number of each row among all rows of a sink, by its place.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct RowNumbers {
     /// By number of the morsel, the number of its first row.
     starts: Vec<u64>,

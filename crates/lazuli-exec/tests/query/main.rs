@@ -16,5 +16,6 @@ mod reshape; // pivot and unpivot
 mod rows; // filter, select, group_by
 mod spilling; // rows that wait in files
 mod spilling_groups; // groups that wait in files
+mod spilling_join; // pairs of rows of which one side waits in files
 mod streams; // an answer batch by batch
 mod windows; // values made of the rows of a partition

@@ -27,6 +27,11 @@ impl Predicates {
         self.0.is_empty()
     }
 
+    /// Whether some row may be an error.
+    pub fn is_fallible(&self) -> bool {
+        self.0.iter().any(Evaluator::is_fallible)
+    }
+
     /// Positions of the columns that are read, ascending.
     pub fn columns(&self) -> Vec<usize> {
         let mut columns: Vec<usize> =

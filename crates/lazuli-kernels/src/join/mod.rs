@@ -136,7 +136,8 @@ impl JoinPlan {
     /// Takes the form that needs less memory, where there is one.
     pub fn smaller(&mut self) {
         let num_keys = self.ranges.as_ref().map_or(0, |ranges| ranges.num_keys as usize);
-        self.is_dense &= DenseTable::bytes(num_keys) <= HashedTable::bytes(self.num_rows);
+        // Asked in this order: the bytes of an array for all floats are no number.
+        self.is_dense = self.is_dense && DenseTable::bytes(num_keys) <= HashedTable::bytes(self.num_rows);
     }
 
     /// Bytes that building takes at most, those of the table included. For keys that go into groups a

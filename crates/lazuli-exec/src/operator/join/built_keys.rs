@@ -8,6 +8,7 @@ use lazuli_kernels::join::matched;
 use lazuli_plan::{KeyFilter, SourceError};
 
 use super::JoinTable;
+use super::build::Built;
 
 /// Rows whose keys a table has, which is built by the time that anybody asks.
 pub(crate) struct BuiltKeys {
@@ -28,9 +29,13 @@ impl KeyFilter for BuiltKeys {
     }
 
     fn keep(&self, keys: &Batch) -> Result<Bitmap, SourceError> {
+        let Built::Table(table) = self.table.built()? else {
+            // Nobody can tell before all rows are there: the join will.
+            return Ok(Bitmap::filled(true, keys.num_rows()));
+        };
         let columns: Vec<Column> = keys.columns().to_vec();
         let mut places = Vec::new();
-        self.table.built()?.index.lookup(&columns, keys.num_rows(), &mut places);
+        table.index.lookup(&columns, keys.num_rows(), &mut places);
         Ok(matched(&places))
     }
 }

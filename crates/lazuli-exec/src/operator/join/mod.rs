@@ -7,17 +7,20 @@
 //! A cross join is one with the same key in every row. Where other joins stand between a join and the scan that it probes
 //! with, rows without a match leave right behind the scan, or inside of it ([`built_keys`], `lower/semi_join_filter.rs`).
 
-mod build;
-mod built_keys;
-mod probe;
-mod unmatched;
+mod build; // all rows of a side, by key
+mod built_keys; // its keys, for scans
+mod late; // rows that come behind the probing ones
+mod pairs_in_files; // both sides in files
+mod probe; // rows of the other side, one by one
+mod unmatched; // rows of a built side that found no match
+mod waiting; // rows of a side in files
 
 use lazuli_array::SchemaRef;
 
 pub(crate) use build::{BuildSide, JoinBuild, JoinTable};
 pub(crate) use built_keys::BuiltKeys;
+pub(crate) use late::late_rows;
 pub(crate) use probe::{JoinProbe, Matching};
-pub(crate) use unmatched::unmatched_rows;
 
 const OPERATOR: &str = "join";
 

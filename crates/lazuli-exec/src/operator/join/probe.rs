@@ -1,14 +1,16 @@
 //! The probing side of a join: finds each row's matches, in the order of the rows.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use lazuli_array::{Array, Batch, Bitmap, Column, PrimitiveArray};
 use lazuli_kernels::join::{PairCursor, matched};
 use lazuli_kernels::{NO_ROW, filter, filter_batch, filter_column, take_column};
 
-use super::build::BuiltTable;
+use super::build::{Built, BuiltTable};
+use super::waiting::WaitingRows;
 use super::{JoinOutput, JoinTable, OutputColumn};
 use crate::Result;
+use crate::context::QueryContext;
 use crate::morsel::{Flow, Morsel};
 use crate::operator::project::Choose;
 use crate::pipeline::{Operator, Task};
@@ -32,12 +34,75 @@ pub(crate) enum Matching {
     },
 }
 
-/// Looks rows up in a built table.
+impl Matching {
+    /// Whether a row that has no match may be in the result.
+    pub(super) fn keeps_unmatched(&self) -> bool {
+        match self {
+            Self::Pairs { keep_unmatched, .. } => *keep_unmatched,
+            Self::Exists { anti, .. } => *anti,
+        }
+    }
+}
+
+/// Looks rows up in a built table. If the built side is in files, rows are put beside it, and what becomes of them comes later:
+/// see [`late_rows`](super::late_rows).
 pub(crate) struct JoinProbe {
     /// Positions of the keys among the columns that come in.
-    pub(crate) keys: Vec<usize>,
-    pub(crate) matching: Matching,
-    pub(crate) table: Arc<JoinTable>,
+    pub(super) keys: Vec<usize>,
+    pub(super) matching: Matching,
+    pub(super) table: Arc<JoinTable>,
+    part: Part,
+    /// The rows, if the built side is in files.
+    waiting: Mutex<Option<Arc<WaitingRows>>>,
+}
+
+/// What depends on a lookup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// The rows of a join.
+    Join,
+    /// Time: a join further up looks again, so if the built side is in files all rows may stay.
+    Hint,
+    /// Nothing while the built side is in memory: the scan has looked up all rows.
+    BehindScan,
+}
+
+impl JoinProbe {
+    pub(crate) fn new(keys: Vec<usize>, matching: Matching, table: Arc<JoinTable>) -> Self {
+        Self { keys, matching, table, part: Part::Join, waiting: Mutex::default() }
+    }
+
+    /// Leaves out rows that a join further up would leave out, if that is no trouble.
+    pub(crate) fn hint(self) -> Self {
+        Self { part: Part::Hint, ..self }
+    }
+
+    /// Leaves out rows that a scan has left out already, unless the built side is in files.
+    pub(crate) fn behind_scan(self) -> Self {
+        Self { part: Part::BehindScan, ..self }
+    }
+
+    /// The rows that are in files, if there are any; from now on they are the caller's.
+    pub(super) fn take_waiting(&self) -> Option<Arc<WaitingRows>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Puts rows into files.
+    fn put(&self, input: &Morsel, context: &QueryContext) -> Result<()> {
+        let rows = {
+            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            match &*waiting {
+                Some(rows) => rows.clone(),
+                None => {
+                    let schema = input.batch.schema().clone();
+                    let keeps_unmatched = self.matching.keeps_unmatched();
+                    let rows = WaitingRows::new(schema, self.keys.clone(), keeps_unmatched, context)?;
+                    waiting.insert(Arc::new(rows)).clone()
+                }
+            }
+        };
+        rows.add(input.index, &input.batch, context)
+    }
 }
 
 impl Operator for JoinProbe {
@@ -51,13 +116,29 @@ impl Operator for JoinProbe {
         Description::new(operator, detail).reading(Link::to(&self.table))
     }
 
+    fn is_fallible(&self) -> bool {
+        false
+    }
+
     fn execute(
         &self,
         input: Morsel,
         task: &Task<'_>,
         emit: &mut dyn FnMut(Morsel) -> Result<Flow>,
     ) -> Result<Flow> {
-        let table = self.table.built()?;
+        let table = match (self.table.built()?, &self.matching) {
+            (Built::Table(_), Matching::Exists { output, .. }) if self.part == Part::BehindScan => {
+                return emit(input.with_columns(output.choose(&input.batch)));
+            }
+            (Built::Table(table), _) => table,
+            (Built::Waiting(_), Matching::Exists { output, .. }) if self.part == Part::Hint => {
+                return emit(input.with_columns(output.choose(&input.batch)));
+            }
+            (Built::Waiting(_), _) => {
+                self.put(&input, task.context)?;
+                return Ok(Flow::More);
+            }
+        };
         let keys: Vec<Column> = self.keys.iter().map(|&key| input.batch.column(key).clone()).collect();
         let mut places = Vec::new();
         table.index.lookup(&keys, input.num_rows(), &mut places);
@@ -134,7 +215,7 @@ fn single_matches(
 const FEW_MATCHES: usize = 8;
 
 /// Which rows of the probing side.
-enum ProbeRows<'a> {
+pub(super) enum ProbeRows<'a> {
     /// All, in order.
     All,
     /// Those whose bit is set, in order.
@@ -144,15 +225,15 @@ enum ProbeRows<'a> {
 }
 
 /// Rows of both sides, pair by pair.
-struct Pairs<'a> {
-    probe: ProbeRows<'a>,
+pub(super) struct Pairs<'a> {
+    pub(super) probe: ProbeRows<'a>,
     /// Rows of the built side; [`NO_ROW`] where there is none.
-    build: &'a [u32],
-    has_unmatched: bool,
+    pub(super) build: &'a [u32],
+    pub(super) has_unmatched: bool,
 }
 
 impl Pairs<'_> {
-    fn joined(&self, output: &JoinOutput, probe: &Batch, table: &BuiltTable) -> Batch {
+    pub(super) fn joined(&self, output: &JoinOutput, probe: &Batch, table: &BuiltTable) -> Batch {
         let mut wanted = vec![false; table.payload.num_columns()];
         for column in &output.columns {
             if let OutputColumn::Build(position) = *column {
