@@ -1,5 +1,6 @@
 //! Collect: all rows, in order.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lazuli_array::{Batch, SchemaRef};
@@ -100,6 +101,30 @@ impl Shares {
         }
         morsels.sort_unstable_by_key(|&(index, _)| index);
         (morsels, reservation)
+    }
+}
+
+/// Rows that were kept in memory as long as there was room, on their way into files.
+pub(crate) struct Kept {
+    left: Mutex<(VecDeque<(MorselIndex, Batch)>, Reservation)>,
+    /// What a morsel weighs, about.
+    morsel_bytes: usize,
+}
+
+impl Kept {
+    /// `reservation` covers the rows.
+    pub(crate) fn new(morsels: Vec<(MorselIndex, Batch)>, reservation: Reservation) -> Self {
+        let morsel_bytes = reservation.bytes() / morsels.len().max(1);
+        Self { left: Mutex::new((morsels.into(), reservation)), morsel_bytes }
+    }
+
+    /// Takes a morsel out. Its room is free for the buffer that it goes to, which would be written for each morsel otherwise.
+    pub(crate) fn next(&self) -> Option<(MorselIndex, Batch)> {
+        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        let (morsels, reservation) = &mut *left;
+        let morsel = morsels.pop_front();
+        reservation.shrink_to(morsels.len() * self.morsel_bytes);
+        morsel
     }
 }
 

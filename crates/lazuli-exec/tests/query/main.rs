@@ -15,5 +15,6 @@ mod profiles; // what operators did
 mod reshape; // pivot and unpivot
 mod rows; // filter, select, group_by
 mod spilling; // rows that wait in files
+mod spilling_by_key; // rows that meet by key, and wait in files
 mod streams; // an answer batch by batch
 mod windows; // values made of the rows of a partition

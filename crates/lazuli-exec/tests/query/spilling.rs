@@ -10,10 +10,10 @@ use proptest::prelude::*;
 use crate::builder::{Query, column, frame, query, scattered};
 
 /// A folder of a test's own, which must be empty in the end.
-struct Folder(PathBuf);
+pub struct Folder(PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("lazuli-spilling-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&path).expect("a temporary folder");
         Self(path)
@@ -30,7 +30,7 @@ impl Drop for Folder {
     }
 }
 
-fn options(folder: &Folder, memory_bytes: usize, threads: usize, morsel_rows: usize) -> ExecOptions {
+pub fn options(folder: &Folder, memory_bytes: usize, threads: usize, morsel_rows: usize) -> ExecOptions {
     ExecOptions {
         memory_bytes: Some(memory_bytes),
         temp_dir: Some(folder.0.clone()),
@@ -42,7 +42,7 @@ fn options(folder: &Folder, memory_bytes: usize, threads: usize, morsel_rows: us
 }
 
 /// All rows, which need no room together.
-fn streamed(query: &Query, options: &ExecOptions) -> Result<DataFrame, ExecError> {
+pub fn streamed(query: &Query, options: &ExecOptions) -> Result<DataFrame, ExecError> {
     let batches = Engine::global().execute_batches(&query.0, options, None)?;
     let schema = batches.schema().clone();
     let batches = batches.collect::<Result<Vec<_>, _>>()?;
@@ -51,7 +51,7 @@ fn streamed(query: &Query, options: &ExecOptions) -> Result<DataFrame, ExecError
 
 /// How keys may be spread.
 #[derive(Debug, Clone, Copy)]
-enum Spread {
+pub enum Spread {
     Even,
     /// One value half of the time.
     Skewed,

@@ -10,8 +10,8 @@
 //! No merge of sorted runs: buckets are sorted side by side by the kernel that sorts in memory, and read as soon as the first of
 //! them is. Rows keep the place of their morsel, and buckets are put together by place, so that equal rows stay in order.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use lazuli_array::{Batch, Column};
 use lazuli_kernels::sort::{SortKey, sort_indices};
@@ -21,6 +21,7 @@ use super::{BYTES_A_ROW, OPERATOR, Order};
 use crate::context::QueryContext;
 use crate::memory::Reservation;
 use crate::morsel::MorselIndex;
+use crate::operator::collect::Kept;
 use crate::source::Pieces;
 use crate::spill::buckets::{self, Buckets, Filling, with_small_dictionaries, with_small_dictionary};
 use crate::spill::{SpillFile, Spilled};
@@ -246,30 +247,6 @@ impl External {
             buffer.flush()
         })?;
         Ok(split)
-    }
-}
-
-/// Rows that were kept in memory as long as there was room, on their way into buckets.
-pub(super) struct Kept {
-    left: Mutex<(VecDeque<(MorselIndex, Batch)>, Reservation)>,
-    /// What a morsel weighs, about.
-    morsel_bytes: usize,
-}
-
-impl Kept {
-    /// `reservation` covers the rows.
-    pub(super) fn new(morsels: Vec<(MorselIndex, Batch)>, reservation: Reservation) -> Self {
-        let morsel_bytes = reservation.bytes() / morsels.len().max(1);
-        Self { left: Mutex::new((morsels.into(), reservation)), morsel_bytes }
-    }
-
-    /// Takes a morsel out. Its room is free for the buffer that it goes to, which would be written for each morsel otherwise.
-    fn next(&self) -> Option<(MorselIndex, Batch)> {
-        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
-        let (morsels, reservation) = &mut *left;
-        let morsel = morsels.pop_front();
-        reservation.shrink_to(morsels.len() * self.morsel_bytes);
-        morsel
     }
 }
 

@@ -9,8 +9,8 @@ use lazuli_array::{Batch, Column, SchemaRef, Sortedness};
 use lazuli_kernels::sort::{self, Buckets, SortedRows, sort_indices, sort_rows_in_tasks, top_k_indices};
 use lazuli_kernels::{Tasks, concat_columns, take_batch, take_column};
 
-use self::external::{Buffer, External, Kept};
-use super::collect::{Share, Shares, rejoined};
+use self::external::{Buffer, External};
+use super::collect::{Kept, Share, Shares, rejoined};
 use super::project::Choose;
 use crate::context::QueryContext;
 use crate::memory::Reservation;

@@ -1,0 +1,195 @@
+//! Sinks whose rows meet by key, when these are too many: partitions in files, worked on one by one, and what comes of it in the
+//! order of the rows.
+//!
+//! ```text
+//! morsels ─▶ partitions by key, rows with places ─▶ each as it is in memory ─▶ rows by number ─▶ pieces, in order
+//! ```
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use lazuli_array::{Batch, SchemaRef};
+
+use super::collect::Kept;
+use crate::context::QueryContext;
+use crate::morsel::MorselIndex;
+use crate::spill::{
+    HashFilling, HashPartitions, OrderFilling, Ordered, Partition, Places, RowNumbers, RowsByNumber,
+};
+use crate::{ExecError, Result};
+
+/// Larger tables than those of so many rows are slow to look up.
+const MOST_ROOM_BYTES: usize = 256 << 20;
+
+/// Where rows of a sink go when they are too many, once the first of its workers has found that they are.
+pub(crate) struct Overflow {
+    operator: &'static str,
+    /// The columns of rows.
+    schema: SchemaRef,
+    /// Positions of the keys.
+    keys: Vec<usize>,
+    begun: Mutex<Option<Arc<External>>>,
+}
+
+impl Overflow {
+    /// For rows of these columns that meet by those at `keys`; `operator` is named by errors.
+    pub(crate) fn new(operator: &'static str, schema: SchemaRef, keys: Vec<usize>) -> Self {
+        Self { operator, schema, keys, begun: Mutex::default() }
+    }
+
+    /// Where rows go, if they are too many.
+    pub(crate) fn begun(&self) -> Option<Arc<External>> {
+        self.begun.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// As [`Overflow::begun`]; from now on, if they were not before.
+    pub(crate) fn begin(&self, context: &QueryContext) -> Result<Arc<External>> {
+        let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(external) = &*begun {
+            return Ok(external.clone());
+        }
+        let (schema, keys) = (self.schema.clone(), self.keys.clone());
+        let partitions = Arc::new(HashPartitions::new(self.operator, schema, keys, context)?);
+        let external = Arc::new(External { operator: self.operator, partitions, places: Places::default() });
+        *begun = Some(external.clone());
+        Ok(external)
+    }
+}
+
+/// Rows in partitions by key, with their places.
+pub(crate) struct External {
+    operator: &'static str,
+    partitions: Arc<HashPartitions>,
+    places: Places,
+}
+
+impl External {
+    /// Takes in what was kept, by several threads.
+    pub(crate) fn take_all(self: &Arc<Self>, kept: &Kept, context: &QueryContext) -> Result<()> {
+        context.run_tasks(context.threads(), |_| {
+            let mut filling = ExternalFilling::new(self.clone(), context);
+            filling.add_all(kept, context)?;
+            filling.flush()
+        })?;
+        Ok(())
+    }
+
+    /// Has `work` look at each partition and put rows of these columns, with their numbers; leaves them in order of these.
+    pub(crate) fn finish(
+        &self,
+        schema: SchemaRef,
+        context: &QueryContext,
+        work: impl Fn(&Partition, &mut Output<'_>) -> Result<()> + Sync,
+    ) -> Result<Ordered> {
+        let numbers = self.places.numbers();
+        let rows = Arc::new(RowsByNumber::new(self.operator, schema, numbers.num_rows(), context)?);
+        let mut partitions = self.partitions.take();
+        partitions.retain(|partition| partition.num_rows() > 0);
+        // The largest first, so that no thread begins with it when the others have nothing left to do.
+        partitions.sort_by_key(|partition| std::cmp::Reverse(partition.memory_bytes()));
+        context.memory.reservation(self.operator).note_spilled(0, partitions.len() as u64);
+        let next = AtomicUsize::new(0);
+        // A task a thread, not a task a partition: what each writes has to fill blocks.
+        context.run_tasks(context.threads().min(partitions.len()), |_| {
+            let filling = OrderFilling::new(rows.clone(), context);
+            let mut output = Output { partitions: &self.partitions, numbers: &numbers, filling, context };
+            while let Some(partition) = partitions.get(next.fetch_add(1, Ordering::Relaxed)) {
+                context.check_cancelled()?;
+                work(partition, &mut output)?;
+            }
+            output.filling.flush()
+        })?;
+        rows.finish(context)
+    }
+}
+
+/// What one worker puts into partitions.
+pub(crate) struct ExternalFilling {
+    external: Arc<External>,
+    filling: HashFilling,
+}
+
+impl ExternalFilling {
+    pub(crate) fn new(external: Arc<External>, context: &QueryContext) -> Self {
+        let filling = HashFilling::new(external.partitions.clone(), context);
+        Self { external, filling }
+    }
+
+    /// Takes in rows of a morsel: all that there will be of it.
+    pub(crate) fn add(&mut self, index: MorselIndex, batch: &Batch) -> Result<()> {
+        if batch.num_rows() == 0 {
+            return Ok(());
+        }
+        let first = Places::first_of(self.external.places.enter(index, batch.num_rows()));
+        self.filling.add(batch, (first..first + batch.num_rows() as u64).collect())
+    }
+
+    /// Takes in what was kept, or a share of it if others do, too.
+    pub(crate) fn add_all(&mut self, kept: &Kept, context: &QueryContext) -> Result<()> {
+        while let Some((index, batch)) = kept.next() {
+            context.check_cancelled()?;
+            self.add(index, &batch)?;
+        }
+        Ok(())
+    }
+
+    /// Writes all that is left.
+    pub(crate) fn flush(&mut self) -> Result<()> {
+        self.filling.flush()
+    }
+}
+
+/// Where a thread that works on partitions reads them, and puts what comes of them.
+pub(crate) struct Output<'a> {
+    pub(crate) partitions: &'a HashPartitions,
+    pub(crate) numbers: &'a RowNumbers,
+    filling: OrderFilling,
+    pub(crate) context: &'a QueryContext,
+}
+
+impl Output<'_> {
+    /// What rows that a thread has in memory at once may weigh.
+    pub(crate) fn room_bytes(&self) -> usize {
+        let memory = &self.context.memory;
+        let free_bytes = memory.limit_bytes().saturating_sub(memory.used_bytes());
+        (free_bytes / (8 * self.context.threads())).clamp(1, MOST_ROOM_BYTES)
+    }
+
+    /// Puts rows, each with its number.
+    pub(crate) fn put(&mut self, batch: &Batch, numbers: Vec<u64>) -> Result<()> {
+        self.filling.add(batch, numbers)
+    }
+
+    /// Works on a partition, or, if memory is refused, on the parts of it.
+    pub(crate) fn split_if_refused(
+        &mut self,
+        partition: &Partition,
+        work: &dyn Fn(&Partition, &mut Self) -> Result<()>,
+    ) -> Result<()> {
+        match work(partition, self) {
+            Err(ExecError::MemoryBudget { .. }) => {}
+            done => return done,
+        }
+        // What waits to be written holds memory; whether that is enough is seen when it is written.
+        self.filling.flush()?;
+        match work(partition, self) {
+            Err(ExecError::MemoryBudget { .. }) if partition.can_be_split() => self.split(partition, work),
+            done => done,
+        }
+    }
+
+    /// Works on the parts of a partition.
+    pub(crate) fn split(
+        &mut self,
+        partition: &Partition,
+        work: &dyn Fn(&Partition, &mut Self) -> Result<()>,
+    ) -> Result<()> {
+        for part in self.partitions.split(partition, self.context)? {
+            if part.num_rows() > 0 {
+                self.context.check_cancelled()?;
+                self.split_if_refused(&part, work)?;
+            }
+        }
+        Ok(())
+    }
+}
