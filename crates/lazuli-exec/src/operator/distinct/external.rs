@@ -8,9 +8,9 @@ use lazuli_array::Batch;
 use lazuli_kernels::{NO_ROW, concat_batches, take_batch};
 use lazuli_plan::Keep;
 
-use super::{BYTES_A_KIND, Distinct, Met, OPERATOR, filtered};
+use super::{Distinct, Met, OPERATOR, filtered};
 use crate::context::QueryContext;
-use crate::memory::Reservation;
+use crate::memory::{BYTES_A_KEY, Reservation};
 use crate::operator::external::{External, Output};
 use crate::spill::{Ordered, Partition, buckets};
 use crate::{ExecError, Result};
@@ -79,7 +79,7 @@ impl<'a> Candidates<'a> {
         // Once more in one piece, and once as keys of a table.
         let bytes = (self.bytes + bytes).saturating_mul(3);
         let num_rows = self.numbers.len() + num_rows;
-        self.reservation.grow_to(bytes.saturating_add(num_rows * BYTES_A_KIND))
+        self.reservation.grow_to(bytes.saturating_add(num_rows * BYTES_A_KEY))
     }
 
     /// Adds rows; there is room for them.

@@ -4,7 +4,7 @@ mod external; // more rows than fit in memory
 
 use std::sync::Arc;
 
-use lazuli_array::{Array, Batch, Bitmap, Column, DataType, SchemaRef};
+use lazuli_array::{Batch, Bitmap, Column, DataType, SchemaRef};
 use lazuli_kernels::keys::GroupTable;
 use lazuli_kernels::{filter_batch, take_column};
 use lazuli_plan::Keep;
@@ -14,7 +14,7 @@ use super::collect::{Kept, Share, Shares};
 use super::external::{ExternalFilling, Overflow};
 use super::project::Choose;
 use crate::context::QueryContext;
-use crate::memory::{Footprint, Reservation};
+use crate::memory::{Footprint, Reservation, bytes_with};
 use crate::morsel::{Flow, Morsel, MorselIndex};
 use crate::pipeline::{Sink, SinkWorker, Task};
 use crate::profile::{Description, Leaves};
@@ -22,10 +22,6 @@ use crate::source::Stored;
 use crate::{ExecError, Result};
 
 const OPERATOR: &str = "unique";
-
-/// What a table takes for a kind at most, beside the values of its keys: a slot, at most half of which are taken, and what a
-/// packed key is rounded up to.
-const BYTES_A_KIND: usize = 64;
 
 /// One row of each kind.
 ///
@@ -222,17 +218,7 @@ impl Met {
 
     /// Reserves what the table may grow by when these keys are put in; `false` if the budget refuses that.
     fn has_room(&mut self, keys: &[Column], num_rows: usize) -> bool {
-        let (held, kinds) = (self.table.memory_bytes(), self.table.len());
-        // Slots and keys double from a power of two on, and are there twice while they move.
-        let doubles = (kinds + num_rows).next_power_of_two() > kinds.next_power_of_two();
-        let grown = if doubles { held.saturating_mul(3) } else { held };
-        let values = keys.iter().map(|key| match key.array() {
-            // Its dictionary is taken over or looked up once, and counted with the rows.
-            Array::Dictionary(array) => array.code_bytes(),
-            _ => key.memory_bytes(),
-        });
-        let new = values.sum::<usize>() + num_rows * BYTES_A_KIND;
-        self.reservation.try_grow_with_room(grown.saturating_add(new))
+        self.reservation.try_grow_with_room(bytes_with(&self.table, keys, num_rows))
     }
 
     /// Writes the kind of each row to `ids`; [`Met::has_room`] was asked before.
