@@ -74,6 +74,24 @@ impl External {
         Ok(())
     }
 
+    /// All that was taken in. Called once, when nobody puts in any more.
+    pub(crate) fn written(&self) -> Written<'_> {
+        let mut partitions = self.partitions.take();
+        partitions.retain(|partition| partition.num_rows() > 0);
+        // The largest first, so that no thread begins with it when the others have nothing left to do.
+        partitions.sort_by_key(|partition| std::cmp::Reverse(partition.memory_bytes()));
+        Written { external: self, partitions, numbers: self.places.numbers() }
+    }
+}
+
+/// All rows of a sink, in partitions.
+pub(crate) struct Written<'a> {
+    external: &'a External,
+    partitions: Vec<Partition>,
+    numbers: RowNumbers,
+}
+
+impl Written<'_> {
     /// Has `work` look at each partition and put rows of these columns, with their numbers; leaves them in order of these.
     pub(crate) fn finish(
         &self,
@@ -81,25 +99,41 @@ impl External {
         context: &QueryContext,
         work: impl Fn(&Partition, &mut Output<'_>) -> Result<()> + Sync,
     ) -> Result<Ordered> {
-        let numbers = self.places.numbers();
-        let rows = Arc::new(RowsByNumber::new(self.operator, schema, numbers.num_rows(), context)?);
-        let mut partitions = self.partitions.take();
-        partitions.retain(|partition| partition.num_rows() > 0);
-        // The largest first, so that no thread begins with it when the others have nothing left to do.
-        partitions.sort_by_key(|partition| std::cmp::Reverse(partition.memory_bytes()));
-        context.memory.reservation(self.operator).note_spilled(0, partitions.len() as u64);
+        let operator = self.external.operator;
+        context.memory.reservation(operator).note_spilled(0, self.partitions.len() as u64);
+        let rows = Arc::new(RowsByNumber::new(operator, schema, self.numbers.num_rows(), context)?);
+        self.each(Some(&rows), context, work)?;
+        rows.finish(context)
+    }
+
+    /// Has `work` look at each partition, and put nothing.
+    pub(crate) fn look(
+        &self,
+        context: &QueryContext,
+        work: impl Fn(&Partition, &mut Output<'_>) -> Result<()> + Sync,
+    ) -> Result<()> {
+        self.each(None, context, work)
+    }
+
+    fn each(
+        &self,
+        rows: Option<&Arc<RowsByNumber>>,
+        context: &QueryContext,
+        work: impl Fn(&Partition, &mut Output<'_>) -> Result<()> + Sync,
+    ) -> Result<()> {
+        let Self { external, partitions, numbers } = self;
         let next = AtomicUsize::new(0);
         // A task a thread, not a task a partition: what each writes has to fill blocks.
         context.run_tasks(context.threads().min(partitions.len()), |_| {
-            let filling = OrderFilling::new(rows.clone(), context);
-            let mut output = Output { partitions: &self.partitions, numbers: &numbers, filling, context };
+            let filling = rows.map(|rows| OrderFilling::new(rows.clone(), context));
+            let mut output = Output { partitions: &external.partitions, numbers, filling, context };
             while let Some(partition) = partitions.get(next.fetch_add(1, Ordering::Relaxed)) {
                 context.check_cancelled()?;
                 work(partition, &mut output)?;
             }
-            output.filling.flush()
+            output.flush()
         })?;
-        rows.finish(context)
+        Ok(())
     }
 }
 
@@ -143,7 +177,8 @@ impl ExternalFilling {
 pub(crate) struct Output<'a> {
     pub(crate) partitions: &'a HashPartitions,
     pub(crate) numbers: &'a RowNumbers,
-    filling: OrderFilling,
+    /// `None` where nothing comes of them.
+    filling: Option<OrderFilling>,
     pub(crate) context: &'a QueryContext,
 }
 
@@ -157,7 +192,12 @@ impl Output<'_> {
 
     /// Puts rows, each with its number.
     pub(crate) fn put(&mut self, batch: &Batch, numbers: Vec<u64>) -> Result<()> {
-        self.filling.add(batch, numbers)
+        let filling = self.filling.as_mut().expect("who only looks puts nothing");
+        filling.add(batch, numbers)
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        self.filling.as_mut().map_or(Ok(()), OrderFilling::flush)
     }
 
     /// Works on a partition, or, if memory is refused, on the parts of it.
@@ -171,7 +211,7 @@ impl Output<'_> {
             done => return done,
         }
         // What waits to be written holds memory; whether that is enough is seen when it is written.
-        self.filling.flush()?;
+        self.flush()?;
         match work(partition, self) {
             Err(ExecError::MemoryBudget { .. }) if partition.can_be_split() => self.split(partition, work),
             done => done,

@@ -25,7 +25,8 @@ impl Places {
     pub(crate) fn numbers(&self) -> RowNumbers {
         let morsels = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut order: Vec<usize> = (0..morsels.len()).collect();
-        order.sort_unstable_by_key(|&number| morsels[number].0);
+        // Stable: parts of one morsel that an operator enters have one index, and come in order.
+        order.sort_by_key(|&number| morsels[number].0);
         let mut starts = vec![0; morsels.len()];
         let mut num_rows = 0;
         for number in order {

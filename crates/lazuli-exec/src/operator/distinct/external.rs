@@ -27,7 +27,7 @@ const WORTH_GOING_ON: usize = 2;
 impl Distinct {
     /// The rows that are kept of all those that went to partitions, in order.
     pub(super) fn finish_external(&self, external: &External, context: &QueryContext) -> Result<Ordered> {
-        external.finish(self.output.schema().clone(), context, |partition, output| {
+        external.written().finish(self.output.schema().clone(), context, |partition, output| {
             output.split_if_refused(partition, &|partition, output| self.finish_partition(partition, output))
         })
     }
@@ -37,7 +37,10 @@ impl Distinct {
         let mut candidates = Candidates::new(self, output.context);
         for &block in &partition.blocks {
             output.context.check_cancelled()?;
-            candidates.reserve(block.memory_bytes(), block.num_rows())?;
+            if candidates.reserve(block.memory_bytes(), block.num_rows()).is_err() {
+                candidates.reduce(false)?;
+                candidates.reserve(block.memory_bytes(), block.num_rows())?;
+            }
             let (batch, mut numbers) = output.partitions.read(block)?;
             output.numbers.replace(&mut numbers);
             candidates.add(batch, numbers);
@@ -76,10 +79,14 @@ impl<'a> Candidates<'a> {
 
     /// Makes room for so many rows more.
     fn reserve(&mut self, bytes: usize, num_rows: usize) -> Result<()> {
+        self.reservation.grow_to(self.needed_bytes(bytes, num_rows))
+    }
+
+    /// What the rows and so much more take, until some of them are dropped.
+    fn needed_bytes(&self, bytes: usize, num_rows: usize) -> usize {
         // Once more in one piece, and once as keys of a table.
         let bytes = (self.bytes + bytes).saturating_mul(3);
-        let num_rows = self.numbers.len() + num_rows;
-        self.reservation.grow_to(bytes.saturating_add(num_rows * BYTES_A_KEY))
+        bytes.saturating_add((self.numbers.len() + num_rows) * BYTES_A_KEY)
     }
 
     /// Adds rows; there is room for them.
@@ -100,6 +107,7 @@ impl<'a> Candidates<'a> {
         self.numbers = chosen.iter().map(|&row| self.numbers[row as usize]).collect();
         self.bytes = batch.memory_bytes() + self.numbers.len() * size_of::<u64>();
         self.batches.push(batch);
+        self.reservation.shrink_to(self.needed_bytes(0, 0));
         Ok(())
     }
 
