@@ -123,17 +123,26 @@ impl Written<'_> {
     ) -> Result<()> {
         let Self { external, partitions, numbers } = self;
         let next = AtomicUsize::new(0);
+        let later = Mutex::new(Vec::new());
+        let output = |later| {
+            let filling = rows.map(|rows| OrderFilling::new(rows.clone(), context));
+            Output { partitions: &external.partitions, numbers, filling, later, context }
+        };
         // A task a thread, not a task a partition: what each writes has to fill blocks.
         context.run_tasks(context.threads().min(partitions.len()), |_| {
-            let filling = rows.map(|rows| OrderFilling::new(rows.clone(), context));
-            let mut output = Output { partitions: &external.partitions, numbers, filling, context };
+            let mut output = output(Some(&later));
             while let Some(partition) = partitions.get(next.fetch_add(1, Ordering::Relaxed)) {
                 context.check_cancelled()?;
                 work(partition, &mut output)?;
             }
             output.flush()
         })?;
-        Ok(())
+        let mut alone = output(None);
+        for partition in std::mem::take(&mut *later.lock().unwrap_or_else(PoisonError::into_inner)) {
+            context.check_cancelled()?;
+            work(&partition, &mut alone)?;
+        }
+        alone.flush()
     }
 }
 
@@ -179,6 +188,8 @@ pub(crate) struct Output<'a> {
     pub(crate) numbers: &'a RowNumbers,
     /// `None` where nothing comes of them.
     filling: Option<OrderFilling>,
+    /// What does not fit beside that of other threads, and can't be split. `None` where there are no others.
+    later: Option<&'a Mutex<Vec<Partition>>>,
     pub(crate) context: &'a QueryContext,
 }
 
@@ -200,7 +211,8 @@ impl Output<'_> {
         self.filling.as_mut().map_or(Ok(()), OrderFilling::flush)
     }
 
-    /// Works on a partition, or, if memory is refused, on the parts of it.
+    /// Works on a partition, or, if memory is refused, on the parts of it. One that can't be split is left until it has the memory to
+    /// itself: whether it fits does not depend on what others do meanwhile.
     pub(crate) fn split_if_refused(
         &mut self,
         partition: &Partition,
@@ -214,6 +226,11 @@ impl Output<'_> {
         self.flush()?;
         match work(partition, self) {
             Err(ExecError::MemoryBudget { .. }) if partition.can_be_split() => self.split(partition, work),
+            Err(error @ ExecError::MemoryBudget { .. }) => {
+                let Some(later) = self.later else { return Err(error) };
+                later.lock().unwrap_or_else(PoisonError::into_inner).push(partition.clone());
+                Ok(())
+            }
             done => done,
         }
     }

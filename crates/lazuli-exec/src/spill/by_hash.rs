@@ -41,6 +41,7 @@ pub(crate) struct HashPartitions {
 }
 
 /// Rows whose hashes are alike, in files.
+#[derive(Clone)]
 pub(crate) struct Partition {
     pub(crate) blocks: Vec<Spilled>,
     /// How often rows were split to get here.

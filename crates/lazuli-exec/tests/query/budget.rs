@@ -31,7 +31,7 @@ fn each_collecting_operator_is_named() {
         (
             "window",
             numbers("a")
-                .with_columns([col("a").cum_sum().over("key").alias("w")])
+                .with_columns([col("a").cum_sum().over(()).alias("w")])
                 .group_by([], [col("w").max()]),
         ),
         ("collect", numbers("a")),

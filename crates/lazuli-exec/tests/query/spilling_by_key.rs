@@ -1,8 +1,9 @@
 //! Rows that meet by key, and do not fit the budget: the answer is the same, in the same order.
 
-use lazuli_array::{Column, DataFrame, DataType, DictionaryArray, FromValues};
+use lazuli_array::{Array, Column, DataFrame, DataType, DictionaryArray, FromValues};
 use lazuli_exec::{Engine, ExecError, ExecOptions, Profiler};
-use lazuli_expr::{Expr, col};
+use lazuli_expr::window::{Decay, random_int, random_sample, random_uniform, row_number};
+use lazuli_expr::{Expr, col, len};
 use lazuli_plan::Keep;
 use proptest::prelude::*;
 
@@ -66,9 +67,23 @@ pub fn check(query: &Query, options: &ExecOptions) -> u64 {
     let found = streamed(query, &options).expect("files");
     assert_eq!(found.height(), wanted.height());
     assert_eq!(found, wanted);
+    assert_eq!(float_bits(&found), float_bits(&wanted));
     let profile = profiler.profile();
     assert!(Some(profile.peak_memory_bytes) <= options.memory_bytes, "{profile}");
     profile.operators.iter().map(|row| row.spilled_bytes).sum()
+}
+
+/// All floats of a frame, column by column, to the last bit.
+fn float_bits(frame: &DataFrame) -> Vec<Option<u64>> {
+    let mut bits = Vec::new();
+    for position in 0..frame.width() {
+        for batch in frame.batches() {
+            if let Array::Float64(values) = batch.column(position).array() {
+                bits.extend(values.iter().map(|value| value.map(f64::to_bits)));
+            }
+        }
+    }
+    bits
 }
 
 const KEEPS: [Keep; 4] = [Keep::First, Keep::Any, Keep::Last, Keep::None];
@@ -130,4 +145,136 @@ fn distinct_rows_of_more_than_the_disk_takes_are_an_error() {
     let full = ExecOptions { max_temp_bytes: Some(100_000), ..options(&folder, 1 << 20, 2, 1000) };
     let error = streamed(&distinct, &full).expect_err("a limit");
     assert!(matches!(&error, ExecError::Spill { operator: "unique", .. }), "{error}");
+}
+
+/// Windows of these keys, and of these and more.
+fn windows(keys: &[&str]) -> Vec<Expr> {
+    let over = |expr: Expr| expr.over(columns(keys));
+    let sorted = |expr: Expr, by: lazuli_expr::SortKey| expr.over_sorted(columns(keys), [by]);
+    let finer = |expr: Expr, key: &str| expr.over(columns(&[keys, &[key]].concat()));
+    vec![
+        over(col("x").sum()).alias("sum"),
+        over((col("x") * 0.1 + col("row") * 1e-3).mean()).alias("mean"),
+        over(col("x").std_with(1)).alias("std"),
+        over(col("row").median()).alias("median"),
+        over(col("t").n_unique()).alias("texts"),
+        over(col("t").last()).alias("last"),
+        over(len()).alias("len"),
+        over(col("row").cum_sum()).alias("cum_sum"),
+        over(col("t").shift(2)).alias("shift"),
+        over(col("row").diff(1)).alias("diff"),
+        over(col("n").rank("average")).alias("rank"),
+        over((col("x") * 0.1).ewm_mean(Decay::Alpha(0.3))).alias("ewm_mean"),
+        sorted(col("row").cum_sum(), col("x").desc()).alias("sorted"),
+        sorted(col("t").first(), col("n").asc()).alias("first"),
+        sorted(row_number(), col("t").desc()).alias("row_number"),
+        finer(col("x").max(), "few").alias("max"),
+        finer(col("row").cum_sum(), "n").alias("finer"),
+        over(random_uniform(0.0, 1.0, 7)).alias("uniform"),
+        finer(random_int(0, 1000, 8), "few").alias("int"),
+        over(random_sample(2, 9)).alias("sample"),
+        over(col("row").shuffle(10)).alias("shuffle"),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn windows_beyond_the_budget(
+        kinds in prop::sample::select(vec![Kinds::Many, Kinds::Few, Kinds::Each]),
+        rows in 1000u64..20_000,
+        seed: u64,
+        (memory_bytes, morsel_rows) in prop::sample::select(vec![(600_000, 64), (900_000, 300), (1_200_000, 1000)]),
+        threads in 1usize..5,
+        keys in prop::sample::select(vec![&["n"] as &[&str], &["t"], &["x", "n"], &["few", "t", "n"]]),
+        picked in prop::collection::vec(0usize..21, 1..5),
+    ) {
+        let folder = Folder::new("window");
+        let all = windows(keys);
+        let mut picked = picked;
+        picked.sort_unstable();
+        picked.dedup();
+        let picked: Vec<Expr> = picked.into_iter().map(|index| all[index].clone()).collect();
+        let window = query(&input(rows, kinds, seed)).with_columns(picked);
+        let spilled = check(&window, &options(&folder, memory_bytes, threads, morsel_rows));
+        prop_assert!(spilled > 0 || rows as usize * 64 < memory_bytes);
+    }
+}
+
+/// All of them at once, by one key each of which has few rows.
+#[test]
+fn many_windows_at_once() {
+    let rows = input(30_000, Kinds::Many, 3);
+    for threads in [1, 2, 4] {
+        let folder = Folder::new("windows");
+        let window = query(&rows).with_columns(windows(&["n"]));
+        assert!(check(&window, &options(&folder, 4 << 20, threads, 1000)) > 0);
+    }
+}
+
+#[test]
+fn windows_of_one_key_or_none_have_to_fit() {
+    let folder = Folder::new("window-skew");
+    let error = |window: Expr, kinds: Kinds| {
+        let query = query(&input(60_000, kinds, 0)).with_columns([window]);
+        let error = streamed(&query, &options(&folder, 1 << 20, 2, 1000)).expect_err("too many rows");
+        assert!(matches!(&error, ExecError::MemoryBudget { operator: "window", .. }), "{error}");
+    };
+    error(col("row").cum_sum().over("n").alias("w"), Kinds::One);
+    error(col("row").cum_sum().over(()).alias("w"), Kinds::Each);
+}
+
+/// The rows of three keys fit one key at a time, not all at once.
+#[test]
+fn windows_of_few_keys_have_the_memory_to_themselves() {
+    let rows = input(60_000, Kinds::Each, 0);
+    for threads in [1, 2, 4] {
+        let folder = Folder::new("window-turns");
+        let window = query(&rows).with_columns([
+            col("row").sum().over("few").alias("sum"),
+            col("x").cum_sum().over("few").alias("cum_sum"),
+        ]);
+        assert!(check(&window, &options(&folder, 5 << 20, threads, 1000)) > 0);
+    }
+}
+
+/// Of several calls and rows that fail, the one that fails first without a limit.
+#[test]
+fn failing_windows_name_the_same_row() {
+    let rows = 30_000u64;
+    let keys: Vec<i64> = scattered(rows, 9000).collect();
+    let large = |row: u64| if row % 5000 == 4999 { i64::MAX - 10 } else { 1 };
+    let same = |row: u64| keys[row as usize] == keys[4999] || keys[row as usize] == keys[9999];
+    let input = frame(vec![
+        ("k", column(keys.iter().copied())),
+        // Rows of some keys, after a large one or before it.
+        ("v", column((0..rows).map(|row| if same(row) { large(row).max(100) } else { large(row) }))),
+        ("row", column(0..rows as i64)),
+    ]);
+    let over = |expr: Expr| expr.over("k");
+    let cases: [Vec<Expr>; 7] = [
+        vec![over(col("v").sum()).alias("sum")],
+        vec![over((col("v") + 10).cum_sum()).alias("cum_sum")],
+        vec![(col("v") + 10).cum_sum().over_sorted("k", [col("row").desc()]).alias("sorted")],
+        vec![over(col("row").item()).alias("item")],
+        vec![over(col("row").get(3)).alias("get")],
+        vec![over(len()).alias("len"), over((col("v") * 1).product()).alias("product")],
+        vec![
+            over(col("v").sum()).alias("sum"),
+            over((col("v") + 10).cum_sum()).alias("cum_sum"),
+            over(len()).alias("len"),
+        ],
+    ];
+    for (number, case) in cases.into_iter().enumerate() {
+        let window = query(&input).with_columns(case);
+        let wanted = Engine::global().execute(&window.0, &ExecOptions::default()).expect_err("an overflow");
+        assert!(matches!(wanted, ExecError::Aggregate { .. }), "{number}: {wanted}");
+        for threads in [1, 2, 4] {
+            let folder = Folder::new("window-failure");
+            let found =
+                streamed(&window, &options(&folder, 700_000, threads, 1000)).expect_err("an overflow");
+            assert_eq!(found.to_string(), wanted.to_string(), "{number}");
+        }
+    }
 }
