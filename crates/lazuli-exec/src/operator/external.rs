@@ -74,6 +74,16 @@ impl External {
         Ok(())
     }
 
+    /// The partitions.
+    pub(crate) fn partitions(&self) -> &HashPartitions {
+        &self.partitions
+    }
+
+    /// The numbers of rows, when nobody puts in any more.
+    pub(crate) fn numbers(&self) -> RowNumbers {
+        self.places.numbers()
+    }
+
     /// All that was taken in. Called once, when nobody puts in any more.
     pub(crate) fn written(&self) -> Written<'_> {
         let mut partitions = self.partitions.take();

@@ -96,8 +96,8 @@ enum Origin {
     Computed(Compute, Stored),
 }
 
-/// Makes rows from what earlier pipelines have left, and the reservation that covers them.
-type Compute = Box<dyn Fn(&QueryContext) -> Result<(Vec<Batch>, Reservation)> + Send + Sync>;
+/// Leaves rows that are made from what earlier pipelines, or lanes, have left.
+type Compute = Box<dyn Fn(&QueryContext, &Stored) -> Result<()> + Send + Sync>;
 
 /// Batches in memory.
 pub(crate) struct BatchesSource {
@@ -140,6 +140,18 @@ impl BatchesSource {
         name: &'static str,
         compute: impl Fn(&QueryContext) -> Result<(Vec<Batch>, Reservation)> + Send + Sync + 'static,
     ) -> Self {
+        Self::left(name, move |context, stored| {
+            let (batches, reservation) = compute(context)?;
+            stored.set(batches, reservation);
+            Ok(())
+        })
+    }
+
+    /// As [`BatchesSource::computed`], in memory or in files.
+    pub(crate) fn left(
+        name: &'static str,
+        compute: impl Fn(&QueryContext, &Stored) -> Result<()> + Send + Sync + 'static,
+    ) -> Self {
         Self::of(name.into(), Origin::Computed(Box::new(compute), Stored::default()))
     }
 
@@ -152,7 +164,8 @@ impl BatchesSource {
     fn waiting(&self) -> Option<&dyn Pieces> {
         match &self.origin {
             Origin::Stored(stored) => stored.waiting(),
-            _ => None,
+            Origin::Computed(_, stored) => stored.waiting(),
+            Origin::Given(_) => None,
         }
     }
 
@@ -197,8 +210,7 @@ impl Source for BatchesSource {
 
     fn open(&self, context: &QueryContext) -> Result<()> {
         if let Origin::Computed(compute, stored) = &self.origin {
-            let (batches, reservation) = compute(context)?;
-            stored.set(batches, reservation);
+            compute(context, stored)?;
         }
         if let Some(pieces) = self.waiting() {
             self.cut.get_or_init(|| cut(pieces.num_rows().iter().copied(), usize::MAX));

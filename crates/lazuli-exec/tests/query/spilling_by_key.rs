@@ -4,10 +4,10 @@ use lazuli_array::{Array, Column, DataFrame, DataType, DictionaryArray, FromValu
 use lazuli_exec::{Engine, ExecError, ExecOptions, Profiler};
 use lazuli_expr::window::{Decay, random_int, random_sample, random_uniform, row_number};
 use lazuli_expr::{Expr, col, len};
-use lazuli_plan::Keep;
+use lazuli_plan::{AsofStrategy, Keep};
 use proptest::prelude::*;
 
-use crate::builder::{Query, column, frame, query, scattered};
+use crate::builder::{Query, column, frame, query, scattered, union};
 use crate::spilling::{Folder, options, streamed};
 
 /// How many kinds of rows there are, and how they are spread.
@@ -277,4 +277,57 @@ fn failing_windows_name_the_same_row() {
             assert_eq!(found.to_string(), wanted.to_string(), "{number}");
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn as_of_joins_beyond_the_budget(
+        kinds in prop::sample::select(vec![Kinds::Many, Kinds::Few, Kinds::Each]),
+        (left_rows, right_rows) in (500u64..20_000, 500u64..20_000),
+        seed: u64,
+        (memory_bytes, morsel_rows) in prop::sample::select(vec![(400_000, 64), (700_000, 300), (1_200_000, 1000)]),
+        threads in 1usize..5,
+        by in prop::sample::select(vec![&["n"] as &[&str], &["t"], &["few", "n"], &["x"]]),
+        strategy in prop::sample::select(vec![AsofStrategy::Backward, AsofStrategy::Forward, AsofStrategy::Nearest]),
+        is_union: bool,
+    ) {
+        let folder = Folder::new("asof");
+        let (left, right) = (query(&input(left_rows, kinds, seed)), query(&input(right_rows, kinds, seed / 8)));
+        // Rows of several lanes are behind one another also where they wait in files.
+        let left = if is_union { union(vec![left.clone(), left.slice(3, Some(700))]) } else { left };
+        let joined = left.join_asof(right, "row", by, strategy).with_columns([(col("row") + 1).alias("next")]);
+        let spilled = check(&joined, &options(&folder, memory_bytes, threads, morsel_rows));
+        prop_assert!(spilled > 0 || right_rows as usize * 64 < memory_bytes);
+    }
+}
+
+/// Left rows of one key need no room; right rows of one key, or without a key, do.
+#[test]
+fn an_as_of_join_needs_room_for_the_right_rows_of_a_key() {
+    let (many, one) = (query(&input(60_000, Kinds::Each, 0)), query(&input(60_000, Kinds::One, 0)));
+    for threads in [1, 2, 4] {
+        let folder = Folder::new("asof-skew");
+        let backward = AsofStrategy::Backward;
+        let joined = one.clone().join_asof(many.clone(), "row", &["n"], backward);
+        assert!(check(&joined, &options(&folder, 1 << 20, threads, 1000)) > 0);
+        let joined = many.clone().join_asof(many.clone(), "row", &["few"], backward);
+        assert!(check(&joined, &options(&folder, 5 << 20, threads, 1000)) > 0);
+        for (right, by) in [(&one, &["n"] as &[&str]), (&many, &[])] {
+            let joined = many.clone().join_asof(right.clone(), "row", by, backward);
+            let error =
+                streamed(&joined, &options(&folder, 1 << 20, threads, 1000)).expect_err("too many rows");
+            assert!(matches!(&error, ExecError::MemoryBudget { operator: "join_asof", .. }), "{error}");
+        }
+    }
+}
+
+/// A limit above stops reading what waits in files.
+#[test]
+fn the_first_rows_of_an_as_of_join_in_files() {
+    let rows = query(&input(60_000, Kinds::Each, 0));
+    let folder = Folder::new("asof-limit");
+    let joined = rows.clone().join_asof(rows, "row", &["n", "t"], AsofStrategy::Backward).slice(5, Some(10));
+    assert!(check(&joined, &options(&folder, 1 << 20, 2, 1000)) > 0);
 }

@@ -6,7 +6,7 @@
 
 use std::ops::{Deref, Range};
 
-use lazuli_array::{Array, Batch, Column, DataType};
+use lazuli_array::{Batch, Column, DataType};
 use lazuli_expr::window::{Partitions, WindowFunctionRef};
 use lazuli_expr::{Accumulator, AggregateRef, Groups, RowOrder};
 use lazuli_kernels::keys::GroupTable;
@@ -15,16 +15,13 @@ use lazuli_kernels::{KernelError, NO_ROW, concat_columns, take_column};
 
 use super::{Call, OPERATOR, Step, WindowSpec};
 use crate::context::QueryContext;
-use crate::memory::{Footprint, Reservation, bytes_with};
+use crate::memory::{Footprint, Reservation, bytes_with, insertions};
 use crate::operator::sort::Key;
 use crate::{ExecError, Result};
 
 /// An aggregate is computed in one part a thread if there are so many times more rows than partitions; else merging the
 /// parts would cost what they save.
 const ROWS_A_PARTITION: usize = 16;
-
-/// Keys of so many rows are put into a table at a time, so that what it may grow by stays small.
-const INSERTED_ROWS: usize = 16 * 1024;
 
 /// Where memory for results comes from.
 pub(super) struct Memory<'a> {
@@ -319,15 +316,8 @@ impl WindowSpec {
         let mut all = Vec::with_capacity(rows.num_rows);
         for batch in &rows.batches {
             let keys = batch.project(keys).into_columns();
-            // Each time texts of a dictionary are looked up.
-            let entries = keys.iter().map(|key| match key.array() {
-                Array::Dictionary(array) => array.dictionary().len(),
-                _ => 0,
-            });
-            let step = entries.max().unwrap_or(0).max(INSERTED_ROWS);
-            for start in (0..batch.num_rows()).step_by(step) {
+            for (start, num_rows) in insertions(&keys, batch.num_rows()) {
                 memory.context.check_cancelled()?;
-                let num_rows = step.min(batch.num_rows() - start);
                 let keys: Vec<Column> = keys.iter().map(|key| key.sliced(start, num_rows)).collect();
                 memory.grow(&mut reservation, bytes_with(&table, &keys, num_rows))?;
                 table.insert(&keys, num_rows, &mut ids).map_err(ExecError::kernel(OPERATOR))?;
