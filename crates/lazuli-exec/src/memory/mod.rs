@@ -10,4 +10,4 @@ mod table;
 
 pub use budget::{MemoryBudget, Reservation};
 pub(crate) use footprint::Footprint;
-pub(crate) use table::{BYTES_A_KEY, bytes_with, insertions};
+pub(crate) use table::{BYTES_A_KEY, bytes_with, inserted_rows};

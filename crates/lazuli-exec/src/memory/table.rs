@@ -22,19 +22,17 @@ pub(crate) fn bytes_with(table: &GroupTable, keys: &[Column], num_rows: usize) -
     grown.saturating_add(values.sum::<usize>()).saturating_add(num_rows.saturating_mul(BYTES_A_KEY))
 }
 
-/// Keys of so many rows are put into a table at a time, so that what it may grow by stays small.
-const INSERTED_ROWS: usize = 16 * 1024;
+/// Keys of so many rows are put into a table at a time, or of as many as it has keys: what it may grow by stays in proportion.
+const INSERTED_ROWS: std::ops::RangeInclusive<usize> = 1024..=16 * 1024;
 
-/// Where to cut the keys of rows that are put into a table, as starts and numbers of rows.
-pub(crate) fn insertions(keys: &[Column], num_rows: usize) -> impl Iterator<Item = (usize, usize)> + use<> {
-    // Each time all texts of a dictionary are looked up.
+/// Of how many rows the keys are put into a table at a time, at most.
+pub(crate) fn inserted_rows(table: &GroupTable, keys: &[Column]) -> usize {
+    // All texts of a dictionary are looked up each time.
     let entries = keys.iter().map(|key| match key.array() {
         Array::Dictionary(array) => array.dictionary().len(),
         _ => 0,
     });
-    let step = entries.max().unwrap_or(0).max(INSERTED_ROWS);
-    let num_rows = if keys.is_empty() { 0 } else { num_rows };
-    (0..num_rows).step_by(step).map(move |start| (start, step.min(num_rows - start)))
+    table.len().clamp(*INSERTED_ROWS.start(), *INSERTED_ROWS.end()).max(entries.max().unwrap_or(0))
 }
 
 #[cfg(test)]

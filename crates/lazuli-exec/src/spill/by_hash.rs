@@ -220,10 +220,10 @@ mod tests {
         let float = |row: u64| match row % 7 {
             0 => None,
             1 => Some(f64::NAN),
-            2 => Some(if row % 2 == 0 { 0.0 } else { -0.0 }),
+            2 => Some(if row.is_multiple_of(2) { 0.0 } else { -0.0 }),
             _ => Some((row % 50) as f64),
         };
-        let text = |row: u64| (row % 5 != 0).then(|| format!("text {}", row % 3));
+        let text = |row: u64| (!row.is_multiple_of(5)).then(|| format!("text {}", row % 3));
         let texts: Vec<Option<String>> = rows.clone().map(text).collect();
         let texts = match is_coded {
             true => {

@@ -22,7 +22,7 @@ use super::external::{ExternalFilling, Overflow};
 use super::join::OutputColumn;
 use super::project::Choose;
 use crate::context::QueryContext;
-use crate::memory::{Reservation, bytes_with, insertions};
+use crate::memory::{Reservation, bytes_with, inserted_rows};
 use crate::morsel::{Flow, Morsel, MorselIndex};
 use crate::pipeline::{Operator, Sink, SinkWorker, Task};
 use crate::profile::{Description, Leaves, Link};
@@ -40,7 +40,7 @@ enum RightSide {
         _reservation: Reservation,
     },
     /// In files, where left rows go, too.
-    Waiting(Sides),
+    Waiting(Box<Sides>),
 }
 
 impl AsofSlot {
@@ -106,8 +106,10 @@ impl AsofBuilding {
         }
         let mut part_ids = Vec::new();
         let by = whole.project(&self.by).into_columns();
-        for (start, rows) in insertions(&by, num_rows) {
+        while ids.len() < num_rows {
             context.check_cancelled()?;
+            let start = ids.len();
+            let rows = inserted_rows(&groups, &by).min(num_rows - start);
             let by: Vec<Column> = by.iter().map(|key| key.sliced(start, rows)).collect();
             grow(scratch_bytes.saturating_add(bytes_with(&groups, &by, rows)))?;
             groups.insert(&by, rows, &mut part_ids).map_err(ExecError::kernel(OPERATOR))?;
@@ -210,7 +212,8 @@ impl Sink for AsofBuild {
         };
         let right = overflow.begin(context)?;
         right.take_all(&Kept::new(morsels, reservation), context)?;
-        self.slot.set(RightSide::Waiting(Sides::new(self.building.clone(), right, &self.probing, context)?));
+        let sides = Sides::new(self.building.clone(), right, &self.probing, context)?;
+        self.slot.set(RightSide::Waiting(Box::new(sides)));
         Ok(())
     }
 }

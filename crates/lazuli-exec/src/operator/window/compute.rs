@@ -15,7 +15,7 @@ use lazuli_kernels::{KernelError, NO_ROW, concat_columns, take_column};
 
 use super::{Call, OPERATOR, Step, WindowSpec};
 use crate::context::QueryContext;
-use crate::memory::{Footprint, Reservation, bytes_with, insertions};
+use crate::memory::{Footprint, Reservation, bytes_with, inserted_rows};
 use crate::operator::sort::Key;
 use crate::{ExecError, Result};
 
@@ -316,13 +316,16 @@ impl WindowSpec {
         let mut all = Vec::with_capacity(rows.num_rows);
         for batch in &rows.batches {
             let keys = batch.project(keys).into_columns();
-            for (start, num_rows) in insertions(&keys, batch.num_rows()) {
+            let mut start = 0;
+            while start < batch.num_rows() {
                 memory.context.check_cancelled()?;
+                let num_rows = inserted_rows(&table, &keys).min(batch.num_rows() - start);
                 let keys: Vec<Column> = keys.iter().map(|key| key.sliced(start, num_rows)).collect();
                 memory.grow(&mut reservation, bytes_with(&table, &keys, num_rows))?;
                 table.insert(&keys, num_rows, &mut ids).map_err(ExecError::kernel(OPERATOR))?;
                 reservation.shrink_to(table.memory_bytes());
                 all.extend_from_slice(&ids);
+                start += num_rows;
             }
         }
         Ok(Numbered { ids: all, num_partitions: table.len() })
