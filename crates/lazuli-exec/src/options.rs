@@ -18,6 +18,11 @@ pub struct ExecOptions {
     /// Worker threads; the machine's if `None`.
     pub threads: Option<usize>,
     /// What the operators of the query may hold in memory; most of what is free when the query starts if `None`.
+    ///
+    /// Where that is not enough, sorts, distinct rows, windows and as-of joins go on in files. Windows do if there is a key that all
+    /// windows of the step are partitioned by, as-of joins if they have `by` keys; of these, what has one key has to fit: the rows of a
+    /// window's partition, the right rows of a join. All else that does not fit is
+    /// [`ExecError::MemoryBudget`](crate::ExecError::MemoryBudget).
     pub memory_bytes: Option<usize>,
     /// What they may hold before those that can go on in temporary files do so; three quarters of `memory_bytes` if `None`. With
     /// 0, everything that can be in files is.

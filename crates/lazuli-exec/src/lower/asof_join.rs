@@ -10,8 +10,9 @@ use lazuli_plan::{AsofJoin, AsofStrategy, AsofTolerance, JoinSide, asof_toleranc
 use super::columns::Columns;
 use super::{Lowering, internal, position_of};
 use crate::Result;
-use crate::operator::asof_join::{AsofBuild, AsofProbe, AsofSlot};
-use crate::operator::collect::Shares;
+use crate::operator::asof_join::{
+    AsofBuild, AsofBuilding, AsofProbe, AsofProbing, AsofSlot, matched_in_files,
+};
 use crate::operator::join::OutputColumn;
 use crate::operator::project::Choose;
 use crate::pipeline::{Lane, push_operator};
@@ -45,23 +46,20 @@ impl Lowering {
         let (on, by) = split(&built.positions)?;
         let by_types = by.iter().map(|&position| built.schema.field(position).data_type().clone()).collect();
         let payload = Choose::new(payload, &built.schema);
-        let build = AsofBuild {
-            on,
-            by,
-            by_types,
-            schema: built.schema,
-            payload,
-            shares: Shares::default(),
-            slot: slot.clone(),
-        };
-        self.end(right, build);
+        let building = AsofBuilding { on, by, by_types, schema: built.schema, payload };
 
         let probed =
             Columns::beside(&mut left, "join_asof", &keys(&node.left_on, &node.left_by), left_schema);
         let (on, by) = split(&probed.positions)?;
         let matching = matching(node, probed.schema.field(on).data_type())?;
-        let probe = AsofProbe { on, by, matching, columns, schema: schema.clone(), slot };
-        push_operator(&mut left, Arc::new(probe));
+        let has_keys = !by.is_empty();
+        let input = probed.schema;
+        let probing = AsofProbing { on, by, matching, input, columns, schema: schema.clone() };
+        self.end(right, AsofBuild::new(building, probing.clone(), slot.clone()));
+        push_operator(&mut left, Arc::new(AsofProbe { probing, slot: slot.clone() }));
+        if has_keys {
+            left.push(Lane::new(matched_in_files(slot)));
+        }
         Ok(left)
     }
 }

@@ -24,7 +24,8 @@ use lazuli_expr::evaluate::{Evaluator, Predicates};
 use lazuli_plan::{Distinct, LogicalPlan, Node, Slice, Sort};
 
 use self::columns::Columns;
-use crate::operator::collect::{Collect, Shares};
+use crate::operator::collect::Collect;
+use crate::operator::distinct;
 use crate::operator::explode::Explode;
 use crate::operator::filter::Filter;
 use crate::operator::horizontal_concat::side_by_side;
@@ -239,13 +240,9 @@ impl Lowering {
             Some(subset) => Columns::beside(&mut lanes, "unique", subset, input),
             None => Columns { positions: (0..input.len()).collect(), schema: input.clone() },
         };
-        self.through(plan, "distinct rows", lanes, |stored| crate::operator::distinct::Distinct {
-            keep: node.keep,
-            keys: columns.positions,
-            output: Choose::with_schema((0..input.len()).collect(), input.clone()),
-            schema: columns.schema,
-            shares: Shares::default(),
-            stored,
+        let output = Choose::with_schema((0..input.len()).collect(), input.clone());
+        self.through(plan, "distinct rows", lanes, |stored| {
+            distinct::Distinct::new(node.keep, columns.positions, columns.schema, output, stored)
         })
     }
 }

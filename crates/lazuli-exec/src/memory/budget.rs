@@ -225,15 +225,21 @@ impl Reservation {
     /// # Errors
     /// [`ExecError::MemoryBudget`] if the budget has less left; the reservation stays as it is.
     pub fn grow_to(&mut self, bytes: usize) -> Result<()> {
-        if bytes <= self.bytes || self.try_grow_to(bytes) {
-            return Ok(());
-        }
-        Err(ExecError::MemoryBudget {
+        if self.try_grow_to(bytes) { Ok(()) } else { Err(self.refused(bytes)) }
+    }
+
+    /// As [`Reservation::try_grow_with_room`], where the error is what those go by who can do with less.
+    pub(crate) fn grow_with_room(&mut self, bytes: usize) -> Result<()> {
+        if self.try_grow_with_room(bytes) { Ok(()) } else { Err(self.refused(bytes)) }
+    }
+
+    fn refused(&self, bytes: usize) -> ExecError {
+        ExecError::MemoryBudget {
             operator: self.operator,
             requested_bytes: bytes - self.bytes,
             used_bytes: self.budget.scarce().used_bytes(),
             budget_bytes: self.budget.scarce().limit_bytes(),
-        })
+        }
     }
 
     /// Makes the reservation at least this large if the budget allows.

@@ -6,6 +6,8 @@
 mod budget;
 mod footprint;
 mod machine;
+mod table;
 
 pub use budget::{MemoryBudget, Reservation};
 pub(crate) use footprint::Footprint;
+pub(crate) use table::{BYTES_A_KEY, bytes_with, inserted_rows};

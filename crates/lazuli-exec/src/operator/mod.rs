@@ -8,6 +8,7 @@ pub(crate) mod asof_join; // the nearest row
 pub(crate) mod collect; // all rows, in order
 pub(crate) mod distinct; // one row of each kind
 pub(crate) mod explode; // items of lists become rows
+pub(crate) mod external; // rows that meet by key, in files
 pub(crate) mod filter; // rows for which predicates are true
 pub(crate) mod horizontal_concat; // columns of several inputs side by side
 pub(crate) mod join; // pairs of rows

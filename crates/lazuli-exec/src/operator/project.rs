@@ -50,6 +50,7 @@ impl Operator for Project {
 }
 
 /// Columns of the input by position: nothing is computed.
+#[derive(Clone)]
 pub(crate) struct Choose {
     positions: Vec<usize>,
     schema: SchemaRef,

@@ -96,7 +96,7 @@ enum Origin {
     Computed(Compute, Stored),
 }
 
-/// Makes rows from what earlier pipelines have left, and leaves them there.
+/// Leaves rows that are made from what earlier pipelines, or lanes, have left.
 type Compute = Box<dyn Fn(&QueryContext, &Stored) -> Result<()> + Send + Sync>;
 
 /// Whether there are no rows to make.
@@ -146,11 +146,18 @@ impl BatchesSource {
         name: &'static str,
         compute: impl Fn(&QueryContext) -> Result<(Vec<Batch>, Reservation)> + Send + Sync + 'static,
     ) -> Self {
-        let compute = move |context: &QueryContext, stored: &Stored| {
+        Self::left(name, move |context, stored| {
             let (batches, reservation) = compute(context)?;
             stored.set(batches, reservation);
             Ok(())
-        };
+        })
+    }
+
+    /// As [`BatchesSource::computed`], in memory or in files.
+    pub(crate) fn left(
+        name: &'static str,
+        compute: impl Fn(&QueryContext, &Stored) -> Result<()> + Send + Sync + 'static,
+    ) -> Self {
         Self::of(name.into(), Origin::Computed(Box::new(compute), Stored::default()))
     }
 

@@ -51,6 +51,7 @@ pub(crate) enum NullKeys {
 }
 
 /// Rows whose hashes are alike, in files.
+#[derive(Clone)]
 pub(crate) struct Partition {
     pub(crate) blocks: Vec<Spilled>,
     /// How often rows were split to get here.
@@ -235,5 +236,169 @@ impl HashFilling {
     /// Writes all that is left.
     pub(crate) fn flush(&mut self) -> Result<()> {
         self.filling.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::morsel::MorselIndex;
+    use crate::spill::Places;
+    use crate::{CancelFlag, ExecOptions, MemoryBudget};
+    use lazuli_array::{Array, DataType, DictionaryArray, FromValues};
+    use std::collections::{BTreeSet, HashMap};
+
+    fn context(memory_bytes: usize) -> QueryContext {
+        let memory = MemoryBudget::new(memory_bytes);
+        QueryContext::new(&ExecOptions::default(), memory, None, CancelFlag::default())
+    }
+
+    /// A float and a text that make the key, in forms that differ by morsel, and the number of the row.
+    fn batch(rows: std::ops::Range<u64>, is_coded: bool) -> Batch {
+        let float = |row: u64| match row % 7 {
+            0 => None,
+            1 => Some(f64::NAN),
+            2 => Some(if row.is_multiple_of(2) { 0.0 } else { -0.0 }),
+            _ => Some((row % 50) as f64),
+        };
+        let text = |row: u64| (!row.is_multiple_of(5)).then(|| format!("text {}", row % 3));
+        let texts: Vec<Option<String>> = rows.clone().map(text).collect();
+        let texts = match is_coded {
+            true => {
+                let codes: DictionaryArray = texts.iter().map(Option::as_deref).collect();
+                Column::new(DataType::String, codes)
+            }
+            false => Column::from_values(texts.into_iter()),
+        };
+        Batch::from_columns(vec![
+            ("x".into(), Column::from_values(rows.clone().map(float))),
+            ("t".into(), texts),
+            ("row".into(), Column::from_values(rows)),
+        ])
+        .expect("equal lengths")
+    }
+
+    /// The key of each row, one text for equal ones.
+    fn keys(batch: &Batch) -> Vec<String> {
+        let key = |row| {
+            let float = match batch.column(0).get(row) {
+                lazuli_array::Scalar::Float64(value) => (value + 0.0).to_string(),
+                other => format!("{other:?}"),
+            };
+            format!("{float} {:?}", batch.column(1).get(row))
+        };
+        (0..batch.num_rows()).map(key).collect()
+    }
+
+    fn numbers(column: &Column) -> Vec<u64> {
+        match column.array() {
+            Array::UInt64(numbers) => numbers.values().to_vec(),
+            other => panic!("numbers of rows, not {:?}", other.physical()),
+        }
+    }
+
+    /// Partitions of 3000 rows that came in 30 morsels, every other one first, by two threads' worth of fillings.
+    fn filled(context: &QueryContext) -> (Arc<HashPartitions>, RowNumbers) {
+        let schema = batch(0..1, false).schema().clone();
+        let partitions =
+            Arc::new(HashPartitions::new("unique", schema, vec![0, 1], context).expect("a temporary folder"));
+        let places = Places::default();
+        for parity in [1, 0] {
+            let mut filling = HashFilling::new(partitions.clone(), context);
+            for morsel in (0..30).filter(|morsel| morsel % 2 == parity) {
+                let index = MorselIndex { morsel, ..MorselIndex::default() };
+                let first = Places::first_of(places.enter(index, 100));
+                let batch = batch(morsel * 100..(morsel + 1) * 100, morsel % 3 == 0);
+                filling.add(&batch, (first..first + 100).collect()).expect("a disk");
+            }
+            filling.flush().expect("a disk");
+        }
+        (partitions, places.numbers())
+    }
+
+    /// Looks at all rows of partitions: in order in each, all there, equal keys together. How many partitions have some.
+    fn check(
+        partitions: &HashPartitions,
+        parts: &[Partition],
+        row_numbers: &RowNumbers,
+        context: &QueryContext,
+    ) -> (BTreeSet<u64>, usize) {
+        let mut seen = BTreeSet::new();
+        let mut homes: HashMap<String, usize> = HashMap::new();
+        let mut used = 0;
+        for (home, part) in parts.iter().enumerate().filter(|(_, part)| part.num_rows() > 0) {
+            used += 1;
+            let (rows, found, reservation) =
+                partitions.read_in_order(part, row_numbers, context).expect("enough memory");
+            assert_eq!(rows.num_rows(), part.num_rows());
+            assert!(found.is_sorted() && reservation.bytes() >= rows.memory_bytes());
+            assert_eq!(numbers(rows.column(2)), found);
+            let wanted: Vec<Batch> = found.iter().map(|&row| batch(row..row + 1, false)).collect();
+            assert_eq!(rows, concat_batches(rows.schema(), &wanted));
+            for key in keys(&rows) {
+                assert_eq!(*homes.entry(key).or_insert(home), home, "equal keys are together");
+            }
+            seen.extend(found);
+        }
+        (seen, used)
+    }
+
+    #[test]
+    fn equal_keys_are_together_and_in_order() {
+        // Enough for blocks of several morsels; so little that each morsel is written.
+        for memory_bytes in [64 << 20, 400_000] {
+            let context = context(memory_bytes);
+            let (partitions, numbers) = filled(&context);
+            let parts = partitions.take();
+            let (seen, used) = check(&partitions, &parts, &numbers, &context);
+            assert!(seen.into_iter().eq(0..3000));
+            assert!(used > 1);
+            assert!(partitions.take().iter().all(|part| part.num_rows() == 0), "taken once");
+        }
+    }
+
+    #[test]
+    fn a_split_has_the_same_rows() {
+        let context = context(1 << 20);
+        let (partitions, numbers) = filled(&context);
+        let mut parts = partitions.take();
+        parts.retain(|part| part.num_rows() > 0);
+        let mut deepest = 0;
+        for part in &parts {
+            let (rows, _) = check(&partitions, std::slice::from_ref(part), &numbers, &context);
+            let smaller = partitions.split(part, &context).expect("a disk");
+            let (again, used) = check(&partitions, &smaller, &numbers, &context);
+            assert_eq!(again, rows);
+            assert!(used > 1, "other bits than those before");
+            let next: Vec<Partition> =
+                smaller.iter().flat_map(|part| partitions.split(part, &context).expect("a disk")).collect();
+            assert_eq!(check(&partitions, &next, &numbers, &context).0, rows);
+            deepest = deepest.max(next.iter().map(|part| part.level).max().unwrap_or(0));
+        }
+        assert_eq!(deepest, 2);
+    }
+
+    #[test]
+    fn one_key_is_not_split_for_ever() {
+        let context = context(1 << 20);
+        let schema = batch(0..1, false).schema().clone();
+        let partitions =
+            HashPartitions::new("unique", schema, Vec::new(), &context).expect("a temporary folder");
+        let partitions = Arc::new(partitions);
+        let mut filling = HashFilling::new(partitions.clone(), &context);
+        filling.add(&batch(0..100, false), (0..100).collect()).expect("a disk");
+        filling.flush().expect("a disk");
+        let mut parts = partitions.take();
+        let mut splits = 0;
+        loop {
+            parts.retain(|part| part.num_rows() > 0);
+            let [part] = parts.as_slice() else { panic!("rows without keys are all equal") };
+            if !part.can_be_split() {
+                break;
+            }
+            parts = partitions.split(part, &context).expect("a disk");
+            splits += 1;
+        }
+        assert_eq!(splits, MOST_VAIN);
     }
 }

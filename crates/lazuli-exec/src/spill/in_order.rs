@@ -250,3 +250,116 @@ impl Pieces for Ordered {
         Ok((without_numbers(&stored, &self.schema), reservation))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{CancelFlag, ExecOptions, MemoryBudget};
+    use lazuli_array::{Array, Column, FromValues};
+    use proptest::prelude::*;
+
+    fn context(memory_bytes: usize) -> QueryContext {
+        let memory = MemoryBudget::new(memory_bytes);
+        QueryContext::new(&ExecOptions::default(), memory, None, CancelFlag::default())
+    }
+
+    /// Numbers, and which of the rows of a number each is.
+    fn batch(rows: &[(u64, u64)]) -> Batch {
+        Batch::from_columns(vec![
+            ("number".into(), Column::from_values(rows.iter().map(|row| row.0))),
+            ("tie".into(), Column::from_values(rows.iter().map(|row| row.1))),
+        ])
+        .expect("equal lengths")
+    }
+
+    fn values(batch: &Batch, column: usize) -> Vec<u64> {
+        match batch.column(column).array() {
+            Array::UInt64(values) => values.values().to_vec(),
+            other => panic!("numbers, not {:?}", other.physical()),
+        }
+    }
+
+    /// Puts rows in by two fillings, those of even numbers by the one, and reads all.
+    fn through(
+        rows: &[(u64, u64)],
+        count: u64,
+        chunk: usize,
+        context: &QueryContext,
+    ) -> (Vec<(u64, u64)>, Ordered) {
+        let schema = batch(&[]).schema().clone();
+        let ordered = RowsByNumber::new("join", schema, count, context).expect("a temporary folder");
+        let ordered = Arc::new(ordered);
+        for parity in [0, 1] {
+            let mut filling = OrderFilling::new(ordered.clone(), context);
+            let own: Vec<(u64, u64)> = rows.iter().filter(|row| row.0 % 2 == parity).copied().collect();
+            for rows in own.chunks(chunk) {
+                let numbers = rows.iter().map(|row| row.0).collect();
+                filling.add(&batch(rows), numbers).expect("a disk");
+            }
+            filling.flush().expect("a disk");
+        }
+        let pieces = ordered.finish(context).expect("a disk");
+        let mut found = Vec::new();
+        for (piece, &num_rows) in pieces.num_rows().iter().enumerate() {
+            let (rows, reservation) = pieces.load(piece, context).expect("enough memory");
+            assert_eq!(rows.num_rows(), num_rows);
+            assert!(reservation.bytes() >= rows.memory_bytes());
+            found.extend(values(&rows, 0).into_iter().zip(values(&rows, 1)));
+        }
+        (found, pieces)
+    }
+
+    proptest! {
+        #[test]
+        fn rows_come_out_by_number_and_ties_as_they_came(
+            numbers in prop::collection::vec(0u64..500, 0..2000),
+            beyond in 0u64..100_000,
+            chunk in 1usize..300,
+            memory_bytes in prop::sample::select(vec![300_000usize, 1 << 20, 64 << 20]),
+        ) {
+            let rows: Vec<(u64, u64)> = numbers.into_iter().zip(0..).collect();
+            let count = rows.iter().map(|row| row.0 + 1).max().unwrap_or(0) + beyond;
+            let (found, _) = through(&rows, count, chunk, &context(memory_bytes));
+            let mut wanted = rows;
+            wanted.sort_by_key(|row| row.0);
+            prop_assert_eq!(found, wanted);
+        }
+    }
+
+    #[test]
+    fn ranges_are_split_and_numbers_are_not() {
+        // A piece has a sixteenth of the memory at most: about 700 rows.
+        let context = context(300_000);
+        let each: Vec<(u64, u64)> = (0..20_000).map(|row| (row * 7919 % 20_000, row)).collect();
+        let (found, pieces) = through(&each, 20_000, 500, &context);
+        let mut wanted = each;
+        wanted.sort_by_key(|row| row.0);
+        assert_eq!(found, wanted);
+        assert!(pieces.pieces.len() > 16 && pieces.pieces.iter().all(|piece| !piece.is_sorted));
+        drop(pieces);
+
+        // Most rows have one number, and are read in as many parts as they were written in.
+        let most: Vec<(u64, u64)> =
+            (0..20_000).map(|row| (if row % 10 == 0 { row } else { 4242 }, row)).collect();
+        let (found, pieces) = through(&most, 20_000, 500, &context);
+        let mut wanted = most;
+        wanted.sort_by_key(|row| row.0);
+        assert_eq!(found, wanted);
+        assert!(pieces.pieces.iter().any(|piece| piece.is_sorted));
+        let largest = pieces.num_rows().iter().max().expect("pieces");
+        assert!(*largest < 2000, "{largest} rows in a piece");
+    }
+
+    #[test]
+    fn how_many_are_below_a_number() {
+        let context = context(1 << 20);
+        let schema = batch(&[]).schema().clone();
+        let ordered = Arc::new(RowsByNumber::new("join", schema, 100, &context).expect("a temporary folder"));
+        let mut filling = OrderFilling::new(ordered.clone(), &context);
+        filling.add(&batch(&[(7, 0), (3, 0), (7, 1), (90, 0)]), vec![7, 3, 7, 90]).expect("a disk");
+        filling.flush().expect("a disk");
+        let pieces = ordered.finish(&context).expect("a disk");
+        let below = |number| ordered.rows_below(&pieces, number).expect("a disk");
+        assert_eq!([0, 4, 7, 8, 100].map(below), [0, 1, 1, 3, 4]);
+    }
+}

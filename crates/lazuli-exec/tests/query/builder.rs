@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use lazuli_array::{Column, DataFrame, FromValues, Name, Scalar};
 use lazuli_exec::FrameSource;
-use lazuli_expr::{Expr, SortKey};
+use lazuli_expr::{Expr, SortKey, col};
 use lazuli_plan::{
-    Aggregate, Caller, DataSink, DataSource, Distinct, Filter, HorizontalConcat, Join, JoinType, JoinWhere,
-    Keep, LogicalPlan, Node, Pivot, Project, Scan, Sink, Slice, Sort, Union, UnionMode, Unpivot,
+    Aggregate, AsofJoin, AsofStrategy, Caller, DataSink, DataSource, Distinct, Filter, HorizontalConcat,
+    Join, JoinType, JoinWhere, Keep, LogicalPlan, Node, Pivot, Project, Scan, Sink, Slice, Sort, Union,
+    UnionMode, Unpivot,
 };
 
 /// A plan that grows by verbs.
@@ -71,6 +72,27 @@ impl Query {
                 suffix: "_right".into(),
                 coalesce: true,
                 nulls_equal: false,
+                output: Vec::new(),
+            })
+        })
+    }
+
+    /// Each row beside the row of `right` with equal `by` whose `on` is nearest.
+    pub fn join_asof(self, right: Self, on: &str, by: &[&str], strategy: AsofStrategy) -> Self {
+        let by: Vec<Expr> = by.iter().map(|name| col(*name)).collect();
+        self.on_top(|left| {
+            Node::AsofJoin(AsofJoin {
+                left,
+                right: right.0,
+                left_on: col(on),
+                right_on: col(on),
+                left_by: by.clone(),
+                right_by: by,
+                strategy,
+                tolerance: None,
+                allow_exact_matches: true,
+                coalesce: true,
+                suffix: "_right".into(),
                 output: Vec::new(),
             })
         })

@@ -15,6 +15,7 @@ mod profiles; // what operators did
 mod reshape; // pivot and unpivot
 mod rows; // filter, select, group_by
 mod spilling; // rows that wait in files
+mod spilling_by_key; // rows that meet by key, and wait in files
 mod spilling_groups; // groups that wait in files
 mod spilling_join; // pairs of rows of which one side waits in files
 mod streams; // an answer batch by batch

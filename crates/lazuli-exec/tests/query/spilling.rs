@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use crate::builder::{Query, column, frame, query, scattered};
 
 /// A folder of a test's own, which must be empty in the end.
-pub(crate) struct Folder(pub(crate) PathBuf);
+pub struct Folder(pub(crate) PathBuf);
 
 impl Folder {
     pub(crate) fn new(name: &str) -> Self {
@@ -30,12 +30,7 @@ impl Drop for Folder {
     }
 }
 
-pub(crate) fn options(
-    folder: &Folder,
-    memory_bytes: usize,
-    threads: usize,
-    morsel_rows: usize,
-) -> ExecOptions {
+pub fn options(folder: &Folder, memory_bytes: usize, threads: usize, morsel_rows: usize) -> ExecOptions {
     ExecOptions {
         memory_bytes: Some(memory_bytes),
         temp_dir: Some(folder.0.clone()),
@@ -47,7 +42,7 @@ pub(crate) fn options(
 }
 
 /// All rows, which need no room together.
-pub(crate) fn streamed(query: &Query, options: &ExecOptions) -> Result<DataFrame, ExecError> {
+pub fn streamed(query: &Query, options: &ExecOptions) -> Result<DataFrame, ExecError> {
     let batches = Engine::global().execute_batches(&query.0, options, None)?;
     let schema = batches.schema().clone();
     let batches = batches.collect::<Result<Vec<_>, _>>()?;
@@ -56,7 +51,7 @@ pub(crate) fn streamed(query: &Query, options: &ExecOptions) -> Result<DataFrame
 
 /// How keys may be spread.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Spread {
+pub enum Spread {
     Even,
     /// One value half of the time.
     Skewed,

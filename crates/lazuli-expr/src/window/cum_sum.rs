@@ -77,6 +77,8 @@ impl WindowFunction for CumSum {
 }
 
 /// A value for each value, made of a state that starts anew with each partition; null for null.
+///
+/// Of several partitions that fail, the one whose first failing row is the first of the frame is named.
 pub(super) fn running<T: Native, S: Copy>(
     array: &PrimitiveArray<T>,
     partitions: &Partitions<'_>,
@@ -86,17 +88,28 @@ pub(super) fn running<T: Native, S: Copy>(
     let values = array.values();
     let validity = array.validity();
     let mut results = vec![T::default(); values.len()];
-    match validity {
+    let visited = match validity {
         None => partitions.try_visit(start, |state, row| {
             results[row] = add(state, values[row], row)?;
             Ok::<(), KernelError>(())
-        })?,
+        }),
         Some(validity) => partitions.try_visit(start, |state, row| {
             if validity.get(row) {
                 results[row] = add(state, values[row], row)?;
             }
             Ok::<(), KernelError>(())
-        })?,
+        }),
+    };
+    if let Err(error) = visited {
+        let failures = partitions.iter().filter_map(|rows| {
+            let mut state = start;
+            let mut rows = rows.iter().map(|&row| row as usize);
+            rows.find_map(|row| {
+                let is_valid = validity.is_none_or(|validity| validity.get(row));
+                if is_valid { add(&mut state, values[row], row).err() } else { None }
+            })
+        });
+        return Err(failures.min_by_key(KernelError::row).unwrap_or(error));
     }
     Ok(PrimitiveArray::new(results.into(), validity.cloned()))
 }

@@ -366,6 +366,11 @@ pub trait WindowFunction: Send + Sync {
         partitions: &Partitions<'_>,
     ) -> Result<Column, KernelError>;
 
+    /// Whether results depend on the numbers of the partitions ([`Partitions::number`]), and not on the rows of each alone.
+    fn counts_partitions(&self) -> bool {
+        false
+    }
+
     /// Whether [`WindowFunction::evaluate_range`] gives the results of some rows without going through the others.
     fn is_by_range(&self, arguments: &[Argument<'_>]) -> bool {
         let _ = arguments;

@@ -19,6 +19,8 @@ pub struct Partitions<'a> {
     ids: &'a [u32],
     /// A permutation of the rows; none: as they are numbered.
     order: Option<&'a [u32]>,
+    /// What each partition is called, if these are some of the partitions of a longer frame.
+    numbers: Option<&'a [u32]>,
     /// Rows that stand together, made when first asked for.
     grouped: OnceLock<Grouped<'a>>,
 }
@@ -37,7 +39,7 @@ impl<'a> Partitions<'a> {
     /// Panics if the order has another number of rows.
     pub fn one(num_rows: usize, order: Option<&'a [u32]>) -> Self {
         assert!(order.is_none_or(|order| order.len() == num_rows), "an order of {num_rows} rows");
-        Self { num_rows, num_partitions: 1, ids: &[], order, grouped: OnceLock::new() }
+        Self { num_rows, num_partitions: 1, ids: &[], order, numbers: None, grouped: OnceLock::new() }
     }
 
     /// Rows by the number of their partition, `ids[row]`, which are below `num_partitions`.
@@ -45,7 +47,28 @@ impl<'a> Partitions<'a> {
     /// Panics if the order has another number of rows.
     pub fn new(ids: &'a [u32], num_partitions: usize, order: Option<&'a [u32]>) -> Self {
         assert!(order.is_none_or(|order| order.len() == ids.len()), "an order of {} rows", ids.len());
-        Self { num_rows: ids.len(), num_partitions, ids, order, grouped: OnceLock::new() }
+        Self { num_rows: ids.len(), num_partitions, ids, order, numbers: None, grouped: OnceLock::new() }
+    }
+
+    /// The same partitions, as some of those of a longer frame: `numbers` are what they are among these.
+    ///
+    /// Panics if there are fewer numbers than partitions.
+    ///
+    /// ```
+    /// use lazuli_expr::window::Partitions;
+    ///
+    /// let partitions = Partitions::new(&[0, 1, 0, 0], 2, None).numbered(&[17, 4]);
+    /// assert_eq!([partitions.number(0), partitions.number(1)], [17, 4]);
+    /// ```
+    #[must_use]
+    pub fn numbered(self, numbers: &'a [u32]) -> Self {
+        assert!(numbers.len() >= self.num_partitions, "numbers of {} partitions", self.num_partitions);
+        Self { numbers: Some(numbers), ..self }
+    }
+
+    /// The number of a partition among those of the frame, in order of first appearance.
+    pub fn number(&self, partition: u32) -> u32 {
+        self.numbers.map_or(partition, |numbers| numbers[partition as usize])
     }
 
     /// The same partitions, their rows in another order.
@@ -55,10 +78,11 @@ impl<'a> Partitions<'a> {
     where
         'a: 'b,
     {
-        match self.ids {
+        let reordered = match self.ids {
             [] => Partitions::one(self.num_rows, Some(order)),
             ids => Partitions::new(ids, self.num_partitions, Some(order)),
-        }
+        };
+        Partitions { numbers: self.numbers, ..reordered }
     }
 
     /// Number of rows of all partitions.
@@ -126,10 +150,7 @@ impl<'a> Partitions<'a> {
             None => (0..self.num_rows as u32).rev().collect(),
             Some(order) => order.iter().rev().copied().collect(),
         };
-        run(&match self.ids {
-            [] => Partitions::one(self.num_rows, Some(&order)),
-            ids => Partitions::new(ids, self.num_partitions, Some(&order)),
-        })
+        run(&self.reordered(&order))
     }
 
     /// The rows of each partition, in the window's order.

@@ -102,6 +102,10 @@ impl WindowFunction for Random {
         0
     }
 
+    fn counts_partitions(&self) -> bool {
+        true
+    }
+
     fn evaluate(
         &self,
         _: &[Column],
@@ -147,9 +151,9 @@ fn each_row<T: Copy + Default>(
 ) -> Vec<T> {
     let mut values = vec![T::default(); partitions.num_rows()];
     let ids = partitions.ids();
-    let only = Stream::new(seed, 0);
+    let only = Stream::new(seed, partitions.number(0));
     partitions.visit(0u64, |place, row| {
-        let stream = ids.get(row).map_or(only, |&partition| Stream::new(seed, partition));
+        let stream = ids.get(row).map_or(only, |&partition| Stream::new(seed, partitions.number(partition)));
         values[row] = of(stream, *place);
         *place += 1;
     });
@@ -205,6 +209,10 @@ impl WindowFunction for Sample {
         0
     }
 
+    fn counts_partitions(&self) -> bool {
+        true
+    }
+
     fn evaluate(
         &self,
         _: &[Column],
@@ -220,7 +228,7 @@ impl WindowFunction for Sample {
                 Size::Rows(rows) => usize::try_from(rows).unwrap_or(usize::MAX),
                 Size::Share(share) => (share * rows.len() as f64).round() as usize,
             };
-            let order = shuffled(rows, Stream::new(seed, partition as u32));
+            let order = shuffled(rows, Stream::new(seed, partitions.number(partition as u32)));
             order.iter().take(chosen).for_each(|&row| is_chosen[row as usize] = true);
         }
         let bits = BooleanArray::new(is_chosen.into_iter().collect(), None);
@@ -246,6 +254,10 @@ impl WindowFunction for Shuffle {
         }
     }
 
+    fn counts_partitions(&self) -> bool {
+        true
+    }
+
     fn evaluate(
         &self,
         inputs: &[Column],
@@ -257,7 +269,9 @@ impl WindowFunction for Shuffle {
             .ok_or_else(|| KernelError::unsupported("shuffle", [arguments[1].data_type]))?;
         let mut sources = vec![0u32; partitions.num_rows()];
         for (partition, rows) in partitions.iter().enumerate() {
-            for (&row, source) in rows.iter().zip(shuffled(rows, Stream::new(seed, partition as u32))) {
+            for (&row, source) in
+                rows.iter().zip(shuffled(rows, Stream::new(seed, partitions.number(partition as u32))))
+            {
                 sources[row as usize] = source;
             }
         }
