@@ -18,7 +18,7 @@ const ROW_HEIGHT: usize = BOX_HEIGHT + 44;
 const MARGIN: usize = 10;
 
 /// As many characters as a box is wide.
-const BOX_CHARS: usize = 34;
+const BOX_CHARS: usize = 30;
 
 const STYLE: &str = "body{font:14px system-ui,sans-serif;margin:24px;color:#1c2330;background:#fff}\
 h1{font-size:18px}table{border-collapse:collapse;margin-top:24px}\

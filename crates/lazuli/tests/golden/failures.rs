@@ -280,8 +280,9 @@ fn a_memory_budget_names_the_operator() {
     assert_snapshot!(over_budget(|frame| frame.select([col("n").median()])), @"memory budget exceeded: aggregate");
     assert_snapshot!(over_budget(|frame| frame.unique()), @"memory budget exceeded: unique");
     assert_snapshot!(over_budget(|frame| {
-        frame.clone().join(frame, "n", "n", JoinType::Inner).select([col("text").max()])
+        frame.clone().cross_join(frame).select([col("text").max()])
     }), @"memory budget exceeded: join");
+    assert_snapshot!(over_budget(|frame| frame.select([col("n").cum_sum().max()])), @"memory budget exceeded: window");
     assert_snapshot!(over_budget(|frame| {
         let frame = frame.with_columns((col("n") + 1).alias("m"));
         frame.pivot(["text"]).index(["n"]).values(["m"]).columns(["text 1"]).agg(element().sum())

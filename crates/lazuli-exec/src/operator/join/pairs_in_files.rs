@@ -144,7 +144,9 @@ impl<'a> PairsInFiles<'a> {
             return Ok(None);
         }
         let (batch, numbers) = rows.partitions.read_in_order_within(built, numbers, &mut reservation)?;
-        let table = BuiltTable::new(side, &batch, reservation, false, &one_by_one)?;
+        // There is no chunk of nothing, by whose table rows without a match could be given out.
+        let must = built.num_rows() == 0;
+        let table = BuiltTable::new(side, &batch, reservation, must, &one_by_one)?;
         Ok(table.ok().map(|table| (table, numbers)))
     }
 
