@@ -35,6 +35,7 @@ mod rejects; // records that were set aside
 mod sink; // where rows go
 mod source; // where rows come from
 mod spill; // rows that wait in files
+mod verify; // two plans of one query, compared
 
 pub use batches::Batches;
 pub use engine::Engine;
@@ -59,6 +60,7 @@ pub use source::NdjsonSource;
 #[cfg(feature = "parquet")]
 pub use source::ParquetSource;
 pub use source::{CsvSource, FileSource, FrameSource, OnceSource};
+pub use verify::{Difference, PlansDiffer, ValueDifference};
 
 /// The result of running a query, or a part of it.
 pub type Result<T> = std::result::Result<T, ExecError>;

@@ -16,4 +16,5 @@ mod reshape; // pivot and unpivot
 mod rows; // filter, select, group_by
 mod spilling; // rows that wait in files
 mod streams; // an answer batch by batch
+mod verified; // optimized and as written
 mod windows; // values made of the rows of a partition
