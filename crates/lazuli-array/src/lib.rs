@@ -18,6 +18,7 @@ pub mod calendar; // dates and ticks, and their ISO text
 mod column; // an array and what it means
 mod data_type; // logical types
 pub mod decimal; // exact text of decimal numbers
+mod difference; // where two frames differ
 mod dispatch; // the only file that lists the types in macros
 mod display; // values and frames as text
 mod error; // what can be wrong with columns

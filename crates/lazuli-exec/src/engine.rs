@@ -18,6 +18,7 @@ use crate::pipeline::{Pipeline, Sink, run};
 use crate::pool::Pool;
 use crate::prepare::{Purpose, prepare, resolved};
 use crate::source::Stored;
+use crate::verify::execute_verified;
 use crate::{CancelFlag, ExecError, ExecOptions, MemoryBudget, Profile, QueryHandle, Result};
 
 /// Batches that a query may be ahead of whoever takes them one by one.
@@ -111,16 +112,53 @@ impl Engine {
     /// [`ExecError`]: mistakes in the plan, before anything is read; else the first failure by place.
     pub fn execute(&self, plan: &LogicalPlan, options: &ExecOptions) -> Result<DataFrame> {
         let options = &*of_all(options);
+        self.execute_prepared(&self.prepared(plan, options)?, options)
+    }
+
+    /// The answer of a plan, if the plan as it is written has the same: both are run, and compared to the last bit. For tests,
+    /// and for whoever has doubts about an answer. The first answer is held, outside of the budget, while the second plan runs.
+    ///
+    /// Counters, progress and profiles are those of the optimized plan. With the optimizer switched off the same plan runs twice.
+    ///
+    /// ```
+    /// use lazuli_array::df;
+    /// use lazuli_exec::{Engine, ExecOptions, FrameSource};
+    /// use lazuli_expr::col;
+    /// use lazuli_plan::{Caller, Filter, LogicalPlan, Node, Scan};
+    /// use std::sync::Arc;
+    ///
+    /// let source = Arc::new(FrameSource::new(df! { "a" => [1i64, 5, 3] }?));
+    /// let input = LogicalPlan::new(Node::Scan(Scan::new(source)), Caller::Engine);
+    /// let plan = input.with_node(Node::Filter(Filter { input: input.clone(), predicates: vec![col("a").gt(2)] }));
+    /// let answer = Engine::global().execute_verified(&plan, &ExecOptions::default())?;
+    /// assert_eq!(answer, df! { "a" => [5i64, 3] }?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Engine::execute`]. [`ExecError::PlansDiffer`] if the answers differ, or one plan fails where the other does not and
+    /// no rule may make that so; [`ExecError::NotVerified`] if the plan as written could not be run to its end;
+    /// [`ExecError::Unsupported`] for sources that set records aside, since which ones depends on the plan.
+    pub fn execute_verified(&self, plan: &LogicalPlan, options: &ExecOptions) -> Result<DataFrame> {
+        execute_verified(self, plan, &of_all(options))
+    }
+
+    /// The plan that is run.
+    pub(crate) fn prepared(&self, plan: &LogicalPlan, options: &ExecOptions) -> Result<LogicalPlan> {
+        catch_panic(|| "a query".into(), || prepare(plan, Purpose::Run, self, options))
+    }
+
+    /// The answer of a plan that [`Engine::prepared`] gave.
+    pub(crate) fn execute_prepared(&self, plan: &LogicalPlan, options: &ExecOptions) -> Result<DataFrame> {
         catch_panic(
             || "a query".into(),
             || {
-                let plan = prepare(plan, Purpose::Run, self, options)?;
-                reject_sink(&plan)?;
+                reject_sink(plan)?;
                 let context = self.context(options)?;
                 let schema = plan.schema().clone();
                 let stored = Arc::new(Stored::default());
                 let sink = Collect::new("collect", stored.clone()).compacting(schema.clone());
-                run_all(lower(&plan)?, Arc::new(sink), &context)?;
+                run_all(lower(plan)?, Arc::new(sink), &context)?;
                 let batches = Arc::into_inner(stored).map_or_else(Vec::new, Stored::into_batches);
                 let batches = batches.into_iter().map(|batch| batch.with_schema(schema.clone())).collect();
                 DataFrame::from_batches(schema, batches).map_err(|error| ExecError::Internal {
@@ -197,7 +235,7 @@ impl Engine {
         batch_rows: Option<usize>,
     ) -> Result<Batches> {
         let options = &*of_all(options);
-        let plan = catch_panic(|| "a query".into(), || prepare(plan, Purpose::Run, self, options))?;
+        let plan = self.prepared(plan, options)?;
         reject_sink(&plan)?;
         let schema = plan.schema().clone();
         let abandoned = CancelFlag::default();

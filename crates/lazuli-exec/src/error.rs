@@ -9,6 +9,8 @@ use lazuli_expr::EvaluateError;
 use lazuli_kernels::KernelError;
 use lazuli_plan::{PlanErrors, SourceError};
 
+use crate::PlansDiffer;
+
 /// A query that has no answer, and why.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -110,6 +112,13 @@ pub enum ExecError {
         /// What it says.
         reason: String,
     },
+    /// The optimized plan and the plan as written do not have the same answer.
+    PlansDiffer(Box<PlansDiffer>),
+    /// There is an answer, and the plan as written could not be run to its end to compare it.
+    NotVerified {
+        /// Why the plan as written ended.
+        error: Box<ExecError>,
+    },
     /// A mistake of ours, or a panic in a function or source of the user's own.
     Internal {
         /// Where.
@@ -174,6 +183,10 @@ impl fmt::Display for ExecError {
             Self::Cancelled => f.write_str("the query was cancelled"),
             Self::Deadline => f.write_str("the query was not done by its deadline"),
             Self::Threads { reason } => write!(f, "no threads to run the query on: {reason}"),
+            Self::PlansDiffer(error) => error.fmt(f),
+            Self::NotVerified { error } => {
+                write!(f, "the answer could not be compared with that of the plan as written: {error}")
+            }
             Self::Internal { place, message } => write!(f, "internal error in {place}: {message}"),
         }
     }
@@ -214,6 +227,8 @@ impl std::error::Error for ExecError {
             Self::Aggregate { error, .. } | Self::Kernel { error, .. } => Some(error),
             Self::Source { error, .. } | Self::Sink { error, .. } => Some(&**error),
             Self::Spill { error, .. } => Some(error),
+            Self::PlansDiffer(error) => Some(error),
+            Self::NotVerified { error } => Some(error),
             _ => None,
         }
     }

@@ -36,6 +36,7 @@ mod sink; // where rows go
 mod source; // where rows come from
 mod spill; // rows that wait in files
 mod stale; // files of processes that were killed
+mod verify; // two plans of one query, compared
 
 pub use batches::Batches;
 pub use engine::Engine;
@@ -60,6 +61,7 @@ pub use source::NdjsonSource;
 #[cfg(feature = "parquet")]
 pub use source::ParquetSource;
 pub use source::{CsvSource, FileSource, FrameSource, OnceSource};
+pub use verify::{Difference, PlansDiffer, ValueDifference};
 
 /// The result of running a query, or a part of it.
 pub type Result<T> = std::result::Result<T, ExecError>;

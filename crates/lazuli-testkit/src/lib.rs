@@ -10,5 +10,5 @@ pub mod folder; // files of one test
 pub mod generate; // random frames and plans
 pub mod reference; // plans run one row at a time, by the shortest code
 pub mod sales; // the generator behind testdata/sales.csv and the large streaming files
-mod split_mix; // random numbers in a few lines
+pub mod split_mix; // random numbers in a few lines
 pub mod tidy; // the style rules that a test can check

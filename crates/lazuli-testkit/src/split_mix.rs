@@ -1,11 +1,12 @@
 //! Random numbers that are the same on every machine and for ever: SplitMix64 (Steele, Lea, Flood 2014).
 
-/// One add, two multiply-shift rounds, full period.
+/// One add, two multiply-shift rounds, full period; starts at a seed.
 #[derive(Debug, Clone)]
-pub(crate) struct SplitMix64(pub(crate) u64);
+pub struct SplitMix64(pub u64);
 
 impl SplitMix64 {
-    pub(crate) fn next(&mut self) -> u64 {
+    /// The next 64 bits.
+    pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -14,22 +15,22 @@ impl SplitMix64 {
     }
 
     /// A number below `limit` by multiply and shift (Lemire 2019); the bias of some 2^-54 does not matter here.
-    pub(crate) fn below(&mut self, limit: u64) -> u64 {
+    pub fn below(&mut self, limit: u64) -> u64 {
         ((u128::from(self.next()) * u128::from(limit)) >> 64) as u64
     }
 
     /// A position in something of this length, which is not 0.
-    pub(crate) fn index(&mut self, length: usize) -> usize {
+    pub fn index(&mut self, length: usize) -> usize {
         self.below(length as u64) as usize
     }
 
     /// One of these.
-    pub(crate) fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
+    pub fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
         &items[self.index(items.len())]
     }
 
     /// True in one of so many cases.
-    pub(crate) fn one_in(&mut self, cases: u64) -> bool {
+    pub fn one_in(&mut self, cases: u64) -> bool {
         self.below(cases) == 0
     }
 }

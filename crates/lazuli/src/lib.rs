@@ -92,9 +92,9 @@ pub use lazuli_array::{
 #[cfg(feature = "derive")]
 pub use lazuli_derive::Row;
 pub use lazuli_exec::{
-    CancelFlag, CsvSink, CsvSource, Engine, ExecError, ExecOptions, FileSource, FrameSource, OnProgress,
-    OnceSource, OperatorKind, OperatorProfile, Profile, Profiler, Progress, ReadCounters, Rejects,
-    discard_unfinished_files,
+    CancelFlag, CsvSink, CsvSource, Difference, Engine, ExecError, ExecOptions, FileSource, FrameSource,
+    OnProgress, OnceSource, OperatorKind, OperatorProfile, PlansDiffer, Profile, Profiler, Progress,
+    ReadCounters, Rejects, ValueDifference, discard_unfinished_files,
 };
 #[cfg(feature = "ipc")]
 pub use lazuli_exec::{IpcSink, IpcSource};

@@ -19,4 +19,5 @@ mod spilling_by_key; // rows that meet by key, and wait in files
 mod spilling_groups; // groups that wait in files
 mod spilling_join; // pairs of rows of which one side waits in files
 mod streams; // an answer batch by batch
+mod verified; // optimized and as written
 mod windows; // values made of the rows of a partition

@@ -88,7 +88,7 @@ pub(super) struct WordRange {
     pub bits: u32,
 }
 
-/// Rows by bucket.
+/// Rows by bucket. A bucket has fewer rows than what was split, or its words differ in fewer bits.
 pub(super) struct Split<E> {
     pub entries: Vec<E>,
     pub buckets: Vec<Bucket>,
@@ -152,10 +152,16 @@ impl Layout {
         let mut first_row = 0;
         let bucket = |bounds: &[usize]| {
             let start = first_row;
-            first_row += totals[bounds[0]..bounds[1]].iter().sum::<usize>();
-            let spread = (bounds[1] - bounds[0]).next_power_of_two().trailing_zeros();
-            let words = WordRange { base: words.base + ((bounds[0] as u64) << shift), bits: shift + spread };
-            Bucket { rows: start..first_row, words }
+            let totals = &totals[bounds[0]..bounds[1]];
+            first_row += totals.iter().sum::<usize>();
+            // Cells without rows at either end are left out: else many rows of one word, the only ones of their bucket, would
+            // be split into a bucket of the same range for ever.
+            let has_rows = |total: &usize| *total > 0;
+            let first = totals.iter().position(has_rows).unwrap_or(0);
+            let last = totals.iter().rposition(has_rows).unwrap_or(first);
+            let spread = (last - first + 1).next_power_of_two().trailing_zeros();
+            let base = words.base + (((bounds[0] + first) as u64) << shift);
+            Bucket { rows: start..first_row, words: WordRange { base, bits: shift + spread } }
         };
         let buckets: Vec<Bucket> = bounds.windows(2).map(bucket).collect();
         let by_bucket = |counts: Vec<u32>| -> Vec<u32> {

@@ -281,6 +281,33 @@ fn many_rows_match_std_on_any_number_of_threads() {
     }
 }
 
+#[test]
+fn rows_of_one_word_are_not_split_for_ever() {
+    use lazuli_array::FromValues;
+    let mut random = Random(0x2545_F491_4F6C_DD1D);
+    for _ in 0..8 {
+        // One value in all rows but a few, wherever it lies in the range of words that these span.
+        let (one, others) = (random.next(), [random.next(), random.next(), random.next()]);
+        let rows = 40_000;
+        let words = (0..rows).map(|row| if row % 10_000 == 7 { others[row / 10_000 % 3] } else { one });
+        let words: Vec<u64> = words.collect();
+        let columns = [
+            Column::from_values(words.iter().map(|&word| word as i64)),
+            Column::from_values(words.iter().map(|&word| f64::from_bits(word))),
+            Column::from_values(words.iter().map(|word| format!("{word:016x}"))),
+        ];
+        for column in &columns {
+            let keys = [SortKey { column, descending: false, nulls_first: false }];
+            let comparator = RowComparator::new(&keys);
+            let mut expected: Vec<u32> = (0..rows as u32).collect();
+            expected.sort_by(|&left, &right| comparator.compare(left as usize, right as usize));
+            assert!(sort_indices(&keys, rows).expect("few rows") == expected, "{one:x} {others:x?}");
+            let found = sort_indices_in_tasks(&keys, rows, &Threads(2)).expect("few rows");
+            assert!(found == expected, "in tasks: {one:x} {others:x?}");
+        }
+    }
+}
+
 /// All rows in order by way of buckets; `None` if there are none.
 fn by_buckets(keys: &[SortKey<'_>], columns: &[&Column], rows: usize) -> Option<(Vec<u32>, Vec<Column>)> {
     let plan = one_by_one(|tasks| Plan::new(keys, tasks));

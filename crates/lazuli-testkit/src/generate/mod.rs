@@ -16,6 +16,7 @@ mod value; // random values
 use lazuli_array::DataFrame;
 use lazuli_plan::LogicalPlan;
 
+pub use plan::largest_step;
 pub use smaller::smaller;
 pub use source::{MemorySource, frames_of, with_sources};
 

@@ -714,22 +714,37 @@ fn meet_without_text(left: &LogicalPlan, right: &LogicalPlan) -> bool {
 
 /// A bound on the rows of a plan.
 fn most_rows(plan: &LogicalPlan) -> usize {
-    let inputs: Vec<usize> = plan.inputs().into_iter().map(most_rows).collect();
+    most_rows_of(plan, 1)
+}
+
+/// The most rows that any step of a plan may have if each row of its frames were there so many times; of an explode, the most
+/// values, since beside each row may stand a list of all that are not exploded.
+pub fn largest_step(plan: &LogicalPlan, times: usize) -> usize {
+    let rows = match plan.node() {
+        Node::Explode(explode) => most_rows_of(&explode.input, times).saturating_pow(2),
+        _ => most_rows_of(plan, times),
+    };
+    plan.inputs().into_iter().map(|input| largest_step(input, times)).fold(rows, usize::max)
+}
+
+fn most_rows_of(plan: &LogicalPlan, times: usize) -> usize {
+    let inputs: Vec<usize> = plan.inputs().into_iter().map(|input| most_rows_of(input, times)).collect();
+    let pairs = || inputs[0].max(1).saturating_mul(inputs[1].max(1));
     match plan.node() {
         Node::Scan(scan) => {
             let memory = scan.source.as_any().downcast_ref::<MemorySource>();
-            memory.map_or(0, MemorySource::num_rows)
+            memory.map_or(0, MemorySource::num_rows).saturating_mul(times)
         }
         Node::Join(join) => match join.join_type {
             JoinType::Semi | JoinType::Anti => inputs[0],
-            _ => (inputs[0].max(1)) * (inputs[1].max(1)),
+            _ => pairs(),
         },
         Node::AsofJoin(_) => inputs[0],
-        Node::JoinWhere(_) => inputs[0].max(1) * inputs[1].max(1),
+        Node::JoinWhere(_) => pairs(),
         Node::Union(_) => inputs.iter().sum(),
-        Node::Unpivot(unpivot) => inputs[0] * unpivot.on.len().max(1),
+        Node::Unpivot(unpivot) => inputs[0].saturating_mul(unpivot.on.len().max(1)),
         // No bound in truth; those that groups make hold one item for each row of all.
-        Node::Explode(_) => 3 * inputs[0],
+        Node::Explode(_) => inputs[0].saturating_mul(3),
         Node::Slice(slice) => slice.length.map_or(inputs[0], |length| length.min(inputs[0])),
         _ => inputs.into_iter().max().unwrap_or(0),
     }

@@ -23,6 +23,43 @@ impl LazyFrame {
         Ok(self.engine().execute(&self.plan, &self.options)?)
     }
 
+    /// Runs the query optimized and as its verbs were written, and gives the answer if both have the same: schema, rows, order,
+    /// floats to the last bit (all NaN are one). For tests, and for whoever has doubts about an answer. It is run with the
+    /// options of the query; both answers are held at a time.
+    ///
+    /// ```
+    /// use lazuli::prelude::*;
+    ///
+    /// let frame = df! { "shop" => ["a", "b", "a"], "n" => [1, 2, 3] }?;
+    /// let query = frame.lazy().group_by([col("shop")]).agg([col("n").sum()]).filter(col("shop").eq(lit("a")));
+    /// assert_eq!(query.clone().collect_verified()?, df! { "shop" => ["a"], "n" => [4i64] }?);
+    ///
+    /// // On other threads, with less memory: the same.
+    /// let options = ExecOptions { threads: Some(4), memory_bytes: Some(64 << 20), ..ExecOptions::default() };
+    /// assert_eq!(query.clone().with_options(options).collect_verified()?, query.collect()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`LazyFrame::collect`]; if both plans fail, the failure of the optimized one. [`ExecError::PlansDiffer`] with the
+    /// first difference and both plans: of schemas, of numbers of rows, of a value, or that only one of the plans fails.
+    ///
+    /// No difference is what the optimizer may do to failures (`docs/semantics.md`): if the plan as written fails on values that
+    /// the optimized one does not ask for, that one's answer is given; if the optimized one fails on rows behind a limit that
+    /// the plan as written did not get to, its error is. Float sums whose terms cancel by more than some 2^50 may differ in
+    /// their last bits, which is told as any other difference.
+    ///
+    /// [`ExecError::NotVerified`] if the plan as written needs more memory or time than there is, or a source can't be read a
+    /// second time; [`ExecError::Unsupported`] if a source sets records aside, since which ones depends on the columns that a
+    /// plan reads.
+    ///
+    /// [`ExecError::PlansDiffer`]: crate::ExecError::PlansDiffer
+    /// [`ExecError::NotVerified`]: crate::ExecError::NotVerified
+    /// [`ExecError::Unsupported`]: crate::ExecError::Unsupported
+    pub fn collect_verified(self) -> Result<DataFrame> {
+        Ok(self.engine().execute_verified(&self.plan, &self.options)?)
+    }
+
     /// Runs the query and tells what each operator did for it: rows, batches and bytes, time by thread and waiting, memory, and
     /// rows that filters removed within the scans. Queries that run otherwise, into a sink say, are measured with
     /// [`Profiler`](crate::Profiler) among their options.

@@ -12,12 +12,19 @@
 //! * Something fails that the answer does not depend on, an unused expression or a row behind a limit: unoptimized the
 //!   query fails, unless the plan has a limit; then, and optimized, it fails or gives the table.
 //!
-//! `LAZULI_PLAN_SEED` and `LAZULI_PLAN_COUNT` choose other seeds; a failure prints its seed, and the query made as small
-//! as it gets.
+//! The same plans are then checked without the reference, over frames that are too large for it: [`verified`].
+//!
+//! `LAZULI_PLAN_SEED` and `LAZULI_PLAN_COUNT` choose other seeds, for this test and the other; a failure prints its seed,
+//! and the query made as small as it gets.
 
+mod verified; // optimized against as written, over many rows
+
+use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::iter::StepBy;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use lazuli::{DataFrame, ErrorKind, ExecOptions, FrameSource, LazyFrame, LogicalPlan};
 use lazuli_exec::ExecError;
@@ -84,15 +91,16 @@ enum Verdict {
 }
 
 fn judge(plan: &LogicalPlan, seed: u64) -> Verdict {
-    match catch_unwind(AssertUnwindSafe(|| compare(plan, seed))) {
-        Ok(Ok(verdict)) => verdict,
-        Ok(Err(wrong)) => Verdict::Wrong(wrong),
-        Err(panic) => {
-            let text = panic.downcast_ref::<String>().map(String::as_str);
-            let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-            Verdict::Wrong(format!("a panic: {}", text.unwrap_or("without text")))
-        }
-    }
+    without_panic(|| compare(plan, seed)).unwrap_or_else(Verdict::Wrong)
+}
+
+/// What is wrong, if that is a panic.
+fn without_panic<T>(check: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(check)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+        Err(format!("a panic: {}", text.unwrap_or("without text")))
+    })
 }
 
 fn compare(plan: &LogicalPlan, seed: u64) -> Result<Verdict, String> {
@@ -184,10 +192,11 @@ fn count_nodes(plan: &LogicalPlan, counts: &mut BTreeMap<&'static str, usize>) {
 }
 
 /// A query that shows a mistake, made small, with all that is needed to look into it.
-fn report(seed: u64, plan: &LogicalPlan) -> String {
-    let mut still_wrong = |plan: &LogicalPlan| matches!(judge(plan, seed), Verdict::Wrong(_));
-    let small = smaller(plan, &mut still_wrong);
-    let Verdict::Wrong(what) = judge(&small, seed) else { unreachable!("it was wrong a moment ago") };
+///
+/// `wrong`: what is wrong with a plan.
+fn report(seed: u64, plan: &LogicalPlan, wrong: &dyn Fn(&LogicalPlan) -> Option<String>) -> String {
+    let small = smaller(plan, &mut |plan| wrong(plan).is_some());
+    let what = wrong(&small).unwrap_or_else(|| "wrong only now and then".into());
     let mut text = format!("seed {seed}: {what}\nplan\n{}", explain(&small));
     if let Ok(resolved) = resolve(&small) {
         let optimized = optimize(&resolved, &OptimizerOptions::all());
@@ -228,7 +237,11 @@ fn tally(seeds: impl Iterator<Item = u64>) -> Tally {
             Verdict::Failure => tally.failures += 1,
             Verdict::NoReference => tally.without_reference += 1,
             Verdict::Wrong(_) => {
-                tally.wrong.push(report(seed, &plan));
+                let wrong = |plan: &LogicalPlan| match judge(plan, seed) {
+                    Verdict::Wrong(what) => Some(what),
+                    _ => None,
+                };
+                tally.wrong.push(report(seed, &plan, &wrong));
                 if tally.wrong.len() >= MAX_REPORTS {
                     break;
                 }
@@ -238,22 +251,56 @@ fn tally(seeds: impl Iterator<Item = u64>) -> Tally {
     tally
 }
 
+/// How many plans to look at.
+fn count_of(usual: u64) -> u64 {
+    from_environment("LAZULI_PLAN_COUNT").unwrap_or(usual)
+}
+
+fn from_environment(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name}={text} is no number")))
+}
+
+/// Looks at so many plans on two threads.
+fn by_halves<T: Send>(count: u64, look: impl Fn(StepBy<Range<u64>>) -> T + Sync) -> Vec<T> {
+    let first = from_environment("LAZULI_PLAN_SEED").unwrap_or(FIRST_SEED);
+    // Panics are caught, told and made smaller many times over; their own words would drown the report.
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let hook = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !IS_QUIET.get() {
+                hook(panic);
+            }
+        }));
+    });
+    let look = &look;
+    std::thread::scope(|scope| {
+        let worker = |half| {
+            move || {
+                IS_QUIET.set(true);
+                look((first + half..first + count).step_by(2))
+            }
+        };
+        let workers = [0, 1].map(|half| scope.spawn(worker(half)));
+        workers.into_iter().map(|worker| worker.join().expect("panics are caught plan by plan")).collect()
+    })
+}
+
+thread_local! {
+    /// Whether panics of this thread say nothing.
+    static IS_QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+fn expect_none<'a>(wrong: impl Iterator<Item = &'a String>) {
+    let wrong: Vec<&str> = wrong.map(String::as_str).collect();
+    assert!(wrong.is_empty(), "{} plans went wrong:\n\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
 #[test]
 fn every_way_to_run_a_plan_gives_the_answer_of_the_reference() {
-    let from_environment =
-        |name: &str, default| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default);
-    let first: u64 = from_environment("LAZULI_PLAN_SEED", FIRST_SEED);
-    let count: u64 = from_environment("LAZULI_PLAN_COUNT", NUM_PLANS);
-    // Panics are caught, told and made smaller many times over; their own words would drown the report.
-    let hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(|_| {}));
-    let tallies: Vec<Tally> = std::thread::scope(|scope| {
-        let workers = [0, 1].map(|half| scope.spawn(move || tally((first + half..first + count).step_by(2))));
-        workers.into_iter().map(|worker| worker.join().expect("panics are caught plan by plan")).collect()
-    });
-    std::panic::set_hook(hook);
-    let wrong: Vec<&str> = tallies.iter().flat_map(|tally| &tally.wrong).map(String::as_str).collect();
-    assert!(wrong.is_empty(), "{} plans went wrong:\n\n{}", wrong.len(), wrong.join("\n\n"));
+    let count = count_of(NUM_PLANS);
+    let tallies = by_halves(count, tally);
+    expect_none(tallies.iter().flat_map(|tally| &tally.wrong));
 
     let sum = |part: fn(&Tally) -> usize| tallies.iter().map(part).sum::<usize>();
     let (tables, empty_tables) = (sum(|tally| tally.tables), sum(|tally| tally.empty_tables));
