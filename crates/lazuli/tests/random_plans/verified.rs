@@ -21,9 +21,6 @@ use super::{MAX_REPORTS, by_halves, count_of, expect_none, has_limit, is_ours, r
 
 const NUM_PLANS: u64 = 100;
 
-/// Of so many plans, some have so many rows that they spill.
-const ENOUGH_TO_SPILL: u64 = 1_000;
-
 /// Rows that a step of the plan may have, by a bound that does not know how many of them a join matches. Few are of the largest
 /// size: they take as long as all others.
 const MAX_STEP_ROWS: [usize; 8] = [0, 0, 4_000, 4_000, 4_000, 40_000, 40_000, 300_000];
@@ -48,6 +45,8 @@ struct Conditions {
     memory_bytes: Option<usize>,
     threads: usize,
     morsel_rows: usize,
+    /// Whether all that can be in files is.
+    in_files: bool,
 }
 
 impl Case {
@@ -58,17 +57,17 @@ impl Case {
             (0..16).map(|power| 1 << power).take_while(|&times| largest_step(plan, times) <= most).last();
         let times = times.unwrap_or(1);
         let least_morsel = largest_step(plan, times) / MAX_MORSELS;
-        let mut conditions = |memory_bytes, threads| {
+        let mut conditions = |memory_bytes, threads, in_files| {
             let morsel_rows = *random.pick(&[1, 3, 64, 1_000, ExecOptions::DEFAULT_MORSEL_ROWS]);
-            Conditions { memory_bytes, threads, morsel_rows: morsel_rows.max(least_morsel) }
+            Conditions { memory_bytes, threads, morsel_rows: morsel_rows.max(least_morsel), in_files }
         };
-        let mut runs = vec![conditions(Some(LEAST_BYTES), 2)];
+        let mut runs = vec![conditions(Some(LEAST_BYTES), 2, false)];
         if times == 1 {
-            runs.push(conditions(None, 1));
+            runs.push(conditions(None, 1, true));
         } else {
             // Not all of the machine: other tests run beside this one.
-            runs.push(conditions(Some(4 * LEAST_BYTES), 1));
-            runs.push(conditions(Some(64 * LEAST_BYTES), 2));
+            runs.push(conditions(Some(4 * LEAST_BYTES), 1, false));
+            runs.push(conditions(Some(64 * LEAST_BYTES), 2, true));
         }
         Self { plan: enlarged(plan, times, &mut random), runs }
     }
@@ -128,6 +127,7 @@ fn compare(plan: &LogicalPlan, seed: u64) -> Result<Outcomes, String> {
         let profiler = Profiler::default();
         let options = ExecOptions {
             memory_bytes: conditions.memory_bytes,
+            spill_bytes: conditions.in_files.then_some(0),
             threads: Some(conditions.threads),
             morsel_rows: conditions.morsel_rows,
             single_thread_rows: 0,
@@ -232,5 +232,5 @@ fn plans_over_many_rows_are_the_same_optimized_and_as_written() {
     let runs = answers + failures + too_little;
     assert!(count < NUM_PLANS || answers * 2 >= runs, "most plans have an answer");
     assert!(count < NUM_PLANS || too_little * 20 <= runs, "most plans have enough memory");
-    assert!(count < ENOUGH_TO_SPILL || spilled > 0, "some rows do not fit in memory");
+    assert!(count < NUM_PLANS || spilled * 10 > runs, "many plans have rows in files");
 }
