@@ -38,6 +38,7 @@ pub(crate) struct BuildSide {
 pub(crate) struct JoinTable(OnceLock<Built>);
 
 /// What the built side has become.
+#[allow(clippy::large_enum_variant, reason = "there is one a join: its size costs nothing")]
 pub(super) enum Built {
     /// It fits in memory.
     Table(BuiltTable),
