@@ -42,7 +42,7 @@ fn main() -> Result<(), Failure> {
     let engine = Engine::with_memory(memory_mb << 20);
     let options = || ExecOptions { engine: Some(engine.clone()), threads: Some(2), ..ExecOptions::default() };
     let query = |number: usize| {
-        let query = if number % 2 == 0 { heavy(&data, number / 2) } else { light(&data) };
+        let query = if number.is_multiple_of(2) { heavy(&data, number / 2) } else { light(&data) };
         query.with_options(options())
     };
     let mut expected = Vec::new();

@@ -38,9 +38,10 @@ pub(crate) struct BuildSide {
 pub(crate) struct JoinTable(OnceLock<Built>);
 
 /// What the built side has become.
+#[allow(clippy::large_enum_variant, reason = "there is one a join: its size costs nothing")]
 pub(super) enum Built {
     /// It fits in memory.
-    Table(BuiltTable),
+    Table(Box<BuiltTable>),
     /// It waits in files: whoever probes puts its rows beside them.
     Waiting(WaitingSide),
 }
@@ -289,7 +290,7 @@ impl Sink for JoinBuild {
                 if let Some(probing_rows) = self.side.probing_rows {
                     table.prepare(probing_rows, context, run)?;
                 }
-                self.table.set(Built::Table(table));
+                self.table.set(Built::Table(Box::new(table)));
                 Ok(())
             }
             Err(reservation) => {
