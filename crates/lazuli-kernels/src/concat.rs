@@ -328,7 +328,8 @@ mod tests {
     #[test]
     fn large_dictionaries_are_not_made_one_for_a_few_rows() {
         let texts = |prefix: &str| -> DictionaryArray {
-            (0..10).map(|number| Some(format!("{prefix}{number}"))).collect()
+            let texts: Vec<String> = (0..10).map(|number| format!("{prefix}{number}")).collect();
+            texts.iter().map(|text| Some(text.as_str())).collect()
         };
         let columns = ["a", "b"].map(|prefix| Column::new(DataType::String, texts(prefix)));
         let few = columns.each_ref().map(|column| column.sliced(3, 2));
