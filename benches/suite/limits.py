@@ -112,7 +112,8 @@ def run(arguments, limit_bytes):
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.monotonic() - begin
         errors.seek(0)
-        message = errors.read().strip().splitlines()[-1:] or [""]
+        lines = errors.read().strip().splitlines()
+        message = [line for line in lines if "rror" in line][-1:] or lines[-1:] or [""]
     code = os.waitstatus_to_exitcode(status)
     ending = "" if code == 0 else f"killed by {-code}" if code < 0 else message[0][:160]
     return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 / 1e6, ending

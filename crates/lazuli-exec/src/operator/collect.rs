@@ -128,6 +128,16 @@ impl Kept {
     }
 }
 
+/// Rows in one piece as morsels again.
+pub(crate) fn in_morsels(whole: &Batch, context: &QueryContext) -> Vec<(MorselIndex, Batch)> {
+    let starts = (0..whole.num_rows()).step_by(context.morsel_rows);
+    let morsel = |(morsel, start): (u64, usize)| {
+        let num_rows = context.morsel_rows.min(whole.num_rows() - start);
+        (MorselIndex { morsel, ..MorselIndex::default() }, whole.sliced(start, num_rows))
+    };
+    (0..).zip(starts).map(morsel).collect()
+}
+
 struct KeepingWorker<'a> {
     shares: &'a Shares,
     share: Share,

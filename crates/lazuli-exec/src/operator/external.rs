@@ -10,11 +10,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use lazuli_array::{Batch, SchemaRef};
 
-use super::collect::Kept;
+use super::collect::{Kept, Share, Shares};
 use crate::context::QueryContext;
-use crate::morsel::MorselIndex;
+use crate::morsel::{Flow, Morsel, MorselIndex};
+use crate::pipeline::{SinkWorker, Task};
 use crate::spill::{
-    HashFilling, HashPartitions, OrderFilling, Ordered, Partition, Places, RowNumbers, RowsByNumber,
+    Begun, HashFilling, HashPartitions, OrderFilling, Ordered, Partition, Places, RowNumbers, RowsByNumber,
 };
 use crate::{ExecError, Result};
 
@@ -28,31 +29,80 @@ pub(crate) struct Overflow {
     schema: SchemaRef,
     /// Positions of the keys.
     keys: Vec<usize>,
-    begun: Mutex<Option<Arc<External>>>,
+    begun: Begun<External>,
 }
 
 impl Overflow {
     /// For rows of these columns that meet by those at `keys`; `operator` is named by errors.
     pub(crate) fn new(operator: &'static str, schema: SchemaRef, keys: Vec<usize>) -> Self {
-        Self { operator, schema, keys, begun: Mutex::default() }
+        Self { operator, schema, keys, begun: Begun::default() }
     }
 
     /// Where rows go, if they are too many.
     pub(crate) fn begun(&self) -> Option<Arc<External>> {
-        self.begun.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.begun.get()
     }
 
     /// As [`Overflow::begun`]; from now on, if they were not before.
     pub(crate) fn begin(&self, context: &QueryContext) -> Result<Arc<External>> {
-        let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(external) = &*begun {
-            return Ok(external.clone());
+        self.begun.get_or_begin(|| {
+            let (operator, schema, keys) = (self.operator, self.schema.clone(), self.keys.clone());
+            let partitions = Arc::new(HashPartitions::new(operator, schema, keys, context)?);
+            Ok(External { operator, partitions, places: Places::default() })
+        })
+    }
+
+    /// A worker that keeps all rows in `shares` while there is room: for sinks whose work is in their finish.
+    pub(crate) fn worker<'a>(
+        &'a self,
+        shares: &'a Shares,
+        context: &'a QueryContext,
+    ) -> Box<dyn SinkWorker + 'a> {
+        let share = Share::new(self.operator, context);
+        Box::new(OverflowWorker { overflow: self, shares, context, share, filling: None })
+    }
+}
+
+struct OverflowWorker<'a> {
+    overflow: &'a Overflow,
+    shares: &'a Shares,
+    context: &'a QueryContext,
+    share: Share,
+    /// Instead of the share, since rows are too many.
+    filling: Option<ExternalFilling>,
+}
+
+impl OverflowWorker<'_> {
+    /// Where rows go that there is no room for. The first time all that was kept goes there.
+    fn filling(&mut self) -> Result<&mut ExternalFilling> {
+        if self.filling.is_none() {
+            let external = self.overflow.begin(self.context)?;
+            let share = std::mem::replace(&mut self.share, Share::new(self.overflow.operator, self.context));
+            self.filling = Some(ExternalFilling::of_share(external, share, self.context)?);
         }
-        let (schema, keys) = (self.schema.clone(), self.keys.clone());
-        let partitions = Arc::new(HashPartitions::new(self.operator, schema, keys, context)?);
-        let external = Arc::new(External { operator: self.operator, partitions, places: Places::default() });
-        *begun = Some(external.clone());
-        Ok(external)
+        Ok(self.filling.as_mut().expect("made above"))
+    }
+}
+
+impl SinkWorker for OverflowWorker<'_> {
+    fn consume(&mut self, input: Morsel, _: &Task<'_>) -> Result<Flow> {
+        let Morsel { index, batch, .. } = input;
+        // When one worker has no room, the others give back what they have.
+        let is_external = self.filling.is_some() || self.overflow.begun().is_some();
+        if is_external || !self.share.has_room(&batch) {
+            self.filling()?.add(index, &batch)?;
+        } else {
+            self.share.morsels.push((index, batch));
+        }
+        Ok(Flow::More)
+    }
+
+    fn combine(mut self: Box<Self>) -> Result<()> {
+        if let Some(filling) = &mut self.filling {
+            filling.flush()?;
+        }
+        self.shares.add(self.share);
+        Ok(())
     }
 }
 
@@ -166,6 +216,13 @@ impl ExternalFilling {
     pub(crate) fn new(external: Arc<External>, context: &QueryContext) -> Self {
         let filling = HashFilling::new(external.partitions.clone(), context);
         Self { external, filling }
+    }
+
+    /// For a worker that has kept rows until now.
+    pub(crate) fn of_share(external: Arc<External>, share: Share, context: &QueryContext) -> Result<Self> {
+        let mut filling = Self::new(external, context);
+        filling.add_all(&Kept::new(share.morsels, share.reservation), context)?;
+        Ok(filling)
     }
 
     /// Takes in rows of a morsel: all that there will be of it.

@@ -100,13 +100,17 @@ fn create_beside(target: &Path) -> io::Result<(File, PathBuf)> {
         // Known before it is there, so that at no moment it is there and not known.
         unfinished().insert(temporary.clone());
         let file = OpenOptions::new().write(true).create_new(true).open(&temporary);
-        let is_ours = file.as_ref().is_ok_and(|file| stale::claim(file, &temporary));
-        if is_ours || file.is_err() {
-            return file.map(|file| (file, temporary.clone())).inspect_err(|_| {
-                unfinished().remove(&temporary);
-            });
+        let is_claimed = file.as_ref().is_ok_and(|file| stale::claim(file, &temporary));
+        if !is_claimed {
+            unfinished().remove(&temporary);
         }
-        unfinished().remove(&temporary);
+        match file {
+            Ok(file) if is_claimed => return Ok((file, temporary)),
+            // Somebody has removed it, or a process of the same number in another container has one of the same name.
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
     }
 }
 

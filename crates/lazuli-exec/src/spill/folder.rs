@@ -45,7 +45,11 @@ impl SpillFolder {
         loop {
             let number = NUMBER.fetch_add(1, Ordering::Relaxed);
             let path = self.0.path.join(format!("{PREFIX}{}-{number}", std::process::id()));
-            let file = OpenOptions::new().read(true).write(true).create_new(true).open(&path)?;
+            let file = match OpenOptions::new().read(true).write(true).create_new(true).open(&path) {
+                // Of a process of the same number in another container.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+                file => file?,
+            };
             // An open file without a name is a file all the same, and nothing to clean up. Some systems refuse.
             if cfg!(unix) && fs::remove_file(&path).is_ok() {
                 return Ok((file, None));

@@ -4,6 +4,7 @@
 //! come from one thread.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lazuli_array::{Batch, SchemaRef};
 use lazuli_kernels::{concat_batches, take_batch};
@@ -66,6 +67,28 @@ impl RowsByNumber {
         let ranges = count.div_ceil(step).max(1) as usize;
         let buckets = Arc::new(Buckets::new(operator, stored.clone(), file, ranges, context));
         Self { operator, schema, stored, first, count, step, buckets }
+    }
+
+    /// Has several threads put in what comes of `count` pieces of work, taken one after the other.
+    pub(crate) fn fill(
+        self: &Arc<Self>,
+        count: usize,
+        context: &QueryContext,
+        work: impl Fn(usize, &mut OrderFilling) -> Result<()> + Sync,
+    ) -> Result<()> {
+        let next = AtomicUsize::new(0);
+        // A task a thread, not one a piece: what comes of several of them makes longer blocks.
+        context.run_tasks(context.threads(), |_| {
+            let mut filling = OrderFilling::new(self.clone(), context);
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                if number >= count {
+                    return filling.flush();
+                }
+                work(number, &mut filling)?;
+            }
+        })?;
+        Ok(())
     }
 
     /// How many rows have numbers below this one.

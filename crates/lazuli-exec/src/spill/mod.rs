@@ -10,6 +10,7 @@
 //! | `by_hash` | rows with equal keys together: [`HashPartitions`] | yes |
 //! | `in_order` | rows by number: [`RowsByNumber`] | yes |
 //! | `places` | the numbers of rows | no |
+//! | `begun` | all of it, once a worker needs it: [`Begun`] | no |
 //!
 //! An operator whose rows meet by key writes them to [`HashPartitions`], works on one partition after the other as it does in
 //! memory, and gives what comes of it, with the numbers of rows, to [`RowsByNumber`]: so the order is that of the input, as always.
@@ -19,6 +20,7 @@
 //!
 //! A file has no name as soon as it is open, where the system allows that: it ends with the process, however that ends.
 
+mod begun; // once a worker needs it
 pub(crate) mod buckets; // rows by bucket
 mod by_hash; // rows with equal keys together
 mod checksum; // whether bytes are those that were written
@@ -28,6 +30,7 @@ mod folder; // where the files are
 mod in_order; // rows by number
 mod places; // the numbers of rows
 
+pub(crate) use begun::Begun;
 pub(crate) use by_hash::{HashFilling, HashPartitions, NullKeys, Partition};
 pub(crate) use file::{SpillFile, Spilled};
 pub(crate) use folder::SpillFolder;

@@ -5,7 +5,6 @@
 //! split. What comes of partitions is put in order of the groups' first rows by number ([`RowsByNumber`]), as in memory.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lazuli_array::{Batch, Column, DataType, Field, Schema, SchemaRef};
@@ -77,15 +76,9 @@ impl External {
         let failures = Mutex::new(Vec::new());
         let written: Vec<Partition> = partitions.take();
         context.memory.reservation(spec.operator).note_spilled(0, written.len() as u64);
-        let next = AtomicUsize::new(0);
-        // A task a thread, not a partition: what comes of several of them makes longer blocks.
-        context.run_tasks(context.threads(), |_| {
-            let mut filling = OrderFilling::new(rows.clone(), context);
-            let failed = |failure| failures.lock().unwrap_or_else(PoisonError::into_inner).push(failure);
-            while let Some(partition) = written.get(next.fetch_add(1, Ordering::Relaxed)) {
-                self.merge(partition, numbers, &mut filling, &failed, context)?;
-            }
-            filling.flush()
+        let failed = |failure| failures.lock().unwrap_or_else(PoisonError::into_inner).push(failure);
+        rows.fill(written.len(), context, |number, filling| {
+            self.merge(&written[number], numbers, filling, &failed, context)
         })?;
         let ordered = rows.finish(context)?;
         let failures = failures.into_inner().unwrap_or_else(PoisonError::into_inner);

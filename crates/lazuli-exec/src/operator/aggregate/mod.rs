@@ -38,7 +38,7 @@ use crate::morsel::{Flow, Morsel};
 use crate::pipeline::{Sink, SinkWorker, Task};
 use crate::profile::{Description, Leaves};
 use crate::source::Stored;
-use crate::spill::Places;
+use crate::spill::{Begun, Places};
 use crate::{ExecError, Result};
 
 /// What groups are made of, and what is computed of each.
@@ -118,7 +118,7 @@ pub(crate) struct Aggregate {
     places: Places,
     shares: Mutex<Vec<Share>>,
     /// Where groups go since they are too many for the budget.
-    external: Mutex<Option<Arc<External>>>,
+    external: Begun<External>,
     stored: Arc<Stored>,
 }
 
@@ -149,23 +149,19 @@ impl Aggregate {
             form: KeyForm::default(),
             places: Places::default(),
             shares: Mutex::default(),
-            external: Mutex::default(),
+            external: Begun::default(),
             stored,
         }
     }
 
     /// Whether groups go to files.
     fn is_external(&self) -> bool {
-        self.external.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+        self.external.get().is_some()
     }
 
     /// Where groups go that there is no room for.
     fn external(&self, context: &QueryContext) -> Result<Arc<External>> {
-        let mut external = self.external.lock().unwrap_or_else(PoisonError::into_inner);
-        if external.is_none() {
-            *external = Some(Arc::new(External::new(&self.spec, context)?));
-        }
-        Ok(external.clone().expect("made above"))
+        self.external.get_or_begin(|| External::new(&self.spec, context))
     }
 
     /// Leaves groups that wait in files; those of `shares` are not there yet.

@@ -17,8 +17,8 @@ use lazuli_kernels::{NO_ROW, take_column, take_column_optional};
 
 use self::external::Sides;
 pub(crate) use self::external::matched_in_files;
-use super::collect::{Kept, Share, Shares, in_one_piece};
-use super::external::{ExternalFilling, Overflow};
+use super::collect::{Kept, Shares, in_morsels, in_one_piece};
+use super::external::Overflow;
 use super::join::OutputColumn;
 use super::project::Choose;
 use crate::context::QueryContext;
@@ -162,14 +162,7 @@ impl AsofBuild {
         };
         drop(morsels);
         match self.building.build(&whole, reservation, can_spill, context) {
-            Err(ExecError::MemoryBudget { .. }) if can_spill => {
-                let starts = (0..whole.num_rows()).step_by(context.morsel_rows);
-                let morsel = |(morsel, start): (u64, usize)| {
-                    let rows = context.morsel_rows.min(whole.num_rows() - start);
-                    (MorselIndex { morsel, ..MorselIndex::default() }, whole.sliced(start, rows))
-                };
-                Ok(Err((0..).zip(starts).map(morsel).collect()))
-            }
+            Err(ExecError::MemoryBudget { .. }) if can_spill => Ok(Err(in_morsels(&whole, context))),
             built => built.map(Ok),
         }
     }
@@ -188,10 +181,7 @@ impl Sink for AsofBuild {
     fn worker<'a>(&'a self, context: &'a QueryContext) -> Box<dyn SinkWorker + 'a> {
         match &self.overflow {
             None => self.shares.worker(OPERATOR, context),
-            Some(overflow) => {
-                let share = Share::new(OPERATOR, context);
-                Box::new(BuildWorker { sink: self, overflow, context, share, filling: None })
-            }
+            Some(overflow) => overflow.worker(&self.shares, context),
         }
     }
 
@@ -214,50 +204,6 @@ impl Sink for AsofBuild {
         right.take_all(&Kept::new(morsels, reservation), context)?;
         let sides = Sides::new(self.building.clone(), right, &self.probing, context)?;
         self.slot.set(RightSide::Waiting(Box::new(sides)));
-        Ok(())
-    }
-}
-
-struct BuildWorker<'a> {
-    sink: &'a AsofBuild,
-    overflow: &'a Overflow,
-    context: &'a QueryContext,
-    share: Share,
-    /// Instead of the share, since rows are too many.
-    filling: Option<ExternalFilling>,
-}
-
-impl BuildWorker<'_> {
-    /// Where rows go that there is no room for. The first time all that was kept goes there.
-    fn filling(&mut self) -> Result<&mut ExternalFilling> {
-        if self.filling.is_none() {
-            let share = std::mem::replace(&mut self.share, Share::new(OPERATOR, self.context));
-            let mut filling = ExternalFilling::new(self.overflow.begin(self.context)?, self.context);
-            filling.add_all(&Kept::new(share.morsels, share.reservation), self.context)?;
-            self.filling = Some(filling);
-        }
-        Ok(self.filling.as_mut().expect("made above"))
-    }
-}
-
-impl SinkWorker for BuildWorker<'_> {
-    fn consume(&mut self, input: Morsel, _: &Task<'_>) -> Result<Flow> {
-        let Morsel { index, batch, .. } = input;
-        // When one worker has no room, the others give back what they have.
-        let is_external = self.filling.is_some() || self.overflow.begun().is_some();
-        if is_external || !self.share.has_room(&batch) {
-            self.filling()?.add(index, &batch)?;
-        } else {
-            self.share.morsels.push((index, batch));
-        }
-        Ok(Flow::More)
-    }
-
-    fn combine(mut self: Box<Self>) -> Result<()> {
-        if let Some(filling) = &mut self.filling {
-            filling.flush()?;
-        }
-        self.sink.shares.add(self.share);
         Ok(())
     }
 }

@@ -275,8 +275,7 @@ impl DistinctWorker<'_> {
             let external = self.sink.overflow.begin(self.context)?;
             self.met = None;
             let share = std::mem::replace(&mut self.share, Share::new(OPERATOR, self.context));
-            let mut filling = ExternalFilling::new(external, self.context);
-            filling.add_all(&Kept::new(share.morsels, share.reservation), self.context)?;
+            let filling = ExternalFilling::of_share(external, share, self.context)?;
             self.external = Some((Front::new(self.sink, self.context), filling));
         }
         Ok(self.external.as_mut().expect("made above"))

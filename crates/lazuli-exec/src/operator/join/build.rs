@@ -1,7 +1,7 @@
 //! The built side of a join: its rows, and which of them have which key.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use lazuli_array::{Batch, Bitmap, Column, SchemaRef};
 use lazuli_kernels::join::{BuildError, JoinIndex, JoinPlan, PackPlan, PackedRows, RunTasks, Stopped};
@@ -12,11 +12,12 @@ use super::waiting::{WaitingRows, WaitingSide};
 use crate::context::QueryContext;
 use crate::memory::{Footprint, Reservation};
 use crate::morsel::{Flow, Morsel, MorselIndex};
-use crate::operator::collect::{Kept, Share, Shares};
+use crate::operator::collect::{Kept, Share, Shares, in_morsels};
 use crate::operator::project::Choose;
 use crate::operator::sort::concat_in_parallel;
 use crate::pipeline::{Sink, SinkWorker, Task};
 use crate::profile::{Description, Leaves, Link};
+use crate::spill::Begun;
 use crate::{ExecError, Result};
 
 /// What is kept of the built side.
@@ -195,13 +196,13 @@ pub(crate) struct JoinBuild {
     side: Arc<BuildSide>,
     shares: Shares,
     /// Where rows go since they are too many for the budget.
-    waiting: Mutex<Option<Arc<WaitingRows>>>,
+    waiting: Begun<WaitingRows>,
     table: Arc<JoinTable>,
 }
 
 impl JoinBuild {
     pub(crate) fn new(side: BuildSide, table: Arc<JoinTable>) -> Self {
-        let (shares, waiting) = (Shares::default(), Mutex::default());
+        let (shares, waiting) = (Shares::default(), Begun::default());
         Self { side: Arc::new(side), shares, waiting, table }
     }
 
@@ -212,19 +213,13 @@ impl JoinBuild {
 
     /// Where rows go since they are too many, if they are.
     fn waiting(&self) -> Option<Arc<WaitingRows>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.waiting.get()
     }
 
     /// As [`JoinBuild::waiting`]; from now on, if they were not before.
     fn begin_waiting(&self, context: &QueryContext) -> Result<Arc<WaitingRows>> {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(waiting) = &*waiting {
-            return Ok(waiting.clone());
-        }
         let BuildSide { keys, schema, tracks_matches, .. } = &*self.side;
-        let begun = Arc::new(WaitingRows::new(schema.clone(), keys.clone(), *tracks_matches, context)?);
-        *waiting = Some(begun.clone());
-        Ok(begun)
+        self.waiting.get_or_begin(|| WaitingRows::new(schema.clone(), keys.clone(), *tracks_matches, context))
     }
 
     /// Leaves rows in files; `morsels`, which `reservation` covers, are not there yet.
@@ -294,12 +289,7 @@ impl Sink for JoinBuild {
                 Ok(())
             }
             Err(reservation) => {
-                let starts = (0..whole.num_rows()).step_by(context.morsel_rows);
-                let slice = |(morsel, start): (u64, usize)| {
-                    let length = context.morsel_rows.min(whole.num_rows() - start);
-                    (MorselIndex { morsel, ..MorselIndex::default() }, whole.sliced(start, length))
-                };
-                let morsels = (0..).zip(starts).map(slice).collect();
+                let morsels = in_morsels(&whole, context);
                 drop(whole);
                 self.finish_waiting(morsels, reservation, context)
             }

@@ -13,7 +13,6 @@
 //! Grace hash join: Kitsuregawa et al. 1983; the chunks are a block nested loop.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lazuli_array::{Batch, Bitmap, Column, SchemaRef};
 use lazuli_kernels::join::{PairCursor, matched, one_by_one};
@@ -84,15 +83,8 @@ impl<'a> PairsInFiles<'a> {
         let built_rows = if self.alone.is_some() { self.built.numbers.num_rows() } else { 0 };
         let count = self.probing_numbers.num_rows() + built_rows;
         let rows = Arc::new(RowsByNumber::new(OPERATOR, self.schema().clone(), count, context)?);
-        let next = AtomicUsize::new(0);
-        // A task a thread, not a pair: what comes of several of them makes longer blocks.
-        context.run_tasks(context.threads(), |_| {
-            let mut out = OrderFilling::new(rows.clone(), context);
-            loop {
-                let number = next.fetch_add(1, Ordering::Relaxed);
-                let Some(built) = self.built.partitions.get(number) else { return out.flush() };
-                self.pair(built, self.probing_partitions.get(number), &mut out)?;
-            }
+        rows.fill(self.built.partitions.len(), context, |number, out| {
+            self.pair(&self.built.partitions[number], self.probing_partitions.get(number), out)
         })?;
         rows.finish(context)
     }

@@ -1,6 +1,6 @@
 //! The probing side of a join: finds each row's matches, in the order of the rows.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use lazuli_array::{Array, Batch, Bitmap, Column, PrimitiveArray};
 use lazuli_kernels::join::{PairCursor, matched};
@@ -15,6 +15,7 @@ use crate::morsel::{Flow, Morsel};
 use crate::operator::project::Choose;
 use crate::pipeline::{Operator, Task};
 use crate::profile::{Description, Link};
+use crate::spill::Begun;
 
 /// What becomes of a probing row.
 pub(crate) enum Matching {
@@ -53,7 +54,7 @@ pub(crate) struct JoinProbe {
     pub(super) table: Arc<JoinTable>,
     part: Part,
     /// The rows, if the built side is in files.
-    waiting: Mutex<Option<Arc<WaitingRows>>>,
+    waiting: Begun<WaitingRows>,
 }
 
 /// What depends on a lookup.
@@ -69,7 +70,7 @@ enum Part {
 
 impl JoinProbe {
     pub(crate) fn new(keys: Vec<usize>, matching: Matching, table: Arc<JoinTable>) -> Self {
-        Self { keys, matching, table, part: Part::Join, waiting: Mutex::default() }
+        Self { keys, matching, table, part: Part::Join, waiting: Begun::default() }
     }
 
     /// Leaves out rows that a join further up would leave out, if that is no trouble.
@@ -84,23 +85,15 @@ impl JoinProbe {
 
     /// The rows that are in files, if there are any; from now on they are the caller's.
     pub(super) fn take_waiting(&self) -> Option<Arc<WaitingRows>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.waiting.take()
     }
 
     /// Puts rows into files.
     fn put(&self, input: &Morsel, context: &QueryContext) -> Result<()> {
-        let rows = {
-            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            match &*waiting {
-                Some(rows) => rows.clone(),
-                None => {
-                    let schema = input.batch.schema().clone();
-                    let keeps_unmatched = self.matching.keeps_unmatched();
-                    let rows = WaitingRows::new(schema, self.keys.clone(), keeps_unmatched, context)?;
-                    waiting.insert(Arc::new(rows)).clone()
-                }
-            }
-        };
+        let rows = self.waiting.get_or_begin(|| {
+            let schema = input.batch.schema().clone();
+            WaitingRows::new(schema, self.keys.clone(), self.matching.keeps_unmatched(), context)
+        })?;
         rows.add(input.index, &input.batch, context)
     }
 }

@@ -3,7 +3,7 @@
 mod external; // more rows than fit in memory
 
 use std::borrow::Cow;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use lazuli_array::{Batch, Column, SchemaRef, Sortedness};
 use lazuli_kernels::sort::{self, Buckets, SortedRows, sort_indices, sort_rows_in_tasks, top_k_indices};
@@ -18,6 +18,7 @@ use crate::morsel::{Flow, Morsel, MorselIndex};
 use crate::pipeline::{Sink, SinkWorker, Task};
 use crate::profile::{Description, Leaves};
 use crate::source::Stored;
+use crate::spill::Begun;
 use crate::{ExecError, Result};
 
 const OPERATOR: &str = "sort";
@@ -159,18 +160,18 @@ pub(crate) struct Sort {
     order: Arc<Order>,
     shares: Shares,
     /// Where rows go since they are too many for the budget.
-    external: Mutex<Option<Arc<External>>>,
+    external: Begun<External>,
     stored: Arc<Stored>,
 }
 
 impl Sort {
     pub(crate) fn new(order: Order, stored: Arc<Stored>) -> Self {
-        Self { order: Arc::new(order), shares: Shares::default(), external: Mutex::default(), stored }
+        Self { order: Arc::new(order), shares: Shares::default(), external: Begun::default(), stored }
     }
 
     /// Where rows go since they are too many, if they are.
     fn external(&self) -> Option<Arc<External>> {
-        self.external.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.external.get()
     }
 
     /// As [`Sort::external`]; from now on, if they were not before. The rows are a sample of them.
@@ -179,13 +180,7 @@ impl Sort {
         sample: impl Iterator<Item = &'a Batch>,
         context: &QueryContext,
     ) -> Result<Arc<External>> {
-        let mut external = self.external.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(external) = &*external {
-            return Ok(external.clone());
-        }
-        let begun = Arc::new(External::new(self.order.clone(), sample, context)?);
-        *external = Some(begun.clone());
-        Ok(begun)
+        self.external.get_or_begin(|| External::new(self.order.clone(), sample, context))
     }
 }
 

@@ -227,25 +227,15 @@ impl WindowSpec {
         let mut reservation = memory.reservation();
         // One after the other where a call uses all threads by itself; the others side by side.
         let first = self.side_by_side();
-        let mut side_by_side = context
-            .run_tasks(first.len(), |index| {
-                let call = self.with_number(first[index]);
-                let (numbered, partitions) = (numbered_of(call.layout), partitions_of(call.layout));
-                let result = match &call.step {
-                    Step::Aggregate(aggregate) => {
-                        call.in_order(aggregate, rows, numbered, partitions, memory)
-                    }
-                    Step::Function(function) => call.function(function, rows, partitions, memory),
-                };
-                match result {
-                    Err(Failure::Other(error)) => Err(error),
-                    // Which of several is named goes by call.
-                    done => Ok(done),
-                }
-            })?
-            .into_iter()
-            .collect::<std::result::Result<Vec<_>, Failure>>()?
-            .into_iter();
+        let mut side_by_side = in_tasks(context, first.len(), |index| {
+            let call = self.with_number(first[index]);
+            let (numbered, partitions) = (numbered_of(call.layout), partitions_of(call.layout));
+            match &call.step {
+                Step::Aggregate(aggregate) => call.in_order(aggregate, rows, numbered, partitions, memory),
+                Step::Function(function) => call.function(function, rows, partitions, memory),
+            }
+        })?
+        .into_iter();
         for index in 0..self.calls.len() {
             let call = self.with_number(index);
             let (result, covering) = match &call.step {
@@ -419,14 +409,7 @@ impl NumberedCall<'_> {
             }
             Ok((accumulator, reservation))
         };
-        let mut accumulators = context
-            .run_tasks(parts, |number| match part(number) {
-                Err(Failure::Other(error)) => Err(error),
-                done => Ok(done),
-            })?
-            .into_iter()
-            .collect::<std::result::Result<Vec<_>, Failure>>()?
-            .into_iter();
+        let mut accumulators = in_tasks(context, parts, part)?.into_iter();
         let (mut accumulator, mut reservation) = accumulators.next().expect("at least one part");
         let all: Vec<u32> = (0..num_partitions as u32).collect();
         for (mut other, covering) in accumulators {
@@ -554,4 +537,17 @@ impl NumberedCall<'_> {
 
 fn longest(batches: &[Batch]) -> usize {
     batches.iter().map(Batch::num_rows).max().unwrap_or(0)
+}
+
+/// What tasks give, side by side. Of several failures of calls the first task's is named, as one after the other.
+fn in_tasks<T: Send>(
+    context: &QueryContext,
+    count: usize,
+    task: impl Fn(usize) -> std::result::Result<T, Failure> + Sync,
+) -> std::result::Result<Vec<T>, Failure> {
+    let done = context.run_tasks(count, |number| match task(number) {
+        Err(Failure::Other(error)) => Err(error),
+        done => Ok(done),
+    })?;
+    done.into_iter().collect()
 }

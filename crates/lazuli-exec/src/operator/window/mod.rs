@@ -16,13 +16,13 @@ use lazuli_expr::{AggregateRef, Literal};
 use lazuli_kernels::KernelError;
 
 use self::compute::{Failure, Memory, Results, Rows};
-use super::collect::{Kept, Share, Shares};
-use super::external::{External, ExternalFilling, Overflow};
+use super::collect::{Kept, Shares};
+use super::external::{External, Overflow};
 use super::sort::Key;
 use crate::context::QueryContext;
 use crate::memory::{Footprint, Reservation};
-use crate::morsel::{Flow, Morsel, MorselIndex};
-use crate::pipeline::{Sink, SinkWorker, Task};
+use crate::morsel::MorselIndex;
+use crate::pipeline::{Sink, SinkWorker};
 use crate::profile::{Description, Leaves};
 use crate::source::Stored;
 use crate::{ExecError, Result};
@@ -144,10 +144,7 @@ impl Sink for Window {
     fn worker<'a>(&'a self, context: &'a QueryContext) -> Box<dyn SinkWorker + 'a> {
         match &self.overflow {
             None => self.shares.worker(OPERATOR, context),
-            Some(overflow) => {
-                let share = Share::new(OPERATOR, context);
-                Box::new(WindowWorker { sink: self, overflow, context, share, filling: None })
-            }
+            Some(overflow) => overflow.worker(&self.shares, context),
         }
     }
 
@@ -191,49 +188,5 @@ impl Call {
 
     fn failed(&self, error: KernelError) -> ExecError {
         ExecError::Aggregate { expr: self.text.clone(), error }
-    }
-}
-
-struct WindowWorker<'a> {
-    sink: &'a Window,
-    overflow: &'a Overflow,
-    context: &'a QueryContext,
-    share: Share,
-    /// Instead of the share, since rows are too many.
-    filling: Option<ExternalFilling>,
-}
-
-impl WindowWorker<'_> {
-    /// Where rows go that there is no room for. The first time all that was kept goes there.
-    fn filling(&mut self) -> Result<&mut ExternalFilling> {
-        if self.filling.is_none() {
-            let share = std::mem::replace(&mut self.share, Share::new(OPERATOR, self.context));
-            let mut filling = ExternalFilling::new(self.overflow.begin(self.context)?, self.context);
-            filling.add_all(&Kept::new(share.morsels, share.reservation), self.context)?;
-            self.filling = Some(filling);
-        }
-        Ok(self.filling.as_mut().expect("made above"))
-    }
-}
-
-impl SinkWorker for WindowWorker<'_> {
-    fn consume(&mut self, input: Morsel, _: &Task<'_>) -> Result<Flow> {
-        let Morsel { index, batch, .. } = input;
-        // When one worker has no room, the others give back what they have.
-        let is_external = self.filling.is_some() || self.overflow.begun().is_some();
-        if is_external || !self.share.has_room(&batch) {
-            self.filling()?.add(index, &batch)?;
-        } else {
-            self.share.morsels.push((index, batch));
-        }
-        Ok(Flow::More)
-    }
-
-    fn combine(mut self: Box<Self>) -> Result<()> {
-        if let Some(filling) = &mut self.filling {
-            filling.flush()?;
-        }
-        self.sink.shares.add(self.share);
-        Ok(())
     }
 }
